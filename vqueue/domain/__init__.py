@@ -1,1 +1,1 @@
-"""The words of the trade and their rules: frozen values, standard library only, nothing that waits."""
+"""The words of the trade and their rules: frozen values, standard library only, nothing awaits."""

@@ -1,0 +1,119 @@
+"""What everybody reads about a queue: who waits, who serves, and how long it takes from each place."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """How long one place still waits, seconds from `as_of`, as a distribution; `method` names the estimator's layer.
+
+    `reasons` says what makes it uncertain (`cold_start`, `no_agents`, `closing`); with `no_agents` the numbers are inf.
+    """
+
+    as_of: datetime
+    method: str
+    mean_s: float
+    p5_s: float
+    p10_s: float
+    p50_s: float
+    p90_s: float
+    p95_s: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCounts:
+    """Ready places of one class: how many joined in each minute (`epoch minute`, `count`), oldest first."""
+
+    bucket: str
+    credit_class: str
+    advantage_s: float
+    """credit + lift of the class, seconds of age."""
+    minutes: tuple[tuple[int, int], ...]
+
+    def before(self, key: float) -> int:
+        """Places whose rank key (virtual start - advantage, epoch seconds) is smaller than `key`."""
+        limit = (key + self.advantage_s) / 60.0
+        return sum(count for minute, count in self.minutes if minute < int(limit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueBoard:
+    """One queue now. `grid` holds (number ahead, wait), ascending; a reader interpolates for its own place."""
+
+    queue: str
+    as_of: datetime
+    open: bool
+    closes_at: datetime | None = None
+    opens_at: datetime | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """Open places by mode, callbacks not ready included."""
+    ready: int = 0
+    agents: Mapping[str, int] = field(default_factory=dict)
+    """Agents who can serve this queue, by presence."""
+    grid: tuple[tuple[int, Wait], ...] = ()
+    classes: tuple[ClassCounts, ...] = ()
+    oldest: datetime | None = None
+    longest_s: float = 0.0
+    open_callbacks: int = 0
+    rules_version: int = 1
+    inputs: Mapping[str, float] = field(default_factory=dict)
+    """What the estimate was made from: agents, handling time, patience rate, …"""
+
+    def ahead(self, *, virtual_start: datetime, credit_class: str, bucket: str) -> int:
+        """Ready places that would be served before one with this virtual start (0 = next)."""
+        own = next((c.advantage_s for c in self.classes if c.credit_class == credit_class and c.bucket == bucket), 0.0)
+        key = virtual_start.timestamp() - own
+        return sum(c.before(key) for c in self.classes)
+
+    def wait(self, ahead: int) -> Wait | None:
+        """The wait of a place with `ahead` others before it, interpolated on the grid; None on an empty board."""
+        if not self.grid:
+            return None
+        ranks = [rank for rank, _ in self.grid]
+        i = bisect_left(ranks, ahead)
+        if i < len(ranks) and ranks[i] == ahead:
+            return self.grid[i][1]
+        if i == 0:
+            return self.grid[0][1]
+        if i == len(ranks):
+            return _stretched(self.grid[-1][1], (ahead + 1) / (ranks[-1] + 1))
+        low, high = self.grid[i - 1][1], self.grid[i][1]
+        return _between(low, high, (ahead - ranks[i - 1]) / (ranks[i] - ranks[i - 1]))
+
+    def age_s(self, now: datetime) -> float:
+        return (now - self.as_of).total_seconds()
+
+
+def _between(low: Wait, high: Wait, share: float) -> Wait:
+    def mix(a: float, b: float) -> float:
+        return a if a == b else a + (b - a) * share
+
+    return Wait(
+        as_of=low.as_of,
+        method=low.method,
+        reasons=low.reasons,
+        mean_s=mix(low.mean_s, high.mean_s),
+        p5_s=mix(low.p5_s, high.p5_s),
+        p10_s=mix(low.p10_s, high.p10_s),
+        p50_s=mix(low.p50_s, high.p50_s),
+        p90_s=mix(low.p90_s, high.p90_s),
+        p95_s=mix(low.p95_s, high.p95_s),
+    )
+
+
+def _stretched(last: Wait, factor: float) -> Wait:
+    return Wait(
+        as_of=last.as_of,
+        method=last.method,
+        reasons=last.reasons,
+        mean_s=last.mean_s * factor,
+        p5_s=last.p5_s * factor,
+        p10_s=last.p10_s * factor,
+        p50_s=last.p50_s * factor,
+        p90_s=last.p90_s * factor,
+        p95_s=last.p95_s * factor,
+    )

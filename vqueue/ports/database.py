@@ -1,0 +1,357 @@
+"""The only truth. A transaction is a plain function of Work; it cannot wait, so it never spans the network."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from vqueue.domain.agent import Agent
+from vqueue.domain.attempt import Attempt
+from vqueue.domain.ids import AgentId, AttemptId, CallSid, PromiseId, RequestId, Token
+from vqueue.domain.journal import Fact, JournalRow
+from vqueue.domain.leg import Leg
+from vqueue.domain.phone import Sealed
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Request
+from vqueue.domain.rules import Queue, Rules, Switches
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One inbound call's stored conversation: session and last speech are sealed JSON."""
+
+    id: str
+    call_sid: CallSid
+    session: Sealed
+    speech: Sealed
+    step: int
+    started_at: datetime
+    caller: Sealed | None = None
+    """The caller's number, None when withheld."""
+    request: RequestId | None = None
+    ended_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to tell the outside, at least once: kind `sms`, `push`, `webhook`."""
+
+    id: str
+    kind: str
+    body: Sealed
+    request: RequestId | None
+    not_before: datetime
+    tries: int = 0
+    done_at: datetime | None = None
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A person who signs in at a page. `password` is an Argon2 hash."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    password: str
+    agent: AgentId | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSession:
+    """A signed-in browser; `id` is a hash of the cookie's value."""
+
+    id: str
+    staff: str
+    csrf: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassHead:
+    """The head of one class and its numbers; places after the head up to `limit` are in `places`."""
+
+    queue: str
+    bucket: str
+    credit_class: str
+    places: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Recent figures the estimator reads, per queue; durations in business seconds."""
+
+    handled: int = 0
+    handling_s: float = 0.0
+    """Summed busy time (reserve to ready) of `handled` finished talks in the last hours, newest first."""
+    handling_samples: tuple[float, ...] = field(default=())
+    abandoned: int = 0
+    queued_s: float = 0.0
+
+
+class Requests(Protocol):
+    def get(self, request: RequestId) -> Request:
+        """Raises NotFound."""
+        ...
+
+    def insert(self, request: Request) -> None:
+        """Raises AlreadyOpen when the number (or customer) already has a dialable request in the queue."""
+        ...
+
+    def replace(self, request: Request) -> Request:
+        """Stores it where the row still has `request.version`; returns it with the next version. Raises StaleWrite, AlreadyOpen."""
+        ...
+
+    def open_of(
+        self, *, phone_index: str | None = None, customer: str | None = None, call_sid: CallSid | None = None
+    ) -> list[Request]:
+        """Open requests, plus closed ones within their grace, oldest virtual start first."""
+        ...
+
+    def heads(self, *, queue: str, limit: int) -> list[ClassHead]:
+        """Ready places (holding or waiting, ready) per class in the order (virtual_start, id), at most `limit` a class."""
+        ...
+
+    def due(self, *, now: datetime, limit: int = 100) -> list[Request]:
+        """Parked or booked requests whose `not_before` has come, and closed ones whose grace is over is not included."""
+        ...
+
+    def counts(self, *, queue: str) -> dict[tuple[str, str, str, str, bool], list[tuple[int, int]]]:
+        """(state, mode, bucket, class, ready) → [(epoch minute of virtual start, how many)], ascending; open ones only."""
+        ...
+
+    def search(
+        self,
+        *,
+        queue: str | None = None,
+        states: Sequence[str] = (),
+        mode: str | None = None,
+        phone_index: str | None = None,
+        limit: int = 100,
+    ) -> list[Request]:
+        """Newest first."""
+        ...
+
+
+class Attempts(Protocol):
+    def get(self, attempt: AttemptId) -> Attempt: ...
+
+    def insert(self, attempt: Attempt) -> None:
+        """Raises StaleWrite when the request already has an open attempt."""
+        ...
+
+    def replace(self, attempt: Attempt) -> Attempt: ...
+
+    def of_request(self, request: RequestId) -> list[Attempt]: ...
+
+    def open(self) -> list[Attempt]: ...
+
+
+class Legs(Protocol):
+    def by_token(self, token: Token) -> Leg | None: ...
+
+    def by_call(self, call: CallSid) -> list[Leg]: ...
+
+    def of_attempt(self, attempt: AttemptId) -> list[Leg]: ...
+
+    def insert(self, leg: Leg) -> None:
+        """Raises StaleWrite when the agent, or this customer's number, already has an open leg."""
+        ...
+
+    def replace(self, leg: Leg) -> Leg: ...
+
+    def live(self, *, limit: int = 1000) -> list[Leg]:
+        """Live legs, oldest first: what the sweeper looks after."""
+        ...
+
+
+class Agents(Protocol):
+    def get(self, agent: AgentId) -> Agent: ...
+
+    def insert(self, agent: Agent) -> None: ...
+
+    def replace(self, agent: Agent) -> Agent: ...
+
+    def all(self) -> list[Agent]: ...
+
+    def by_address(self, index: str) -> Agent | None:
+        """By the keyed index of the address, for agents who ring in."""
+        ...
+
+
+class Queues(Protocol):
+    def get(self, queue: str) -> Queue: ...
+
+    def all(self) -> list[Queue]: ...
+
+    def insert(self, queue: Queue) -> None: ...
+
+    def publish(self, queue: str, rules: Rules, *, at: datetime, by: str) -> Queue:
+        """The next version, in force at once. Earlier versions stay readable."""
+        ...
+
+    def switch(self, queue: str, switches: Switches) -> Queue: ...
+
+    def rules(self, queue: str, version: int) -> Rules: ...
+
+
+class Conversations(Protocol):
+    def get(self, conversation: str) -> Conversation: ...
+
+    def by_call(self, call: CallSid) -> Conversation | None: ...
+
+    def insert(self, conversation: Conversation) -> None:
+        """Raises StaleWrite when this call already has one (a doubled first webhook)."""
+        ...
+
+    def replace(self, conversation: Conversation) -> Conversation: ...
+
+
+class Promises(Protocol):
+    def get(self, promise: PromiseId) -> Promise: ...
+
+    def insert(self, promise: Promise) -> None: ...
+
+    def replace(self, promise: Promise) -> Promise: ...
+
+    def open_before(self, end: datetime, *, limit: int = 200) -> list[Promise]:
+        """Unsettled promises whose window ended before `end`."""
+        ...
+
+    def kept(self, *, since: datetime, queue: str | None = None) -> tuple[int, int]:
+        """(settled as kept or broken, kept) of promises made since then."""
+        ...
+
+    def of_request(self, request: RequestId) -> list[Promise]: ...
+
+
+class Journal(Protocol):
+    def write(self, *rows: JournalRow) -> None: ...
+
+    def of_request(self, request: RequestId) -> list[JournalRow]:
+        """In the order of time."""
+        ...
+
+    def seal(self, *, limit: int = 500) -> int:
+        """Gives unsealed rows their positions and hashes; how many. Only the lease holder calls it."""
+        ...
+
+    def sealed(self, *, after: int = 0, limit: int = 1000) -> list[JournalRow]: ...
+
+    def recent(self, *, facts: Sequence[Fact] = (), limit: int = 50) -> list[JournalRow]:
+        """Newest first."""
+        ...
+
+
+class Counters(Protocol):
+    def take(self, key: str, *, limit: int, at: datetime, expires_at: datetime | None = None) -> bool:
+        """Raises the counter by one if it is below `limit`: one guarded statement, right under any concurrency."""
+        ...
+
+    def give(self, key: str) -> None:
+        """Lowers it by one, not below zero."""
+        ...
+
+    def value(self, key: str) -> int: ...
+
+
+class Leases(Protocol):
+    def acquire(self, *, shard: str, holder: str, ttl_s: float) -> int | None:
+        """The epoch if this holder has the lease now (taken, renewed), else None. The database's own clock decides."""
+        ...
+
+    def fence(self, *, shard: str, epoch: int) -> None:
+        """First statement of every fenced op; raises NotLeader when the epoch is over."""
+        ...
+
+    def release(self, *, shard: str, holder: str) -> None: ...
+
+
+class Outbox(Protocol):
+    def add(self, notice: Notice) -> None: ...
+
+    def claim(self, *, now: datetime, until: datetime, limit: int = 20) -> list[Notice]:
+        """Due notices, their `not_before` moved to `until` so that nobody else takes them meanwhile."""
+        ...
+
+    def done(self, notice: str, *, at: datetime) -> None: ...
+
+    def later(self, notice: str, *, not_before: datetime, dead: bool = False) -> None: ...
+
+
+class People(Protocol):
+    def staff(self, login: str) -> Staff | None: ...
+
+    def all_staff(self) -> list[Staff]: ...
+
+    def put_staff(self, staff: Staff) -> None:
+        """Inserts, or replaces the one with the same login."""
+        ...
+
+    def open_session(self, session: StaffSession) -> None: ...
+
+    def session(self, session: str) -> tuple[StaffSession, Staff] | None: ...
+
+    def close_session(self, session: str) -> None: ...
+
+
+class Figures(Protocol):
+    def history(self, *, queue: str, since: datetime) -> History: ...
+
+    def agent_times(self, *, since: datetime) -> dict[str, float]: ...
+
+    def today(self, *, queue: str, since: datetime) -> dict[str, int]:
+        """Counts for the board: offered, answered, answered_in_20, abandoned, callbacks, unreached."""
+        ...
+
+
+class Work(Protocol):
+    """The stores of one transaction. All of them are plain (sync)."""
+
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def legs(self) -> Legs: ...
+    @property
+    def agents(self) -> Agents: ...
+    @property
+    def queues(self) -> Queues: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def promises(self) -> Promises: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def counters(self) -> Counters: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def figures(self) -> Figures: ...
+
+
+class Database(Protocol):
+    """Runs ops. Results and refusals leave only after COMMIT."""
+
+    async def transact(self, op: Callable[[Work], T]) -> T:
+        """Runs `op` in one transaction. It may run more than once (StaleWrite, serialization, a failed group commit),
+        so it draws no chance and touches nothing outside. A Refusal rolls the op back and is raised to the caller."""
+        ...
+
+    async def read(self, op: Callable[[Work], T]) -> T:
+        """Runs `op` on a read-only snapshot; writing raises."""
+        ...
+
+    async def close(self) -> None: ...
