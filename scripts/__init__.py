@@ -1,0 +1,1 @@
+"""What a checkout runs on itself: set-up, checks, locks, measurements."""

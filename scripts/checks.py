@@ -1,0 +1,86 @@
+"""Every check of the project, timed, one after another; the closing table says which failed."""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+PYTHON = str(BIN / "python")
+PYTHON_SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock")
+BROWSER_PACKAGES = ("chromium", "fonts-noto-core")
+LAST_WORDS = 4096
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    command: tuple[str, ...]
+
+
+def checks(pytest_arguments: list[str]) -> tuple[Check, ...]:
+    return (
+        Check("style", (f"{BIN}/ruff", "check", ".", *PYTHON_SCRIPTS)),
+        Check("format", (f"{BIN}/ruff", "format", "--check", ".", *PYTHON_SCRIPTS)),
+        Check("types", (f"{BIN}/mypy", "-p", "vqueue", "-p", "scripts")),
+        Check("import walls", (f"{BIN}/lint-imports", "--no-cache")),
+        Check("sizes", (PYTHON, "-m", "scripts.check_sizes")),
+        Check("documents", (PYTHON, "-m", "scripts.check_docs")),
+        Check("tests", (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *pytest_arguments)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    name: str
+    passed: bool
+    seconds: float
+    last_words: str
+
+    def __str__(self) -> str:
+        return f"{self.name:<13}{self.seconds:>7.1f} s  {'ok    ' if self.passed else 'FAILED'}  {self.last_words}"
+
+
+def run(check: Check) -> Result:
+    """Run one check, its output passing through; what it said last is kept for the closing table."""
+    print(f"\n=== {check.name}", flush=True)
+    started, said = time.monotonic(), b""
+    with subprocess.Popen(check.command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE) as process:
+        assert isinstance(process.stdout, io.BufferedReader)
+        for piece in iter(process.stdout.read1, b""):
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            said = (said + piece)[-LAST_WORDS:]
+    last_words = said.decode(errors="replace").strip().rpartition("\n")[2]
+    return Result(check.name, process.returncode == 0, time.monotonic() - started, last_words)
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def bring_browser() -> None:
+    """Install Chromium where that is allowed; without it the tests say themselves what did not run."""
+    if any(shutil.which(name) for name in BROWSERS) or os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return
+    print("installing Chromium for the page tests", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (("update",), ("install", "-y", "--no-install-recommends", *BROWSER_PACKAGES)):
+        subprocess.run(("apt-get", "-qq", *step), env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def main() -> int:
+    bring_browser()
+    results = [run(check) for check in checks(sys.argv[1:])]
+    print("", *results, sep="\n")
+    return 0 if all(result.passed for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Real databases, a real Redis and a real browser for whoever asks for them; nothing here is skipped in silence."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.chromium import find_chromium, is_required
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for this process (each xdist worker has its own)."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """One Redis for this process (each xdist worker has its own)."""
+    server = RedisServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """`postgresql+asyncpg://…` of a fresh empty database, one for each module."""
+    name = postgres_server.create_database()
+    yield postgres_server.url_of(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """`redis://…` of an empty Redis."""
+    redis_server.empty()
+    return redis_server.url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """`sqlite:///…` of a file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'vqueue.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases. SQLite: a new file a test; PostgreSQL: one database a module."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; tests that ask for it are marked `browser` by themselves."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("no Chromium found, and pages must be tested here: apt-get install -y chromium fonts-noto-core")
+    return path
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what opens pages; leave it out, and say so at the end, where no browser is and none is required."""
+    pages = [item for item in items if "chromium" in getattr(item, "fixturenames", ())]
+    for item in pages:
+        item.add_marker("browser")
+    if pages and find_chromium() is None and not is_required():
+        items[:] = [item for item in items if item not in pages]
+        config.hook.pytest_deselected(items=pages)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if find_chromium() is None and not is_required():
+        terminalreporter.write_line(
+            "Page tests did not run: no Chromium here (apt-get install chromium fonts-noto-core)."
+        )
