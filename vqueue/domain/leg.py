@@ -125,7 +125,10 @@ class Leg:
         return isinstance(TABLE.cell(self.state, news), Go)
 
     def take(self, news: News, *, at: datetime, cause: Cause | None = None, call_sid: CallSid | None = None) -> "Leg":
-        """The leg after the news. News the table ignores leaves the state, but a missing CallSid is still learned."""
+        """The leg after the news. News the table ignores leaves the state, but a missing CallSid is still learned.
+
+        A cause the person gave by key (snoozed, not needed) stands against what the network says at the end.
+        """
         learned = self if self.call_sid or not call_sid else replace(self, call_sid=call_sid)
         if not learned.hears(news):
             return learned
@@ -134,7 +137,7 @@ class Leg:
         return replace(
             learned,
             state=state,
-            cause=(cause or self.cause) if ended else self.cause,
+            cause=(self.cause or cause) if ended else self.cause,
             rang_at=self.rang_at or (at if news is News.RINGING else None),
             answered_at=self.answered_at or (at if state in (LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED) else None),
             joined_at=self.joined_at or (at if state is LegState.JOINED else None),

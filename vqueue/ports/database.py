@@ -31,6 +31,8 @@ class Conversation:
     caller: Sealed | None = None
     """The caller's number, None when withheld."""
     request: RequestId | None = None
+    seen_at: datetime | None = None
+    """When the call last asked us something; a holder asks at least once a minute."""
     ended_at: datetime | None = None
     version: int = 1
 
@@ -211,6 +213,10 @@ class Conversations(Protocol):
         ...
 
     def replace(self, conversation: Conversation) -> Conversation: ...
+
+    def silent(self, *, before: datetime, limit: int = 100) -> list[Conversation]:
+        """Not ended, last seen before then: calls whose end may have been missed."""
+        ...
 
 
 class Promises(Protocol):
