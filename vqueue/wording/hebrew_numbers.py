@@ -1,4 +1,4 @@
-"""Hebrew numerals: feminine for counting, minutes and hours, masculine for days of the month, construct before nouns."""
+"""Hebrew numerals: feminine for counting, minutes and hours, masculine for days of the month."""
 
 _FEMININE = "אפס אחת שתיים שלוש ארבע חמש שש שבע שמונה תשע עשר".split()
 _MASCULINE = "אפס אחד שניים שלושה ארבעה חמישה שישה שבעה שמונה תשעה עשרה".split()
