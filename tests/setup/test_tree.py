@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-HOMES = re.compile(r"(?<![\w./])/(?:root|home/\w+|Users/\w+|mnt/\w+|work)/|\.pyenv\b")
+HOMES = re.compile(r"(?<![\w./])/(?:root|home/\w+|Users/\w+|mnt/\w+|work)/|\.py(?:env)\b")
 ADDRESS = re.compile(r"https?:|file:|--(?:extra-)?index-url|--find-links")
 
 
