@@ -139,7 +139,8 @@ class Leg:
             state=state,
             cause=(self.cause or cause) if ended else self.cause,
             rang_at=self.rang_at or (at if news is News.RINGING else None),
-            answered_at=self.answered_at or (at if state in (LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED) else None),
+            answered_at=self.answered_at
+            or (at if state in (LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED) else None),
             joined_at=self.joined_at or (at if state is LegState.JOINED else None),
             ended_at=at if ended else None,
         )

@@ -25,7 +25,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """One quote. `window` is as spoken (rounded outward to five minutes); `quantiles_s` are raw seconds from `made_at`."""
+    """One quote. `window` is as spoken (outward to five minutes); `quantiles_s` are raw seconds from `made_at`."""
 
     id: PromiseId
     request: RequestId

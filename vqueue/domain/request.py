@@ -170,7 +170,10 @@ class Request:
     @property
     def dialable(self) -> bool:
         """Open and answered by dialling the customer: what the database keeps unique per number and queue."""
-        return self.state in (State.WAITING, State.BOOKED, State.CONNECTING) and self.mode in (Mode.CALLBACK, Mode.SCHEDULED)
+        return self.state in (State.WAITING, State.BOOKED, State.CONNECTING) and self.mode in (
+            Mode.CALLBACK,
+            Mode.SCHEDULED,
+        )
 
     def move(self, move: Move, *, to: State | None = None, at: datetime, reason: str | None = None) -> "Request":
         """The request after `move`. Raises ImpossibleMove unless the table's cell leads to a state."""
@@ -180,5 +183,7 @@ class Request:
             state=state,
             closed_at=at if state in CLOSED else None,
             reason=reason or self.reason,
-            came_from=self.state if move is Move.RESERVE else (None if state is not State.CONNECTING else self.came_from),
+            came_from=self.state
+            if move is Move.RESERVE
+            else (None if state is not State.CONNECTING else self.came_from),
         )

@@ -14,11 +14,11 @@ Intervals = tuple[tuple[str, str], ...]
 """Opening and closing as `HH:MM`; closing `24:00` is midnight."""
 
 _OFFICE: Mapping[str, Intervals] = {
-    **{day: (("08:00", "20:00"),) for day in WEEK[:5]},
+    **dict.fromkeys(WEEK[:5], (("08:00", "20:00"),)),
     "sat": (("09:00", "18:00"),),
     "sun": (),
 }
-_POLITE: Mapping[str, Intervals] = {day: (("08:00", "21:00"),) for day in WEEK}
+_POLITE: Mapping[str, Intervals] = dict.fromkeys(WEEK, (("08:00", "21:00"),))
 
 
 class NumberKind(StrEnum):

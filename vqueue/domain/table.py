@@ -46,7 +46,7 @@ class Table(Generic[S, M]):
         return self.cells[state, move]
 
     def target(self, state: S, move: M, to: S | None = None) -> S:
-        """Where `move` leads from `state`. Raises ImpossibleMove when the cell ignores, refuses or has no such target."""
+        """Where `move` leads from `state`. Raises ImpossibleMove if the cell ignores, refuses or has no such target."""
         cell = self.cells[state, move]
         if not isinstance(cell, Go):
             raise ImpossibleMove(f"{self.name}: {move} in {state} is {cell}")

@@ -107,7 +107,7 @@ class Requests(Protocol):
         ...
 
     def replace(self, request: Request) -> Request:
-        """Stores it where the row still has `request.version`; returns it with the next version. Raises StaleWrite, AlreadyOpen."""
+        """Stores it over `request.version`; returns it with the next version. Raises StaleWrite, AlreadyOpen."""
         ...
 
     def open_of(
@@ -117,15 +117,15 @@ class Requests(Protocol):
         ...
 
     def heads(self, *, queue: str, limit: int) -> list[ClassHead]:
-        """Ready places (holding or waiting, ready) per class in the order (virtual_start, id), at most `limit` a class."""
+        """Ready places (holding or waiting) per class in the order (virtual_start, id), at most `limit` a class."""
         ...
 
     def due(self, *, now: datetime, limit: int = 100) -> list[Request]:
-        """Parked or booked requests whose `not_before` has come, and closed ones whose grace is over is not included."""
+        """Parked or booked requests whose `not_before` has come; closed ones are never among them."""
         ...
 
     def counts(self, *, queue: str) -> dict[tuple[str, str, str, str, bool], list[tuple[int, int]]]:
-        """(state, mode, bucket, class, ready) → [(epoch minute of virtual start, how many)], ascending; open ones only."""
+        """(state, mode, bucket, class, ready) → [(epoch minute of virtual start, how many)], ascending; open only."""
         ...
 
     def search(

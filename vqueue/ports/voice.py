@@ -9,7 +9,7 @@ from vqueue.domain.speech import Speech
 
 @dataclass(frozen=True, slots=True)
 class SignedForm:
-    """A request exactly as received: raw path with query, form pairs in order (blank ones kept), headers, content type."""
+    """A request exactly as received: raw path with query, form pairs in order (blanks kept), headers, content type."""
 
     raw_path: str
     fields: Sequence[tuple[str, str]]
