@@ -1,0 +1,45 @@
+// The captions of one telephone: everything heard on its line, the last one larger, each in its own language and direction.
+import { make } from "./elements.js";
+import { clockTime, direction, lang, say } from "./words.js";
+
+const KEPT_LINES = 150;
+
+export class Captions {
+  #list;
+  #none;
+  #last = null;
+  #following = true;
+
+  constructor({ name, language }) {
+    this.#list = make("ol", { dir: direction(language) });
+    this.#none = make("p", { class: "none" }, say("captions_none"));
+    this.element = make("div", { class: "caps", role: "log", "aria-live": "polite", "aria-label": say("captions", { name }), tabindex: "0" }, this.#none);
+    this.element.addEventListener("scroll", () => { this.#following = this.#atEnd(); });
+    new ResizeObserver(() => this.#toEnd()).observe(this.element);
+  }
+
+  /** Adds a line; `caption` is what line.js made of the event, or null for what is neither heard nor done. */
+  add(event, caption) {
+    if (!caption) return;
+    if (this.#none.isConnected || this.#none.parentNode) this.#none.replaceWith(this.#list);
+    const language = caption.language || lang;
+    const words = caption.key ? say(caption.key, caption.values) : caption.text;
+    const text = make("span", { class: caption.kind === "said" ? null : caption.kind, lang: language, dir: direction(language) }, words);
+    const item = make("li", { class: "now" }, make("time", { datetime: event.at }, clockTime(event.at)), text);
+    this.#last?.classList.remove("now");
+    this.#last = item;
+    this.#list.append(item);
+    while (this.#list.childElementCount > KEPT_LINES) this.#list.firstElementChild.remove();
+    this.#toEnd();
+  }
+
+  /** Keeps the newest line in sight, unless the reader has scrolled back. */
+  #toEnd() {
+    if (this.#following) this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  #atEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.element;
+    return scrollHeight - scrollTop - clientHeight < 40;
+  }
+}

@@ -1,0 +1,132 @@
+// The page of telephones: opens the phones, hands them their news, adds and removes them.
+import { CallLog } from "./calllog.js";
+import { complain, icon, make } from "./elements.js";
+import { frame, now, stream } from "./frame.js";
+import { lineOf } from "./line.js";
+import { ask, follow, phonePath, phonesFeed } from "./network.js";
+import { askForPhone } from "./newphone.js";
+import { spacedNumber } from "./numbers.js";
+import { keep, phonesToOpen } from "./shelf.js";
+import { ring } from "./sounds.js";
+import { Telephone } from "./telephone.js";
+import { Voice } from "./voice.js";
+import { languageName, say } from "./words.js";
+
+const place = document.getElementById("phones");
+const notice = document.getElementById("notice");
+const names = new Map();
+const phones = new Map();
+const log = new CallLog(document.getElementById("log"), document.getElementById("log-none"));
+const voice = new Voice();
+let bank = null;
+let stopFollowing = () => {};
+
+const room = { now, voice, nameOf: (number) => names.get(number) ?? spacedNumber(number), remove, recount };
+
+function hear(event) {
+  const phone = phones.get(event.number);
+  if (!phone) return;
+  phone.hear(event);
+  log.add(event, phone.number, room.nameOf);
+}
+
+function listen() {
+  stopFollowing();
+  stopFollowing = phones.size ? follow(phonesFeed([...phones.keys()]), { hear, ...stream }) : () => {};
+  if (!phones.size) stream.alive();
+}
+
+/** Asks the sandbox which calls are really there, after an answer that did not fit. */
+async function recount() {
+  const { items } = await ask("GET", "/sandbox/phones");
+  for (const item of items) phones.get(item.number)?.settle(lineOf(item));
+}
+
+async function open(owner) {
+  await ask("PUT", phonePath(owner.number), { name: owner.name, role: owner.role });
+  names.set(owner.number, owner.name);
+  const phone = new Telephone(owner, room);
+  if (bank) phone.prefill(bank);
+  phones.set(owner.number, phone);
+  place.querySelector(".empty")?.remove();
+  place.append(phone.element);
+  return phone;
+}
+
+async function remove(phone) {
+  if (phone.busy) return phone.refuse(say("remove_busy", { name: phone.owner.name }));
+  try {
+    await ask("DELETE", phonePath(phone.number));
+  } catch (refusal) {
+    if (refusal.status !== 404) return phone.refuse(refusal.message);
+  }
+  ring(phone.number, null);
+  phones.delete(phone.number);
+  phone.element.remove();
+  document.getElementById("add").focus();
+  changed();
+}
+
+function changed() {
+  keep([...phones.values()].map((phone) => phone.owner));
+  if (!phones.size) showEmpty();
+  listen();
+}
+
+function showEmpty() {
+  place.replaceChildren(make("div", { class: "card empty" }, make("p", {}, say("no_phones"), " ", say("no_phones_next"))));
+}
+
+function tools() {
+  const add = document.getElementById("add");
+  add.append(icon("plus"), say("add_phone"));
+  add.addEventListener("click", () => askForPhone({ taken: (number) => phones.has(number), add: async (owner) => { const phone = await open(owner); changed(); phone.element.focus(); } }));
+  const aloud = document.getElementById("aloud");
+  aloud.append(icon("sound"), say("speak_aloud"));
+  const lacked = new Set();
+  voice.lacking = (language) => {
+    if (lacked.has(language)) return;
+    lacked.add(language);
+    complain(notice, say("no_voice_for", { language: languageName(language) }));
+  };
+  aloud.addEventListener("click", () => {
+    voice.toggle(!voice.on);
+    aloud.setAttribute("aria-pressed", String(voice.on));
+    complain(notice, voice.able ? "" : say("no_voice"));
+  });
+}
+
+async function knownNumbers() {
+  const { items } = await ask("GET", "/sandbox/numbers").catch(() => ({ items: [] }));
+  for (const { number, name } of items) if (name) names.set(number, name);
+  return items[0]?.number ?? null;
+}
+
+async function openAll() {
+  complain(notice, "");
+  const [known, number] = await Promise.all([ask("GET", "/sandbox/phones"), knownNumbers()]);
+  bank = number;
+  for (const { number: there, name } of known.items) if (name) names.set(there, name);
+  place.replaceChildren();
+  place.removeAttribute("aria-busy");
+  const refused = [];
+  for (const owner of phonesToOpen(location.search, known.items)) {
+    await open(owner).catch((refusal) => refused.push(`${owner.name}: ${refusal.message}`));
+  }
+  if (refused.length) complain(notice, refused.join(" "));
+  changed();
+}
+
+async function start() {
+  try {
+    await openAll();
+  } catch (refusal) {
+    complain(notice, refusal.message);
+    setTimeout(start, 4000);
+  }
+}
+
+frame("phones");
+tools();
+setInterval(() => phones.forEach((phone) => phone.tick()), 500);
+start();
