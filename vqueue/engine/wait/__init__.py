@@ -1,0 +1,1 @@
+"""How long one place still waits, as a distribution."""

@@ -1,0 +1,43 @@
+"""Reads any quantile or probability off a wait that carries five of them."""
+
+from bisect import bisect_right
+from math import exp, inf, isinf, log
+from statistics import NormalDist
+
+from vqueue.domain.board import Wait
+
+_NORMAL = NormalDist()
+_SCORES = tuple(_NORMAL.inv_cdf(p) for p in (0.05, 0.10, 0.50, 0.90, 0.95))
+_LEAST_S = 1e-3
+
+
+def _knots(wait: Wait) -> list[float]:
+    """Logarithms of the five quantiles, ascending."""
+    knots = [log(max(_LEAST_S, q)) for q in (wait.p5_s, wait.p10_s, wait.p50_s, wait.p90_s, wait.p95_s)]
+    return sorted(knots)
+
+
+def quantile(wait: Wait, p: float) -> float:
+    """Seconds the wait stays below with probability `p`, 0 < p < 1; log-normal between and beyond the five carried."""
+    if isinf(wait.p50_s):
+        return inf
+    if wait.p95_s <= 0:
+        return 0.0
+    knots, score = _knots(wait), _NORMAL.inv_cdf(p)
+    i = min(max(bisect_right(_SCORES, score), 1), len(_SCORES) - 1)
+    share = (score - _SCORES[i - 1]) / (_SCORES[i] - _SCORES[i - 1])
+    return exp(knots[i - 1] + share * (knots[i] - knots[i - 1]))
+
+
+def probability(wait: Wait, within_s: float) -> float:
+    """How likely the wait is over within `within_s` seconds."""
+    if isinf(wait.p50_s) or within_s < 0:
+        return 0.0
+    knots, at = _knots(wait), log(max(_LEAST_S, within_s))
+    if knots[0] == knots[-1]:
+        return 1.0 if at >= knots[0] else 0.0
+    i = min(max(bisect_right(knots, at), 1), len(knots) - 1)
+    width = knots[i] - knots[i - 1]
+    if width <= 0:
+        return _NORMAL.cdf(_SCORES[i] if at >= knots[i] else _SCORES[i - 1])
+    return _NORMAL.cdf(_SCORES[i - 1] + (at - knots[i - 1]) / width * (_SCORES[i] - _SCORES[i - 1]))
