@@ -1,0 +1,228 @@
+"""The agent's phone: the whisper, the key that accepts or passes, and what follows when the dialled call ends."""
+
+from dataclasses import dataclass, replace
+
+from vqueue.domain.attempt import Shape
+from vqueue.domain.causes import Cause
+from vqueue.domain.errors import StaleWrite
+from vqueue.domain.ids import CallSid, LegId, Token
+from vqueue.domain.journal import Fact
+from vqueue.domain.leg import Leg, LegState, News, Role, Way
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import State
+from vqueue.domain.speech import (
+    Ask,
+    DialCustomer,
+    DialHolder,
+    Goto,
+    Hangup,
+    Nothing,
+    Prompt,
+    Say,
+    Speech,
+    Target,
+)
+from vqueue.ports.voice import Told
+from vqueue.services import hearing, settling, whispering
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+
+_HEARD_AGAIN = 1
+"""How often the whisper's question is repeated to an agent who pressed something else."""
+
+
+def released(language: str) -> Speech:
+    """Said to an agent whose call is no longer needed."""
+    return Say((Prompt("whisper.released"),), language), Hangup()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the transaction found when the agent's phone answered."""
+
+    case: settling.Case
+    promise: Promise | None
+
+
+async def answer(house: House, token: Token, told: Told) -> Speech:
+    """The agent has answered: who is it, what about, how late are we; key 1 accepts, 2 passes."""
+    found = await house.act(lambda clerk: _answered(clerk, token, told))
+    if found is None:
+        return released("en")
+    return _question(house, found, token, step=0)
+
+
+def _question(house: House, found: Answered, token: Token, *, step: int) -> Speech:
+    case = found.case
+    language = case.agent.languages[0] if case.agent.languages else "en"
+    words = whispering.whisper(house, case.request, case.attempt, found.promise, again=step > 0)
+    ask = Ask(content=(Say(words, language),), then=Target("key", token, step), timeout_s=case.rules.agents.accept_s)
+    return (ask, Hangup())
+
+
+def _answered(clerk: Clerk, token: Token, told: Told) -> Answered | None:
+    leg = clerk.work.legs.by_token(token)
+    if leg is None:
+        return None
+    if leg.live:
+        leg = clerk.hear(leg, News.ANSWERED, call_sid=told.call_sid)
+    case = settling.load(clerk, leg.attempt)
+    if not leg.live or not case.attempt.is_open:
+        return None
+    promise = clerk.work.promises.get(case.request.promise) if case.request.promise else None
+    return Answered(case, promise)
+
+
+async def key(house: House, token: Token, step: int, told: Told) -> Speech:
+    """The agent pressed a key (or none)."""
+    if told.digits == "1":
+        return await _accept(house, token, told)
+    if told.digits != "2" and step < _HEARD_AGAIN:
+        found = await house.act(lambda clerk: _answered(clerk, token, told))
+        return released("en") if found is None else _question(house, found, token, step=step + 1)
+    cause = Cause.AGENT_DECLINED if told.digits == "2" else Cause.AGENT_NO_ANSWER
+    standing = await house.act(lambda clerk: _pass_on(clerk, token, cause))
+    return _after("whisper.passed", "en", standing)
+
+
+def _pass_on(clerk: Clerk, token: Token, cause: Cause) -> str | None:
+    leg = clerk.work.legs.by_token(token)
+    if leg is None:
+        return None
+    if leg.live and leg.state is not LegState.JOINED:
+        clerk.hear(leg, News.DECLINE, cause=cause)
+        settling.settle(clerk, leg.attempt)
+    return _standing(clerk, leg)
+
+
+async def _accept(house: House, token: Token, told: Told) -> Speech:
+    """Key 1: re-read, then bring the customer. A caller who has gone is said so at once."""
+    seed, customer_token = house.chance.id("lg"), Token(house.chance.token())
+
+    def deed(clerk: Clerk) -> tuple[settling.Case, Leg] | str | None:
+        return _accepted(clerk, token, told, new=(LegId(seed), customer_token))
+
+    try:
+        outcome = await house.act(deed)
+    except StaleWrite:
+        # This number has a live leg of another attempt: never two rings at once.
+        standing = await house.act(lambda clerk: _pass_on(clerk, token, Cause.ABORTED))
+        return _after("whisper.released", "en", standing)
+    if outcome is None or isinstance(outcome, str):
+        return _after("whisper.caller_gone", "en", outcome)
+    case, customer = outcome
+    return _bring(house, case, customer)
+
+
+def _accepted(
+    clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]
+) -> tuple[settling.Case, Leg] | str | None:
+    leg = clerk.work.legs.by_token(token)
+    if leg is None:
+        return None
+    case = settling.load(clerk, leg.attempt)
+    if not leg.live or not case.attempt.is_open or case.request.state is not State.CONNECTING:
+        settling.end_leg(clerk, leg, cause=Cause.ABORTED)
+        return _standing(clerk, leg) or ""
+    clerk.hear(leg, News.ACCEPT, call_sid=told.call_sid)
+    if case.customer_leg is not None:
+        # The same key again (a doubled question): the same document, unless the phone is ringing by it already.
+        fresh = case.customer_leg.way is Way.INBOUND or case.customer_leg.state is LegState.PLACING
+        return (settling.load(clerk, leg.attempt), case.customer_leg) if fresh else ""
+    return settling.load(clerk, leg.attempt), _intend_customer(clerk, case, new)
+
+
+def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]) -> Leg:
+    """The customer's leg, stored before the document that rings him leaves. Raises StaleWrite while his number has a live leg."""
+    phone = case.request.phone
+    assert phone is not None  # noqa: S101 - a request without a number is never matched for a callback
+    ring_s = case.rules.callback.ring_s
+    leg = Leg(
+        id=new[0],
+        attempt=case.attempt.id,
+        role=Role.CUSTOMER,
+        way=Way.DIALED,
+        token=new[1],
+        state=LegState.INTENDED,
+        created_at=clerk.at,
+        to=phone,
+        phone_index=phone.index,
+        horizon=clerk.later(ring_s + 60),
+    )
+    clerk.work.legs.insert(leg)
+    day = clerk.at.date().isoformat()
+    clerk.work.counters.take(f"rings:{phone.index}:{day}", limit=1_000_000, at=clerk.at, expires_at=clerk.later(172_800))
+    return clerk.hear(leg, News.CLAIM)
+
+
+def _bring(house: House, case: settling.Case, customer: Leg) -> Speech:
+    agent, rules = case.agent_leg, case.rules
+    language = case.agent.languages[0] if case.agent.languages else "en"
+    action = Target("dialed", agent.token)
+    if case.attempt.shape is Shape.HOLDER:
+        dial_holder = DialHolder(request=case.request.id, action=action, joined=Target("joined", customer.token))
+        return (dial_holder, Hangup())
+    if customer.to is None:
+        return (Nothing(),)
+    dial = DialCustomer(
+        phone=house.vault.open_phone(customer.to),
+        caller_id=house.line.number,
+        ring_s=rules.callback.ring_s,
+        time_limit_s=rules.deadlines.time_limit_s,
+        action=action,
+        screen=Target("screen", customer.token, 0),
+        status=Target("status", customer.token),
+        amd=Target("amd", customer.token) if rules.callback.machine_detection else None,
+    )
+    return (Say((Prompt("whisper.ringing"),), language), dial, Hangup())
+
+
+async def dialed(house: House, token: Token, told: Told) -> Speech:
+    """The agent's `<Dial>` ended: what became of the customer's side, and what the agent hears."""
+    key_, standing = await house.act(lambda clerk: _dialed(clerk, token, told))
+    return _after(key_, "en", standing)
+
+
+def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
+    leg = clerk.work.legs.by_token(token)
+    if leg is None:
+        return "farewell.goodbye", None
+    case = settling.load(clerk, leg.attempt)
+    customer = case.customer_leg
+    key_ = "farewell.goodbye"
+    if customer is None or (customer.joined_at is None and customer.way is Way.INBOUND):
+        key_ = _never_joined(clerk, case)
+    elif customer.live:
+        if customer.joined_at is None and told.bridged:
+            clerk.note(Fact.BRIDGED_UNCONFIRMED, request=case.request, attempt=case.attempt.id, leg=customer.id)
+        hearing.ended(clerk, customer, cause=told.cause, told=_as_child(told))
+    if customer is not None and customer.joined_at is None and customer.way is Way.DIALED:
+        key_ = "whisper.no_answer"
+    if leg.way is Way.STANDING:
+        settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg)
+    return key_, _standing(clerk, leg)
+
+
+def _never_joined(clerk: Clerk, case: settling.Case) -> str:
+    """The hold was empty. If the caller has hung up we know it already; else he stays in line and the agent is free."""
+    if case.attempt.is_open:
+        settling.withdraw(clerk, case)
+        request = clerk.work.requests.get(case.request.id)
+        if request.state is State.CONNECTING:
+            settling.give_back(clerk, request, reason="hold_was_empty")
+    return "whisper.caller_gone"
+
+
+def _as_child(told: Told) -> Told:
+    return replace(told, call_sid=told.child or CallSid(""))
+
+
+def _standing(clerk: Clerk, leg: Leg) -> str | None:
+    """The agent's id if this is a standing call that goes on."""
+    return leg.agent if leg.way is Way.STANDING else None
+
+
+def _after(prompt: str, language: str, standing: str | None) -> Speech:
+    """Words to the agent, then the end of the call, or back to waiting on a standing one."""
+    said = Say((Prompt(prompt),), language)
+    return (said, Goto(Target("standing", standing, 0))) if standing else (said, Hangup())

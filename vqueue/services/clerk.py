@@ -1,0 +1,187 @@
+"""One transaction's pen: the only way a row moves, each move with its reason in the journal."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from vqueue.domain import agent as agents
+from vqueue.domain import leg as legs
+from vqueue.domain import request as requests
+from vqueue.domain.agent import Agent, AgentMove, Presence
+from vqueue.domain.causes import Cause
+from vqueue.domain.errors import AgentComing, AlreadyDialing, ClosedRequest, NotPossible, QueueFull, Refusal
+from vqueue.domain.ids import CallSid
+from vqueue.domain.journal import Fact, JournalRow
+from vqueue.domain.leg import Leg, News
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Move, Request, State
+from vqueue.domain.table import Go, Refuse
+from vqueue.ports.database import Notice, Work
+
+_REFUSALS: dict[str, type[Refusal]] = {
+    refusal.code: refusal for refusal in (AgentComing, AlreadyDialing, ClosedRequest, NotPossible)
+}
+_NO_CEILING = 1_000_000_000
+_IN_LINE = frozenset({State.HOLDING, State.WAITING})
+
+
+class Clerk:
+    """Moves rows by their tables and journals each move. Made anew each time an op runs, so running twice is harmless."""
+
+    def __init__(self, work: Work, *, at: datetime, seed: str) -> None:
+        self.work = work
+        self.at = at
+        self._seed = seed
+        self._rows = 0
+        self.hang_ups: list[CallSid] = []
+        """Calls to end once the transaction is committed."""
+        self.topics: list[str] = []
+        """Broadcasts to send once it is committed."""
+
+    def note(self, fact: Fact, *, request: Request | None = None, **fields: Any) -> None:
+        """One journal row; ids and versions of the request are filled in, other keywords are columns or data."""
+        columns = {name: fields.pop(name) for name in ("attempt", "leg", "agent", "queue", "rules_version") if name in fields}
+        if request is not None:
+            columns.setdefault("queue", request.queue)
+            columns.setdefault("rules_version", request.rules_version)
+        self._rows += 1
+        self.work.journal.write(
+            JournalRow(
+                id=f"{self._seed}.{self._rows}",
+                at=self.at,
+                fact=fact,
+                request=request.id if request is not None else None,
+                data={key: value for key, value in fields.items() if value is not None},
+                **columns,
+            )
+        )
+
+    def new_id(self, prefix: str) -> str:
+        """An id for a row that comes with this transaction; the same one when the op runs again."""
+        self._rows += 1
+        return f"{prefix}{self._seed[1:]}.{self._rows}"
+
+    # requests
+
+    def join(self, request: Request, *, ceiling: int | None = None) -> Request:
+        """A new place in line. Raises AlreadyOpen, and QueueFull at the ceiling of open callbacks."""
+        self._count(None, request, ceiling)
+        self.work.requests.insert(request)
+        self.note(Fact.QUEUE_ENTERED, request=request, mode=request.mode, channel=request.channel, state=request.state,
+                  virtual_start=request.virtual_start.isoformat(), bucket=request.bucket, credit_class=request.credit_class)
+        self.topics += ["dispatch", f"request:{request.id}"]
+        return request
+
+    def move(
+        self,
+        request: Request,
+        move: Move,
+        *,
+        to: State | None = None,
+        reason: str,
+        changes: dict[str, Any] | None = None,
+        ceiling: int | None = None,
+    ) -> Request:
+        """The stored request after the move; unchanged where the table ignores it.
+
+        Raises the refusal the table names, and QueueFull when it would pass the ceiling of open callbacks.
+        """
+        cell = requests.TABLE.cell(request.state, move)
+        if isinstance(cell, Refuse):
+            raise _REFUSALS[cell.code](f"{move} is not possible: the request is {request.state}")
+        if not isinstance(cell, Go):
+            self.note(Fact.NEWS_IGNORED, request=request, move=move, state=request.state, reason=reason)
+            return request
+        moved = request.move(move, to=to, at=self.at, reason=reason)
+        changed = replace(moved, **(changes or {}))
+        self._count(request, changed, ceiling)
+        stored = self.work.requests.replace(changed)
+        self.note(Fact.REQUEST_MOVED, request=stored, move=move, was=request.state, now=stored.state, reason=reason,
+                  ready=stored.ready, not_before=stored.not_before.isoformat() if stored.not_before else None)
+        if request.state in _IN_LINE and stored.state not in _IN_LINE:
+            self.note(Fact.QUEUE_LEFT, request=stored, to=stored.state, reason=reason,
+                      waited_s=round((self.at - request.virtual_start).total_seconds(), 3))
+        self.topics += ["dispatch", f"request:{request.id}"]
+        return stored
+
+    def _count(self, before: Request | None, after: Request, ceiling: int | None) -> None:
+        """Keeps the queue's counter of open callbacks: one guarded row, so that a crowd cannot slip past it together."""
+        was, now = before is not None and before.dialable, after.dialable
+        key = f"open:{after.queue}"
+        if now and not was and not self.work.counters.take(key, limit=_NO_CEILING if ceiling is None else ceiling, at=self.at):
+            raise QueueFull
+        if was and not now:
+            self.work.counters.give(key)
+
+    def store(self, request: Request, *, reason: str) -> Request:
+        """A change that is no move (parked, ready again): stored, and journalled as moving to the same state."""
+        stored = self.work.requests.replace(request)
+        self.note(Fact.REQUEST_MOVED, request=stored, move="same", was=stored.state, now=stored.state, reason=reason,
+                  ready=stored.ready, not_before=stored.not_before.isoformat() if stored.not_before else None)
+        self.topics += ["dispatch", f"request:{request.id}"]
+        return stored
+
+    # agents
+
+    def move_agent(
+        self, agent: Agent, move: AgentMove, *, to: Presence | None = None, reason: str, changes: dict[str, Any] | None = None
+    ) -> Agent:
+        """The stored agent after the move; unchanged where the table ignores it."""
+        cell = agents.TABLE.cell(agent.presence, move)
+        if isinstance(cell, Refuse):
+            raise NotPossible(f"{move} is not possible: the agent is {agent.presence}")
+        if not isinstance(cell, Go):
+            self.note(Fact.NEWS_IGNORED, agent=agent.id, move=move, state=agent.presence, reason=reason)
+            return agent
+        moved = replace(agent.move(move, at=self.at, to=to, reason=reason), **(changes or {}))
+        stored = self.work.agents.replace(moved)
+        self.note(Fact.AGENT_MOVED, agent=agent.id, move=move, was=agent.presence, now=stored.presence, reason=reason,
+                  lasted_s=round((self.at - agent.since).total_seconds(), 3), attempt=agent.attempt)
+        self.topics += ["dispatch", "agents"]
+        return stored
+
+    # legs
+
+    def hear(self, leg: Leg, news: News, *, cause: Cause | None = None, call_sid: CallSid | None = None, **data: Any) -> Leg:
+        """The stored leg after the news; what the table ignores is journalled and changes nothing but a missing CallSid."""
+        heard = leg.take(news, at=self.at, cause=cause, call_sid=call_sid)
+        counts = leg.hears(news)
+        self.note(Fact.LEG_NEWS if counts else Fact.NEWS_IGNORED, leg=leg.id, attempt=leg.attempt, news=news,
+                  was=leg.state, now=heard.state, cause=heard.cause, role=leg.role, **data)
+        if heard == leg:
+            return leg
+        return self.work.legs.replace(heard)
+
+    # promises and notices
+
+    def settle_promise(self, request: Request, promise: Promise) -> None:
+        """Stores a promise that was just settled and says so in the journal."""
+        self.work.promises.replace(promise)
+        self.note(Fact.PROMISE_SETTLED, request=request, promise=promise.id, kept=promise.kept, outcome=promise.outcome)
+
+    def withdraw_promise(self, request: Request, outcome: str) -> None:
+        """The open promise of this request, if any, no longer binds."""
+        if request.promise is None:
+            return
+        promise = self.work.promises.get(request.promise)
+        withdrawn = promise.withdraw(self.at, outcome)
+        if withdrawn is not promise:
+            self.settle_promise(request, withdrawn)
+
+    def first_ring(self, request: Request) -> None:
+        """The customer's phone rings: the moment a promise is judged by."""
+        if request.promise is None:
+            return
+        promise = self.work.promises.get(request.promise)
+        rung = promise.ring(self.at)
+        if rung is not promise:
+            self.settle_promise(request, rung)
+
+    def notify(self, request: Request, notice: Notice) -> None:
+        """To be told to the outside at least once, by the outbox."""
+        self.work.outbox.add(notice)
+        self.note(Fact.NOTICE_QUEUED, request=request, kind=notice.kind)
+        self.topics.append("outbox")
+
+    def later(self, seconds: float) -> datetime:
+        return self.at + timedelta(seconds=seconds)

@@ -1,0 +1,65 @@
+"""Taking news about a leg: the provider's statuses, in any order, twice, late, or before our own POST returned."""
+
+from dataclasses import replace
+
+from vqueue.domain.causes import Cause
+from vqueue.domain.ids import Token
+from vqueue.domain.leg import Leg, LegState, News, Role, Way
+from vqueue.ports.voice import Told
+from vqueue.services import settling
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+
+
+async def status(house: House, token: Token, told: Told) -> None:
+    """A status callback of this leg. Unknown tokens and news that change nothing are fine: the answer is always yes."""
+    await house.act(lambda clerk: _status(clerk, token, told))
+
+
+async def verdict(house: House, token: Token, told: Told) -> None:
+    """The answering-machine verdict: advice only, used to name the cause when no key is pressed."""
+    await house.act(lambda clerk: _verdict(clerk, token, told))
+
+
+def _status(clerk: Clerk, token: Token, told: Told) -> None:
+    leg = clerk.work.legs.by_token(token)
+    if leg is None or told.news is None or not _of_this_call(leg, told):
+        return
+    if told.news is News.ENDED:
+        ended(clerk, leg, cause=told.cause, sequence=told.sequence, told=told)
+    else:
+        progress(clerk, leg, told.news, told=told)
+
+
+def ended(clerk: Clerk, leg: Leg, *, cause: Cause | None, sequence: int = -1, told: Told | None = None) -> None:
+    """The call is over. A customer who answered without pressing a key gave no proof of a person."""
+    sid = told.call_sid if told else None
+    if leg.role is Role.CUSTOMER and leg.way is Way.DIALED and cause in (Cause.HUNG_UP, None):
+        cause = Cause.MACHINE if leg.machine else Cause.NO_KEY
+    if leg.role is Role.AGENT and leg.joined_at is None and leg.state is LegState.ANSWERED and cause is Cause.HUNG_UP:
+        cause = Cause.AGENT_DECLINED
+    clerk.hear(leg, News.ENDED, cause=cause, call_sid=sid, sequence=sequence)
+    settling.settle(clerk, leg.attempt)
+
+
+def progress(clerk: Clerk, leg: Leg, news: News, *, told: Told) -> Leg:
+    """Ringing or answered. The first sign of life of the customer's phone is the moment his promise is judged by."""
+    heard = clerk.hear(leg, news, call_sid=told.call_sid, sequence=told.sequence)
+    first = leg.rang_at is None and leg.answered_at is None and (heard.rang_at or heard.answered_at)
+    if heard.role is Role.CUSTOMER and heard.way is Way.DIALED and first:
+        attempt = clerk.work.attempts.get(heard.attempt)
+        request = clerk.work.requests.get(attempt.request)
+        clerk.first_ring(request)
+        clerk.store(replace(request, rings=request.rings + 1), reason="rung")
+    return heard
+
+
+def _verdict(clerk: Clerk, token: Token, told: Told) -> None:
+    leg = clerk.work.legs.by_token(token)
+    if leg is not None and leg.live and told.machine and not leg.machine:
+        clerk.work.legs.replace(replace(leg, machine=True))
+
+
+def _of_this_call(leg: Leg, told: Told) -> bool:
+    """A leg that knows its call listens to no other."""
+    return leg.call_sid is None or not told.call_sid or leg.call_sid == told.call_sid

@@ -1,0 +1,69 @@
+"""Everything a use case may lean on, put together once at the start of the process."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from vqueue.domain.ids import CallSid
+from vqueue.ports.clock import Chance, Clock
+from vqueue.ports.database import Database, Work
+from vqueue.ports.live import Board, Broadcast, Throttle
+from vqueue.ports.telephony import Telephony
+from vqueue.ports.vault import Vault
+from vqueue.services.clerk import Clerk
+
+T = TypeVar("T")
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The bank's own telephone line: its numbers and name, and how fast it may place calls (a real second)."""
+
+    bank: str
+    number: str
+    calls_per_second: float
+    zone: str = "Europe/London"
+    first_queue: str = ""
+    flow: str = "main"
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The adapters and the composition root's task group, as the services see them."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+    chance: Chance
+    telephony: Telephony
+    broadcast: Broadcast
+    throttle: Throttle
+    board: Board
+    line: Line
+    spawn: Spawn
+    """Runs a coroutine beside the caller, in the one task group; its failure is logged, not raised."""
+
+    async def act(self, deed: Callable[[Clerk], T]) -> T:
+        """One transaction with a clerk's pen, then what had to wait for the commit: hang-ups and nudges."""
+        at, seed = self.clock.now(), self.chance.id("j")
+        pens: list[Clerk] = []
+
+        def op(work: Work) -> T:
+            clerk = Clerk(work, at=at, seed=seed)
+            pens[:] = [clerk]
+            return deed(clerk)
+
+        result = await self.database.transact(op)
+        await self.follow_up(pens[0])
+        return result
+
+    async def follow_up(self, clerk: Clerk) -> None:
+        """Acts on what a committed clerk left behind."""
+        for call in clerk.hang_ups:
+            self.spawn(self._hang_up(call))
+        for topic in dict.fromkeys(clerk.topics):
+            await self.broadcast.tell(topic)
+
+    async def _hang_up(self, call: CallSid) -> None:
+        await self.telephony.hang_up(call)

@@ -1,0 +1,229 @@
+"""Asking for a place in line, by whatever channel: callback, hold, message, switching, cancelling, coming back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from vqueue.domain.errors import AgentComing, AlreadyDialing, NotFound, SwitchedOff
+from vqueue.domain.ids import CallSid, PromiseId, QueueId, RequestId, SessionId
+from vqueue.domain.journal import Fact
+from vqueue.domain.phone import Sealed
+from vqueue.domain.promise import Promise
+from vqueue.domain.promise import Window as PromisedWindow
+from vqueue.domain.request import Channel, Mode, Move, Request, State
+from vqueue.services import settling
+from vqueue.services.clerk import Clerk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What the customer was told before he chose, as it will be kept with his promise."""
+
+    window: PromisedWindow
+    coverage: float
+    method: str
+    quantiles_s: dict[str, float]
+    inputs: dict[str, Any]
+    rules_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks for. Ids are drawn before the transaction, secrets are sealed before it."""
+
+    id: RequestId
+    promise_id: PromiseId
+    queue: QueueId
+    mode: Mode
+    channel: Channel
+    language: str
+    skills: tuple[str, ...]
+    bucket: str
+    credit_class: str
+    virtual_start: datetime
+    rules_version: int
+    phone: Sealed | None = None
+    topic: str | None = None
+    context: Sealed | None = None
+    name: Sealed | None = None
+    customer: str | None = None
+    verified: bool = False
+    call_sid: CallSid | None = None
+    session: SessionId | None = None
+    recording: str | None = None
+
+
+def _place(wish: Wish, *, at: datetime, state: State) -> Request:
+    return Request(
+        id=wish.id,
+        queue=wish.queue,
+        mode=wish.mode,
+        channel=wish.channel,
+        state=state,
+        virtual_start=wish.virtual_start,
+        created_at=at,
+        language=wish.language,
+        bucket=wish.bucket,
+        credit_class=wish.credit_class,
+        skills=wish.skills,
+        phone=wish.phone,
+        customer=wish.customer,
+        verified=wish.verified,
+        name=wish.name,
+        topic=wish.topic,
+        context=wish.context,
+        call_sid=wish.call_sid,
+        session=wish.session,
+        rules_version=wish.rules_version,
+        recording=wish.recording,
+    )
+
+
+def promise(clerk: Clerk, request: Request, quote: Quote, *, promise_id: PromiseId) -> Request:
+    """The request with this promise bound to it, both stored."""
+    clerk.work.promises.insert(
+        Promise(
+            id=promise_id,
+            request=request.id,
+            queue=request.queue,
+            channel=request.channel,
+            made_at=clerk.at,
+            window=quote.window,
+            coverage=quote.coverage,
+            method=quote.method,
+            quantiles_s=quote.quantiles_s,
+            inputs=quote.inputs,
+            rules_version=quote.rules_version,
+        )
+    )
+    clerk.note(
+        Fact.PROMISE_MADE,
+        request=request,
+        promise=promise_id,
+        start=quote.window.start.isoformat(),
+        end=quote.window.end.isoformat(),
+        coverage=quote.coverage,
+        method=quote.method,
+        quantiles_s=quote.quantiles_s,
+        inputs=quote.inputs,
+    )
+    return clerk.store(replace(request, promise=promise_id, deadline=quote.window.end), reason="promised")
+
+
+def request_callback(clerk: Clerk, wish: Wish, quote: Quote) -> Request:
+    """A place in line without the line. Asking again from the same call gives the same request.
+
+    Raises AlreadyOpen, SwitchedOff, QueueFull.
+    """
+    known = _same(clerk, wish.id)
+    if known is not None:
+        return known
+    request = clerk.join(_place(wish, at=clerk.at, state=State.WAITING), ceiling=_ceiling(clerk, wish.queue))
+    return promise(clerk, request, quote, promise_id=wish.promise_id)
+
+
+def hold(clerk: Clerk, wish: Wish) -> Request:
+    """Join the line on the line. Holders are never refused."""
+    return _same(clerk, wish.id) or clerk.join(_place(wish, at=clerk.at, state=State.HOLDING))
+
+
+def message(clerk: Clerk, wish: Wish) -> Request:
+    """A recorded message: waits, parked, until somebody answers it."""
+    known = _same(clerk, wish.id)
+    if known is not None:
+        return known
+    parked = replace(_place(wish, at=clerk.at, state=State.WAITING), ready=False, parked="message")
+    return clerk.join(parked)
+
+
+def switch(clerk: Clerk, request_id: RequestId, *, phone: Sealed, quote: Quote, promise_id: PromiseId) -> Request:
+    """From hold to callback, keeping the place. Raises AgentComing when an agent was reserved meanwhile, AlreadyOpen."""
+    request = clerk.work.requests.get(request_id)
+    if request.state is State.WAITING and request.mode is Mode.CALLBACK:
+        return request
+    if request.state is not State.HOLDING:
+        raise AgentComing
+    ceiling = _ceiling(clerk, request.queue)
+    changes: dict[str, Any] = {"mode": Mode.CALLBACK, "phone": phone, "protected": True, "call_sid": None}
+    moved = clerk.move(request, Move.SWITCH, to=State.WAITING, reason="switched_while_holding", changes=changes, ceiling=ceiling)
+    return promise(clerk, moved, quote, promise_id=promise_id)
+
+
+def to_message(clerk: Clerk, request_id: RequestId) -> Request:
+    """From hold to a message: parked, so that no agent is sent to a line that records."""
+    request = clerk.work.requests.get(request_id)
+    if request.state is not State.HOLDING:
+        raise AgentComing
+    changes: dict[str, Any] = {"mode": Mode.MESSAGE, "ready": False, "parked": "message", "call_sid": None}
+    return clerk.move(request, Move.SWITCH, to=State.WAITING, reason="message_while_holding", changes=changes)
+
+
+def protect(clerk: Clerk, request_id: RequestId, phone: Sealed) -> Request:
+    """The holder confirmed his number: from now on hanging up keeps the place."""
+    request = clerk.work.requests.get(request_id)
+    return clerk.store(replace(request, phone=phone, protected=True), reason="number_confirmed")
+
+
+def cancel(clerk: Clerk, request_id: RequestId, *, reason: str) -> Request:
+    """The customer's phone does not ring afterwards. Raises AlreadyDialing (then no retry follows), ClosedRequest."""
+    request = clerk.work.requests.get(request_id)
+    if request.state is State.CONNECTING and request.attempt is not None:
+        case = settling.load(clerk, request.attempt)
+        if case.customer_leg is not None and request.came_from is not State.HOLDING:
+            raise AlreadyDialing
+        clerk.withdraw_promise(request, "cancelled")
+        cancelled = clerk.move(request, Move.CANCEL, reason=reason, changes={"attempt": None, "ready": False})
+        settling.withdraw(clerk, case)
+        return cancelled
+    clerk.withdraw_promise(request, "cancelled")
+    return clerk.move(request, Move.CANCEL, reason=reason, changes={"ready": False})
+
+
+def no_retry(clerk: Clerk, request_id: RequestId) -> Request:
+    """Marks a request whose cancelling came too late for this ring: whatever this ring brings, no other follows."""
+    request = clerk.work.requests.get(request_id)
+    if request.state is not State.CONNECTING:
+        return request
+    return clerk.store(replace(request, parked=settling.CANCEL_ASKED), reason=settling.CANCEL_ASKED)
+
+
+def take_hold(clerk: Clerk, request_id: RequestId, *, call_sid: CallSid, session: SessionId) -> Request:
+    """The customer rings while his request is open: his place goes into the hold.
+
+    While an agent's phone rings for him the attempt is withdrawn (nobody's fault) and he is served from the hold.
+    Raises AgentComing when his own phone is being rung already.
+    """
+    request = clerk.work.requests.get(request_id)
+    changes: dict[str, Any] = {
+        "call_sid": call_sid, "session": session, "ready": True, "not_before": None, "parked": None,
+        "attempt": None, "grace_until": None, "mode": Mode.HOLD, "protected": True,
+    }  # fmt: skip
+    if request.state is State.HOLDING:
+        return clerk.store(replace(request, call_sid=call_sid, session=session), reason="rang_again")
+    if request.state in (State.UNREACHED, State.ABANDONED):
+        return clerk.move(request, Move.RETURN, to=State.HOLDING, reason="returned_by_phone", changes=changes)
+    if request.state is State.CONNECTING and request.attempt is not None:
+        case = settling.load(clerk, request.attempt)
+        if case.customer_leg is not None:
+            raise AgentComing
+        clerk.withdraw_promise(request, "rang_in")
+        moved = clerk.move(request, Move.CALL_IN, to=State.HOLDING, reason="rang_in", changes=changes)
+        settling.withdraw(clerk, case)
+        return moved
+    clerk.withdraw_promise(request, "rang_in")
+    return clerk.move(request, Move.CALL_IN, to=State.HOLDING, reason="rang_in", changes=changes)
+
+
+def _same(clerk: Clerk, request_id: RequestId) -> Request | None:
+    try:
+        return clerk.work.requests.get(request_id)
+    except NotFound:
+        return None
+
+
+def _ceiling(clerk: Clerk, queue_id: str) -> int:
+    """How many callbacks the queue may hold. Raises SwitchedOff when a supervisor stopped registering."""
+    queue = clerk.work.queues.get(queue_id)
+    if not queue.switches.registering:
+        raise SwitchedOff
+    return queue.rules.offer.max_open

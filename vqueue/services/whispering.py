@@ -1,0 +1,60 @@
+"""What an agent is told before he accepts: who, what about, how long they waited, what was promised."""
+
+import json
+from datetime import datetime
+
+from vqueue.domain.attempt import Attempt, Shape
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Request
+from vqueue.domain.speech import Prompt
+from vqueue.domain.speech_args import Arg, Minutes, Text, Window
+from vqueue.services.house import House
+
+_WORDS = 200
+"""Characters of the customer's own words that are read to the agent."""
+
+
+def whisper(house: House, request: Request, attempt: Attempt, promise: Promise | None, *, again: bool) -> tuple[Prompt, ...]:
+    """The prompts in order, ending with the keys. Details of an unverified app request wait for the customer's key."""
+    now = house.clock.now()
+    if again:
+        return (Prompt("whisper.again"), Prompt("whisper.keys"))
+    said: list[Prompt] = [Prompt("whisper.holder" if attempt.shape is Shape.HOLDER else "whisper.callback")]
+    said += _who(house, request)
+    said.append(Prompt("whisper.waited", {"wait": Minutes(_minutes(request.virtual_start, now))}))
+    if promise is not None and attempt.shape is not Shape.HOLDER:
+        said += _promised(promise, now, house.line.zone)
+    return (*said, Prompt("whisper.keys"))
+
+
+def _who(house: House, request: Request) -> list[Prompt]:
+    if request.context is not None and not request.verified and request.channel != "ivr":
+        return [Prompt("whisper.unverified")]
+    said: list[Prompt] = []
+    if request.name is not None:
+        said.append(Prompt("whisper.who", {"name": Text(house.vault.open(request.name))}))
+    if request.topic:
+        said.append(Prompt("whisper.topic", {"topic": Text(request.topic.replace("_", " "))}))
+    words = _words(house, request)
+    if words:
+        said.append(Prompt("whisper.words", {"words": Text(words)}))
+    return said
+
+
+def _words(house: House, request: Request) -> str:
+    if request.context is None:
+        return ""
+    context = json.loads(house.vault.open(request.context))
+    return str(context.get("text", ""))[:_WORDS] if isinstance(context, dict) else ""
+
+
+def _promised(promise: Promise, now: datetime, zone: str) -> list[Prompt]:
+    args: dict[str, Arg] = {"window": Window(promise.window.start, promise.window.end, zone)}
+    late = _minutes(promise.window.end, now)
+    said = [Prompt("whisper.promised", args)]
+    said.append(Prompt("whisper.late", {"late": Minutes(late)}) if late > 0 else Prompt("whisper.in_time"))
+    return said
+
+
+def _minutes(start: datetime, end: datetime) -> int:
+    return max(0, int((end - start).total_seconds() // 60))
