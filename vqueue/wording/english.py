@@ -11,7 +11,7 @@ from babel.dates import get_day_names, get_month_names
 
 from vqueue.wording.digits import read_out
 from vqueue.wording.forms import Form
-from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -129,19 +129,14 @@ def window(span: LocalWindow, form: Form) -> str:
     """Between two times; the half of the day is said once where both share it."""
     if span.edge_days:
         first, last = (day(named) for named in span.edge_days)
-        return f"between {_clock(span.start)} {first} and {_clock(span.end)} {last}"
+        return f"between {_clock(span.start)} {closed(first)} and {_clock(span.end)} {last}"
     if span.start == span.end:
         hours = clock(span.start, Form.AT)
     else:
         once = _half(span.start) == _half(span.end) and not _named(span.end)
         start = _named(span.start) or (_figures(span.start) if once else _clock(span.start))
         hours = f"between {start} and {_clock(span.end)}"
-    return f"{_before(span.day)}{hours}" if span.day else hours
-
-
-def _before(named: NamedDay) -> str:
-    words = day(named)
-    return f"{words}, " if "," in words else f"{words} "
+    return f"{closed(day(span.day))} {hours}" if span.day else hours
 
 
 def day(named: NamedDay) -> str:

@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from vqueue.wording.digits import groups
 from vqueue.wording.forms import Form
 from vqueue.wording.languages import Language, locale
-from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
 
 _LOCALE = locale(Language.EN)
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
@@ -65,17 +65,14 @@ def window(span: LocalWindow, form: Form) -> str:
         hours = start if start == end else f"{start}–{end}"
         return f"{_short_day(span.day)} {hours}" if span.day else hours
     hours = f"at {start}" if start == end else f"between {start} and {end}"
-    if not span.day:
-        return hours
-    words = day(span.day)
-    return f"{words}, {hours}" if "," in words else f"{words} {hours}"
+    return f"{closed(day(span.day))} {hours}" if span.day else hours
 
 
 def _across_days(span: LocalWindow, days: tuple[NamedDay, NamedDay], form: Form) -> str:
     start, end = _time(span.start), _time(span.end)
     if form is not Form.BETWEEN:
         return f"{_short_day(days[0])} {start} – {_short_day(days[1])} {end}"
-    return f"between {start} {day(days[0])} and {end} {day(days[1])}"
+    return f"between {start} {closed(day(days[0]))} and {end} {day(days[1])}"
 
 
 def day(named: NamedDay) -> str:

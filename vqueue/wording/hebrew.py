@@ -7,7 +7,7 @@ from babel.dates import get_month_names
 from vqueue.wording.digits import read_out
 from vqueue.wording.forms import Form
 from vqueue.wording.hebrew_numbers import DIGITS, cardinal, counted, ordinal
-from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
 
 ON_WEEKDAY = ("ביום שני", "ביום שלישי", "ביום רביעי", "ביום חמישי", "ביום שישי", "בשבת", "ביום ראשון")
 NEAR_DAYS = {-1: "אתמול", 0: "היום", 1: "מחר", 2: "מחרתיים"}
@@ -56,17 +56,22 @@ def position(value: int) -> str:
 
 
 def clock(at: time, form: Form) -> str:
-    """A time of day with its part of the day: שתיים ועשרים אחר הצהריים."""
-    words = _MIDNIGHT if at == time(0) else f"{_figures(at)} {_day_part(at)}"
+    """A time of day with its part of the day: שתיים ועשרים אחר הצהריים; חצות ועשרים after midnight."""
+    words = _clock(at)
     if form is Form.AT:
-        return f"ב{words}" if at == time(0) else f"בשעה {words}"
+        return f"ב{words}" if at.hour == 0 else f"בשעה {words}"
     if form is Form.UNTIL:
-        return f"עד {words}" if at == time(0) else f"עד השעה {words}"
+        return f"עד {words}" if at.hour == 0 else f"עד השעה {words}"
     return f"מ{words}" if form is Form.SINCE else words
 
 
+def _clock(at: time) -> str:
+    # "Twelve at night tomorrow" may be either end of the day; "midnight" after its time of day may not.
+    return _figures(at) if at.hour == 0 else f"{_figures(at)} {_day_part(at)}"
+
+
 def _figures(at: time) -> str:
-    hour = cardinal(at.hour % 12 or 12)
+    hour = cardinal(at.hour % 12 or 12) if at.hour else _MIDNIGHT
     return f"{hour} {_past(at.minute)}" if at.minute else hour
 
 
@@ -87,21 +92,15 @@ def window(span: LocalWindow, form: Form) -> str:
     """Between two times; the part of the day is said once where both share it."""
     if span.edge_days:
         first, last = (day(named) for named in span.edge_days)
-        return f"בין {clock(span.start, Form.PLAIN)} {first} ל{clock(span.end, Form.PLAIN)} {last}"
-    if span.start == span.end:
-        hours = clock(span.start, Form.AT)
-    else:
-        hours = f"בין {_start(span)} ל{clock(span.end, Form.PLAIN)}"
-    if not span.day:
-        return hours
-    words = day(span.day)
-    return f"{words}, {hours}" if "," in words else f"{words} {hours}"
+        return f"בין {_clock(span.start)} {closed(first)} ל{_clock(span.end)} {last}"
+    hours = clock(span.start, Form.AT) if span.start == span.end else f"בין {_start(span)} ל{_clock(span.end)}"
+    return f"{closed(day(span.day))} {hours}" if span.day else hours
 
 
 def _start(span: LocalWindow) -> str:
     """The beginning, without its part of the day where the end says the same one."""
-    shared = _day_part(span.start) == _day_part(span.end) and time(0) not in (span.start, span.end)
-    return _figures(span.start) if shared else clock(span.start, Form.PLAIN)
+    shared = _day_part(span.start) == _day_part(span.end) and span.start.hour > 0 and span.end.hour > 0
+    return _figures(span.start) if shared else _clock(span.start)
 
 
 def day(named: NamedDay) -> str:
@@ -114,8 +113,8 @@ def day(named: NamedDay) -> str:
 
 
 def _date(on: date) -> str:
-    """The day of the month is masculine: החמישה עשר בספטמבר."""
-    return f"ה{cardinal(on.day, masculine=True)} ב{get_month_names('wide', locale='he')[on.month]}"
+    """The day of the month is masculine: חמישה עשר בספטמבר."""
+    return f"{cardinal(on.day, masculine=True)} ב{get_month_names('wide', locale='he')[on.month]}"
 
 
 def digits(value: str) -> str:

@@ -9,7 +9,7 @@ from vqueue.wording.digits import groups
 from vqueue.wording.forms import Form
 from vqueue.wording.hebrew import NEAR_DAYS, ON_WEEKDAY
 from vqueue.wording.languages import Language, locale
-from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
 
 _LOCALE = locale(Language.HE)
 _NBSP = "\u00a0"
@@ -74,17 +74,14 @@ def window(span: LocalWindow, form: Form) -> str:
         hours = start if start == end else f"{start}–{end}"
         return f"{_short_day(span.day)} {hours}" if span.day else hours
     hours = clock(span.start, Form.AT) if start == end else f"בין{_NBSP}{start} ל{_MAQAF}{end}"
-    if not span.day:
-        return hours
-    words = day(span.day)
-    return f"{words}, {hours}" if "," in words else f"{words} {hours}"
+    return f"{closed(day(span.day))} {hours}" if span.day else hours
 
 
 def _across_days(span: LocalWindow, days: tuple[NamedDay, NamedDay], form: Form) -> str:
     start, end = _time(span.start), _time(span.end)
     if form is not Form.BETWEEN:
         return f"{_short_day(days[0])} {start} – {_short_day(days[1])} {end}"
-    return f"בין{_NBSP}{start} {day(days[0])} ל{_MAQAF}{end} {day(days[1])}"
+    return f"בין{_NBSP}{start} {closed(day(days[0]))} ל{_MAQAF}{end} {day(days[1])}"
 
 
 def day(named: NamedDay) -> str:

@@ -48,5 +48,10 @@ def days_ahead(day: NamedDay) -> int | None:
     return (day.on - day.today).days if day.today is not None else None
 
 
+def closed(words: str) -> str:
+    """The words of a day, their comma closed when more of the sentence follows ("on Monday, 15 September, …")."""
+    return f"{words}," if "," in words else words
+
+
 def _minute(at: datetime) -> time:
     return time(at.hour, at.minute)

@@ -33,7 +33,12 @@ def _cut(text: str) -> str:
 
 
 def isolated(text: str, *, right_to_left: bool) -> str:
-    """`text`, fenced by isolate marks where its letters run against the sentence it stands in."""
+    """`text`, fenced by isolate marks where its letters run against the sentence it stands in.
+
+    A web address stays bare: mail and message programs would take the mark for a part of it.
+    """
+    if text.startswith(("https://", "http://")):
+        return text
     against = {"L"} if right_to_left else {"R", "AL"}
     runs_against = any(unicodedata.bidirectional(char) in against for char in text)
     return f"\u2068{text}\u2069" if runs_against else text

@@ -10,7 +10,7 @@ from babel.dates import get_month_names
 
 from vqueue.wording.digits import read_out
 from vqueue.wording.forms import Form
-from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
 from vqueue.wording.russian_numbers import (
     HOUR,
     MINUTE,
@@ -113,12 +113,9 @@ def window(span: LocalWindow, form: Form) -> str:
     start, end = _short_genitive(span.start), _short_genitive(span.end)
     if span.edge_days:
         first, last = (_edge_day(named) for named in span.edge_days)
-        return f"с {start} {first} до {end} {last}".rstrip(",")
+        return f"с {start} {closed(first)} до {end} {last}"
     hours = clock(span.start, Form.AT) if span.start == span.end else f"с {start} до {end}"
-    if not span.day:
-        return hours
-    words = day(span.day)
-    return f"{words}, {hours}" if "," in words else f"{words} {hours}"
+    return f"{closed(day(span.day))} {hours}" if span.day else hours
 
 
 def _edge_day(named: NamedDay) -> str:
@@ -126,7 +123,7 @@ def _edge_day(named: NamedDay) -> str:
     if ahead in NEAR_DAYS:
         return NEAR_DAYS[ahead]
     weekday = OF_WEEKDAY[named.on.weekday()]
-    return weekday if ahead is None else f"{weekday}, {_date(named.on)},"
+    return weekday if ahead is None else f"{weekday}, {_date(named.on)}"
 
 
 def day(named: NamedDay) -> str:

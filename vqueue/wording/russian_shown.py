@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from vqueue.wording.digits import groups
 from vqueue.wording.forms import Form
 from vqueue.wording.languages import Language, locale
-from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
 from vqueue.wording.russian import NEAR_DAYS, OF_WEEKDAY, ON_WEEKDAY, less_than_a_minute
 from vqueue.wording.russian_numbers import HOUR, MINUTE, Case, noun
 
@@ -66,17 +66,14 @@ def window(span: LocalWindow, form: Form) -> str:
         hours = start if start == end else f"{start}–{end}"
         return f"{_short_day(span.day)} {hours}" if span.day else hours
     hours = clock(span.start, Form.AT) if start == end else f"между{_NBSP}{start} и{_NBSP}{end}"
-    if not span.day:
-        return hours
-    words = day(span.day)
-    return f"{words}, {hours}" if "," in words else f"{words} {hours}"
+    return f"{closed(day(span.day))} {hours}" if span.day else hours
 
 
 def _across_days(span: LocalWindow, days: tuple[NamedDay, NamedDay], form: Form) -> str:
     start, end = _time(span.start), _time(span.end)
     if form is not Form.BETWEEN:
         return f"{_short_day(days[0])} {start} – {_short_day(days[1])} {end}"
-    return f"между{_NBSP}{start} {_edge_day(days[0])} и{_NBSP}{end} {_edge_day(days[1])}".rstrip(",")
+    return f"между{_NBSP}{start} {closed(_edge_day(days[0]))} и{_NBSP}{end} {_edge_day(days[1])}"
 
 
 def _edge_day(named: NamedDay) -> str:
@@ -84,7 +81,7 @@ def _edge_day(named: NamedDay) -> str:
     if ahead in NEAR_DAYS:
         return NEAR_DAYS[ahead]
     weekday = OF_WEEKDAY[named.on.weekday()]
-    return weekday if ahead is None else f"{weekday}, {_date(named.on, _DAY_MONTH)},"
+    return weekday if ahead is None else f"{weekday}, {_date(named.on, _DAY_MONTH)}"
 
 
 def day(named: NamedDay) -> str:

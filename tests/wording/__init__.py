@@ -1,0 +1,1 @@
+"""Wording: every text and number in English, Russian and Hebrew."""
