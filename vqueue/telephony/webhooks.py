@@ -47,7 +47,7 @@ class Signatures:
         return fields
 
     def _is_genuine(self, form: SignedForm) -> bool:
-        if not form.raw_path.startswith("/") or not _is_form(form):
+        if not _is_form(form):
             return False
         signature = _header(form, SIGNATURE_HEADER)
         algorithm = algorithm_of(_header(form, SIGNATURE_SETTINGS_HEADER))
