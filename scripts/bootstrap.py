@@ -102,7 +102,17 @@ def install(lock: str) -> None:
     if tool:
         run(tool, "pip", "install", "--quiet", "--python", PYTHON, *only)
     else:
-        run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *only)
+        run(
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--disable-pip-version-check",
+            "--no-input",
+            *only,
+        )
 
 
 def link_source() -> None:
