@@ -40,13 +40,18 @@ def with_new_enough_python() -> None:
         return
     for name in NEWER:
         found = shutil.which(name)
-        if found:
+        if found and starts(found):
             os.execv(found, [found, *sys.argv])
     sys.exit(f"vqueue needs Python 3.11 or newer; this is {major_minor()}")
 
 
 def uv() -> str | None:
     return shutil.which("uv")
+
+
+def starts(python: str) -> bool:
+    """Whether it really runs: version managers leave names on PATH that lead nowhere."""
+    return subprocess.run([python, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def major_minor() -> str:

@@ -55,7 +55,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Say `content`, listen for keys; any key interrupts. Without one the next verb follows, or `then` if `empty_too`."""
+    """Say `content`, listen for keys; any key interrupts. Without, the next verb follows, or `then` if `empty_too`."""
 
     content: tuple["Say | Play | Pause", ...]
     then: Target
