@@ -1,0 +1,152 @@
+"""Opening hours and calling windows: open or not, until when, from when, across time changes, holidays and midnight.
+
+A day's interval is a stretch of real time: from the first moment the clock on the wall shows its start to the last
+moment it shows its end. So an hour that happens twice belongs to the interval twice, and a start that the clock skips
+is the moment of the skip. An interval that ends before it starts runs over midnight; `24:00` is midnight.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from vqueue.domain.rules import WEEK, CallingWindows, Hours, Intervals
+
+HORIZON_DAYS = 30
+"""How far ahead an opening is looked for."""
+Week = Mapping[str, Intervals]
+Stretch = tuple[datetime, datetime]
+
+
+def is_open(hours: Hours, now: datetime) -> bool:
+    return _around(hours.week, hours.zone, hours.holidays, now) is not None
+
+
+def closes_at(hours: Hours, now: datetime) -> datetime | None:
+    """When the present opening ends (UTC); None when it is closed, or does not close within thirty days."""
+    stretch = _around(hours.week, hours.zone, hours.holidays, now)
+    return stretch[1] if stretch and stretch[1] < now + timedelta(days=HORIZON_DAYS - 1) else None
+
+
+def next_opening(hours: Hours, now: datetime) -> datetime | None:
+    """The start of the next opening after `now` (UTC); None when there is none within thirty days."""
+    return _next_start(hours.week, hours.zone, hours.holidays, now)
+
+
+def next_change(hours: Hours, now: datetime) -> datetime | None:
+    """The next moment at which `is_open` changes (UTC); None when it does not within thirty days."""
+    return closes_at(hours, now) if is_open(hours, now) else next_opening(hours, now)
+
+
+def calling_allowed(windows: CallingWindows, zone: str, country: str | None, now: datetime) -> bool:
+    """Whether a customer in this zone may be rung now, by the windows of his number's country where it has its own."""
+    return _around(_week(windows, country), zone, (), now) is not None
+
+
+def next_allowed(windows: CallingWindows, zone: str, country: str | None, now: datetime) -> datetime | None:
+    """`now` if ringing is allowed, else the next moment it is; None when it is not within thirty days."""
+    if calling_allowed(windows, zone, country, now):
+        return now
+    return _next_start(_week(windows, country), zone, (), now)
+
+
+def next_midnight(zone: str, now: datetime) -> datetime:
+    """The start of the next day in this zone (UTC)."""
+    return _instant(now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), 0, zone, last=False)
+
+
+def _week(windows: CallingWindows, country: str | None) -> Week:
+    return windows.per_country.get(country or "", windows.week)
+
+
+def _around(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Stretch | None:
+    for start, end in _stretches(week, zone, holidays, now):
+        if start > now:
+            return None
+        if now < end:
+            return start, end
+    return None
+
+
+def _next_start(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> datetime | None:
+    return next((start for start, _ in _stretches(week, zone, holidays, now) if start > now), None)
+
+
+def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Iterator[Stretch]:
+    """Open stretches from yesterday's on, ascending, those that touch joined into one."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    held: Stretch | None = None
+    for offset in range(-2, HORIZON_DAYS + 1):
+        for start, end in _day(week, zone, holidays, today + timedelta(days=offset)):
+            if held is None:
+                held = start, end
+            elif start <= held[1]:
+                held = held[0], max(held[1], end)
+            else:
+                yield held
+                held = start, end
+    if held is not None:
+        yield held
+
+
+def _day(week: Week, zone: str, holidays: tuple[str, ...], day: date) -> list[Stretch]:
+    """The intervals that start on this day; none on a holiday."""
+    intervals = week.get(WEEK[day.weekday()], ())
+    if not intervals or _is_holiday(day, holidays):
+        return []
+    found = []
+    for opening, closing in intervals:
+        first, last = _minutes(opening), _minutes(closing)
+        if last <= first:
+            last += 24 * 60
+        found.append((_instant(day, first, zone, last=False), _instant(day, last, zone, last=True)))
+    return sorted(stretch for stretch in found if stretch[0] < stretch[1])
+
+
+def _minutes(clock: str) -> int:
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+@lru_cache(maxsize=4096)
+def _instant(day: date, minutes: int, zone: str, *, last: bool) -> datetime:
+    """The first (or last) moment the wall clock shows this time; a time it skips is the moment of the skip."""
+    tz = ZoneInfo(zone)
+    days, rest = divmod(minutes, 24 * 60)
+    wall = datetime(day.year, day.month, day.day, rest // 60, rest % 60) + timedelta(days=days)
+    early, late = (wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if early <= late:
+        return late if last else early
+    return _skip(late, early, tz)
+
+
+def _skip(before: datetime, after: datetime, tz: ZoneInfo) -> datetime:
+    """The moment between these at which the zone's offset changes, to the second."""
+    offset = before.astimezone(tz).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (before + timedelta(seconds=middle)).astimezone(tz).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return before + timedelta(seconds=high)
+
+
+def _is_holiday(day: date, holidays: tuple[str, ...]) -> bool:
+    return any(
+        day.isoformat() == entry if entry[:1].isdigit() else day in _public_holidays(entry, day.year)
+        for entry in holidays
+    )
+
+
+@lru_cache(maxsize=128)
+def _public_holidays(place: str, year: int) -> frozenset[date]:
+    """Public holidays of a country (`IL`) or a part of it (`GB-ENG`). Raises ValueError for an unknown one."""
+    import holidays
+
+    country, _, part = place.partition("-")
+    try:
+        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
+    except NotImplementedError as error:
+        raise ValueError(f"no public holidays are known for {place!r}") from error
