@@ -58,6 +58,12 @@ class Promise:
             return self
         return replace(self, settled_at=at, kept=False, outcome="late")
 
+    def fail(self, at: datetime, outcome: str) -> "Promise":
+        """We know before its window ends that it will not be kept."""
+        if self.settled_at:
+            return self
+        return replace(self, settled_at=at, kept=False, outcome=outcome)
+
     def withdraw(self, at: datetime, outcome: str) -> "Promise":
         """The customer no longer needs it (cancelled, connected on the line, changed): neither kept nor broken."""
         if self.settled_at:

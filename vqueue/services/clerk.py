@@ -168,6 +168,15 @@ class Clerk:
         if withdrawn is not promise:
             self.settle_promise(request, withdrawn)
 
+    def break_promise(self, request: Request, outcome: str) -> None:
+        """We could not keep it and know so before its window ends."""
+        if request.promise is None:
+            return
+        promise = self.work.promises.get(request.promise)
+        broken = promise.fail(self.at, outcome)
+        if broken is not promise:
+            self.settle_promise(request, broken)
+
     def first_ring(self, request: Request) -> None:
         """The customer's phone rings: the moment a promise is judged by."""
         if request.promise is None:

@@ -1,0 +1,257 @@
+"""The dispatcher's tick: see what is, plan, reserve each pair in a fenced transaction, then dial."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from vqueue.domain.agent import Agent, AgentMove, Presence
+from vqueue.domain.attempt import Attempt, Shape
+from vqueue.domain.board import QueueBoard
+from vqueue.domain.errors import AlreadyOpen, NotLeader, NotPossible, StaleWrite
+from vqueue.domain.ids import AttemptId, LegId, Token
+from vqueue.domain.journal import Fact
+from vqueue.domain.leg import Leg, LegState, Role, Way
+from vqueue.domain.request import Mode, Move, Request, State
+from vqueue.domain.rules import Queue
+from vqueue.engine import hours, numbers
+from vqueue.engine.plan import Head, Line, Place, Reserve, Seat, Skip, Snapshot, plan
+from vqueue.ports.database import ClassHead, Work
+from vqueue.services import dialing, settling
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+
+_MOST_SEATS = 50
+"""Reservations of one tick at the most; the next tick follows at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to decide for a shard; `epoch` fences every write."""
+
+    shard: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the database showed: the raw rows a snapshot is made from."""
+
+    queues: list[Queue]
+    agents: list[Agent]
+    heads: list[ClassHead]
+    live: list[Leg]
+    rings: dict[str, int]
+
+
+async def tick(house: House, lease: Lease) -> int:
+    """Reserves and dials what can be connected now; how many. Raises NotLeader when the lease is over."""
+    seen = await house.database.read(partial(_look, day=house.clock.now().date().isoformat()))
+    if not seen.heads:
+        return 0
+    boards = {board.queue: board for board in await house.board.read_all()}
+    snapshot = _snapshot(house, seen, boards)
+    reserved = 0
+    for action in plan(snapshot, house.clock.now()):
+        match action:
+            case Skip():
+                await _set_aside(house, lease, action)
+            case Reserve():
+                reserved += await _connect(house, lease, action)
+    return reserved
+
+
+def _look(work: Work, day: str) -> Seen:
+    agents = work.agents.all()
+    seats = min(_MOST_SEATS, sum(agent.presence is Presence.READY for agent in agents))
+    queues = work.queues.all()
+    heads = [head for queue in queues for head in work.requests.heads(queue=queue.id, limit=max(1, seats))] if seats else []
+    indexes = {place.phone.index for head in heads for place in head.places if place.phone is not None}
+    rings = {index: work.counters.value(f"rings:{index}:{day}") for index in indexes}
+    return Seen(queues=queues, agents=agents, heads=heads, live=work.legs.live(), rings=rings)
+
+
+def _snapshot(house: House, seen: Seen, boards: dict[str, QueueBoard]) -> Snapshot:
+    now = house.clock.now()
+    queues = {queue.id: queue for queue in seen.queues}
+    return Snapshot(
+        lines=tuple(
+            Line(
+                queue=queue.id,
+                rules=queue.rules,
+                switches=queue.switches,
+                open_now=hours.is_open(queue.rules.hours, now),
+                opens_at=hours.next_opening(queue.rules.hours, now),
+                board=boards.get(queue.id),
+            )
+            for queue in seen.queues
+        ),
+        heads=tuple(_head(house, head, queues[head.queue], seen.rings) for head in seen.heads),
+        seats=tuple(_seats(seen.agents)),
+        calls_in_a_second=max(1, int(house.line.calls_per_second)),
+        phones=frozenset(leg.phone_index for leg in seen.live if leg.phone_index),
+    )
+
+
+def _seats(agents: Iterable[Agent]) -> Iterable[Seat]:
+    for agent in agents:
+        if agent.presence is Presence.READY and agent.attempt is None:
+            yield Seat(
+                agent=agent.id,
+                skills=agent.skills,
+                languages=agent.languages,
+                idle_since=agent.idle_since or agent.since,
+                standing=agent.standing_call is not None,
+            )
+
+
+def _head(house: House, head: ClassHead, queue: Queue, rings: dict[str, int]) -> Head:
+    places = tuple(_place(house, request, queue, rings) for request in head.places)
+    return Head(queue=head.queue, bucket=head.bucket, credit_class=head.credit_class, places=places)
+
+
+def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) -> Place:
+    """A request as the order sees it, with whether its phone may be rung at this moment."""
+    now, rules = house.clock.now(), queue.rules
+    why, until = "", None
+    index = request.phone.index if request.phone is not None else ""
+    if request.state is State.WAITING:
+        if request.phone is None or request.mode not in (Mode.CALLBACK, Mode.SCHEDULED):
+            why = "no_number"
+        elif rings.get(index, 0) >= rules.caps.rings_per_number_day:
+            why, until = "cap_of_the_day", hours.next_day(rules.hours.zone, now)
+        else:
+            phone = house.vault.open_phone(request.phone)
+            zone, country = numbers.zone_of(phone, rules.hours.zone), numbers.country_of(phone)
+            if not hours.calling_allowed(rules.calling_windows, zone, country, now):
+                why, until = "calling_window", hours.next_allowed(rules.calling_windows, zone, country, now)
+    return Place(
+        id=request.id,
+        queue=request.queue,
+        bucket=request.bucket,
+        credit_class=request.credit_class,
+        virtual_start=request.virtual_start,
+        state=request.state,
+        skills=request.skills,
+        language=request.language,
+        deadline=request.deadline,
+        phone_index=index if request.state is State.WAITING else "",
+        dialable_now=not why,
+        why_not=why,
+        until=until,
+    )
+
+
+async def _set_aside(house: House, lease: Lease, skip: Skip) -> None:
+    await _fenced(house, lease, partial(_parked, skip=skip))
+
+
+def _parked(clerk: Clerk, skip: Skip) -> bool | None:
+    request = clerk.work.requests.get(skip.request)
+    if request.state is State.WAITING and request.ready:
+        clerk.store(replace(request, ready=False, not_before=skip.until, parked=skip.reason), reason=skip.reason)
+        return True
+    return None
+
+
+async def _connect(house: House, lease: Lease, action: Reserve) -> bool:
+    """One reservation in one transaction; the call itself is placed beside the tick."""
+    attempt_id = AttemptId(house.chance.id("at"))
+    tokens = Token(house.chance.token()), Token(house.chance.token())
+    code = house.chance.digits(6)
+    deed = partial(_reserved, action=action, attempt_id=attempt_id, tokens=tokens, code=code)
+    standing = await _fenced(house, lease, deed)
+    if standing is None:
+        return False
+    if not standing and not await _may_call(house):
+        await house.act(partial(_abort, token=tokens[0]))
+        return False
+    house.spawn(dialing.place(house, tokens[0]))
+    return True
+
+
+async def _may_call(house: House) -> bool:
+    """Our own limit on created calls, shared by all replicas, kept below the provider's."""
+    rate = house.line.calls_per_second
+    return await house.throttle.take("calls", rate=rate, burst=max(1, int(rate)))
+
+
+def _abort(clerk: Clerk, token: Token) -> None:
+    """No call may be created this second: the reservation is taken back, nobody is to blame."""
+    leg = clerk.work.legs.by_token(token)
+    if leg is not None and leg.state is LegState.INTENDED:
+        settling.end_leg(clerk, leg)
+
+
+async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | None]) -> bool | None:
+    """Runs the deed under the lease. None when somebody was quicker: the next tick sees what is true then."""
+
+    def fenced(clerk: Clerk) -> bool | None:
+        clerk.work.leases.fence(shard=lease.shard, epoch=lease.epoch)
+        return deed(clerk)
+
+    try:
+        return await house.act(fenced)
+    except NotLeader:
+        raise
+    except (StaleWrite, NotPossible, AlreadyOpen):
+        return None
+
+
+def _reserved(
+    clerk: Clerk, *, action: Reserve, attempt_id: AttemptId, tokens: tuple[Token, Token], code: str
+) -> bool | None:
+    """Request connecting, attempt, legs, agent reserved: one transaction. True when the agent's call is a standing one."""
+    request, agent = clerk.work.requests.get(action.request), clerk.work.agents.get(action.agent)
+    if request.state not in (State.HOLDING, State.WAITING) or not request.ready or agent.presence is not Presence.READY:
+        return None
+    holder = request.state is State.HOLDING
+    attempt = Attempt(
+        id=attempt_id,
+        request=request.id,
+        queue=request.queue,
+        agent=agent.id,
+        shape=Shape.HOLDER if holder else action.shape,
+        opened_at=clerk.at,
+        rules_version=request.rules_version,
+        code=code,
+    )
+    clerk.move(request, Move.RESERVE, reason=",".join(action.reasons), changes={"attempt": attempt_id})
+    clerk.work.attempts.insert(attempt)
+    standing = agent.standing_call is not None
+    clerk.work.legs.insert(_agent_leg(clerk, attempt, agent, tokens[0]))
+    if holder:
+        clerk.work.legs.insert(_holder_leg(clerk, attempt, request, tokens[1]))
+    clerk.move_agent(agent, AgentMove.RESERVE, reason="matched", changes={"attempt": attempt_id})
+    clerk.note(Fact.ATTEMPT_OPENED, request=request, attempt=attempt_id, agent=agent.id, shape=attempt.shape,
+               reasons=list(action.reasons), lift_s=action.lift_s)
+    if action.lift_s > 0:
+        clerk.note(Fact.CLASS_LIFTED, request=request, credit_class=request.credit_class, lift_s=action.lift_s)
+    return standing
+
+
+def _agent_leg(clerk: Clerk, attempt: Attempt, agent: Agent, token: Token) -> Leg:
+    return Leg(
+        id=LegId(f"{attempt.id}.a"),
+        attempt=attempt.id,
+        role=Role.AGENT,
+        way=Way.STANDING if agent.standing_call else Way.POSTED,
+        token=token,
+        state=LegState.INTENDED,
+        created_at=clerk.at,
+        agent=agent.id,
+    )
+
+
+def _holder_leg(clerk: Clerk, attempt: Attempt, request: Request, token: Token) -> Leg:
+    """The caller's own call. It carries no phone index: uniqueness protects dialling, not waiting."""
+    return Leg(
+        id=LegId(f"{attempt.id}.c"),
+        attempt=attempt.id,
+        role=Role.CUSTOMER,
+        way=Way.INBOUND,
+        token=token,
+        state=LegState.ANSWERED,
+        created_at=clerk.at,
+        answered_at=clerk.at,
+        call_sid=request.call_sid,
+    )

@@ -1,0 +1,247 @@
+"""Housekeeping of calls: what never came is asked for, what is due becomes ready, what is over is closed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from vqueue.domain.agent import AgentMove, Presence
+from vqueue.domain.causes import Cause
+from vqueue.domain.errors import NotFound, StaleWrite, Unavailable
+from vqueue.domain.ids import AgentId, PromiseId, RequestId, Token
+from vqueue.domain.leg import Leg, LegState, News, Role, Way
+from vqueue.domain.request import Mode, Move, Request, State
+from vqueue.engine import hours
+from vqueue.ports.database import Work
+from vqueue.ports.telephony import CallRecord
+from vqueue.services import dialing, hearing, settling
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+
+_INTENT_S = 10
+"""An intent nobody claimed for this long (wall seconds as business seconds): its writer died before dialling."""
+_TALK_CHECK_S = 300
+"""How often a talk whose end never came is asked for at the provider."""
+
+Deed = Callable[[Clerk], None]
+
+FINAL: dict[str, Cause] = {
+    "completed": Cause.HUNG_UP,
+    "busy": Cause.BUSY,
+    "no-answer": Cause.NO_ANSWER,
+    "failed": Cause.FAILED,
+    "canceled": Cause.CANCELED,
+}
+"""The provider's final call statuses."""
+
+
+async def sweep_legs(house: House) -> None:
+    """Settles every live leg that has been quiet for longer than a healthy call can be."""
+    now = house.clock.now()
+    legs = await house.database.read(lambda work: work.legs.live())
+    for leg in legs:
+        if leg.state is LegState.INTENDED and now - leg.created_at > timedelta(seconds=_INTENT_S * house.clock.speed):
+            await _nobody_placed(house, leg)
+        elif leg.way is not Way.INBOUND and _due(leg, now):
+            await _ask(house, leg)
+
+
+def _due(leg: Leg, now: datetime) -> bool:
+    if leg.state in (LegState.JOINED, LegState.ACCEPTED):
+        since = leg.joined_at or leg.answered_at or leg.created_at
+        return now > (leg.horizon or since) and now - since > timedelta(seconds=_TALK_CHECK_S)
+    return leg.horizon is not None and now > leg.horizon
+
+
+async def _nobody_placed(house: House, leg: Leg) -> None:
+    """The process that intended this call stopped before claiming it: no phone rang, nobody is to blame."""
+    if leg.role is Role.AGENT:
+        await dialing.place(house, leg.token)
+    else:
+        await _settle(house, leg.token, News.ENDED, Cause.CANCELED)
+
+
+async def _ask(house: House, leg: Leg) -> None:
+    """Looks the call up at the provider. What it knows is news; what it does not know, past its horizon, never was."""
+    try:
+        record = await _look_up(house, leg)
+    except Unavailable:
+        return
+    if record is None:
+        rang = leg.rang_at is not None or leg.answered_at is not None
+        await _settle(house, leg.token, News.GONE, Cause.LOST if rang or leg.way is not Way.DIALED else Cause.CANCELED)
+    elif record.status in FINAL:
+        await _settle(house, leg.token, News.ENDED, FINAL[record.status])
+    else:
+        await house.act(lambda clerk: _wait_on(clerk, leg.token))
+
+
+async def _look_up(house: House, leg: Leg) -> CallRecord | None:
+    if leg.call_sid is not None:
+        return await house.telephony.look_up(leg.call_sid)
+    if leg.way is not Way.DIALED:
+        return None
+    parent = await house.database.read(lambda work: _parent(work.legs.of_attempt(leg.attempt)))
+    if parent is None or parent.call_sid is None:
+        return None
+    children = await house.telephony.find(parent=parent.call_sid)
+    return children[0] if children else None
+
+
+def _parent(legs: list[Leg]) -> Leg | None:
+    return next((leg for leg in legs if leg.role is Role.AGENT), None)
+
+
+async def _settle(house: House, token: Token, news: News, cause: Cause) -> None:
+    await house.act(lambda clerk: _settled(clerk, token, news, cause))
+
+
+def _settled(clerk: Clerk, token: Token, news: News, cause: Cause) -> None:
+    leg = clerk.work.legs.by_token(token)
+    if leg is None or not leg.live:
+        return
+    if news is News.ENDED:
+        hearing.ended(clerk, leg, cause=cause)
+    else:
+        clerk.hear(leg, News.GONE if leg.state is not LegState.INTENDED else News.ENDED, cause=cause)
+        settling.settle(clerk, leg.attempt)
+
+
+def _wait_on(clerk: Clerk, token: Token) -> None:
+    """Still going on: asked again later."""
+    leg = clerk.work.legs.by_token(token)
+    if leg is not None and leg.live:
+        clerk.work.legs.replace(replace(leg, horizon=clerk.later(_TALK_CHECK_S)))
+
+
+async def end_wrap_ups(house: House) -> None:
+    """Agents whose wrap-up time is over become what they asked to be, or ready."""
+    now = house.clock.now()
+    agents = await house.database.read(lambda work: work.agents.all())
+    for agent in agents:
+        if agent.presence is Presence.WRAPPING and agent.wrap_until is not None and agent.wrap_until <= now:
+            await _quietly(house, partial(_wrapped, who=agent.id))
+
+
+def _wrapped(clerk: Clerk, who: AgentId) -> None:
+    agent = clerk.work.agents.get(who)
+    if agent.presence is Presence.WRAPPING and agent.wrap_until is not None and agent.wrap_until <= clerk.at:
+        done = {"wrap_until": None, "next_presence": None}
+        clerk.move_agent(agent, AgentMove.WRAP_UP_DONE, to=agent.after, reason="wrap_up_over", changes=done)
+
+
+async def wake_due(house: House) -> None:
+    """Parked and booked requests whose time has come are ready again, at their place."""
+    now = house.clock.now()
+    for request in await house.database.read(lambda work: work.requests.due(now=now)):
+        await _quietly(house, partial(_woken, known=request.id))
+
+
+def _woken(clerk: Clerk, known: RequestId) -> None:
+    request = clerk.work.requests.get(known)
+    if request.not_before is None or request.not_before > clerk.at:
+        return
+    ready = {"ready": True, "not_before": None, "parked": None}
+    if request.state is State.BOOKED:
+        clerk.move(request, Move.DUE, reason="slot_due", changes=ready)
+    elif request.state is State.WAITING and request.mode in (Mode.CALLBACK, Mode.SCHEDULED):
+        clerk.store(replace(request, ready=True, not_before=None, parked=None), reason=f"{request.parked}_over")
+
+
+async def lapse_promises(house: House) -> None:
+    """A window that ended without a ring is a broken promise, and says so."""
+    now = house.clock.now()
+    for promise in await house.database.read(lambda work: work.promises.open_before(now)):
+        await _quietly(house, partial(_lapsed, known=promise.id))
+
+
+def _lapsed(clerk: Clerk, known: PromiseId) -> None:
+    promise = clerk.work.promises.get(known)
+    lapsed = promise.lapse(clerk.at)
+    if lapsed is not promise:
+        clerk.settle_promise(clerk.work.requests.get(promise.request), lapsed)
+
+
+async def close_queues(house: House) -> None:
+    """After closing, callbacks still waiting roll to the next opening with their place; the oldest requests expire."""
+    now = house.clock.now()
+    for queue in await house.database.read(lambda work: work.queues.all()):
+        if not hours.is_open(queue.rules.hours, now):
+            opening = hours.next_opening(queue.rules.hours, now)
+            waiting = await house.database.read(
+                partial(_waiting, queue=queue.id)
+            )
+            for request in waiting:
+                if opening is not None and request.parked != "closed":
+                    await _quietly(house, partial(_rolled, known=request.id, opening=opening))
+        oldest = now - timedelta(seconds=queue.rules.deadlines.expire_s)
+        await _expire(house, queue.id, oldest)
+
+
+def _waiting(work: Work, queue: str) -> list[Request]:
+    return work.requests.search(queue=queue, states=("waiting",), mode="callback")
+
+
+def _rolled(clerk: Clerk, known: RequestId, opening: datetime) -> None:
+    request = clerk.work.requests.get(known)
+    if request.state is not State.WAITING or request.mode is not Mode.CALLBACK:
+        return
+    clerk.break_promise(request, "rolled")
+    later = {"ready": False, "not_before": opening, "parked": "closed", "slot_start": opening}
+    clerk.move(request, Move.ROLL, reason="closed_before_turn", changes=later)
+
+
+async def _expire(house: House, queue: str, oldest: datetime) -> None:
+    stale: list[Request] = await house.database.read(
+        lambda work: work.requests.search(queue=queue, states=("waiting", "booked"), limit=100)
+    )
+    for request in stale:
+        since = max(request.created_at, request.slot_start or request.created_at)
+        if since < oldest:
+            await _quietly(house, partial(_expired, known=request.id))
+
+
+def _expired(clerk: Clerk, known: RequestId) -> None:
+    request = clerk.work.requests.get(known)
+    clerk.withdraw_promise(request, "expired")
+    clerk.move(request, Move.EXPIRE, reason="too_old", changes={"ready": False})
+
+
+async def find_lost_holders(house: House, *, silent_s: float = 120) -> None:
+    """A holder's line asks us something at least once a minute; one that fell silent is looked up and, if gone, closed."""
+    before = house.clock.now() - timedelta(seconds=silent_s)
+    for quiet in await house.database.read(lambda work: work.conversations.silent(before=before)):
+        try:
+            record = await house.telephony.look_up(quiet.call_sid)
+        except Unavailable:
+            return
+        if record is None or record.status in FINAL:
+            await _quietly(house, partial(call_over, known=quiet.id, move=Move.LOST))
+        else:
+            await _quietly(house, partial(_still_there, known=quiet.id))
+
+
+def _still_there(clerk: Clerk, known: str) -> None:
+    conversation = clerk.work.conversations.get(known)
+    clerk.work.conversations.replace(replace(conversation, seen_at=clerk.at))
+
+
+def call_over(clerk: Clerk, known: str, move: Move = Move.HANG_UP) -> None:
+    """The caller's own call is over: his leg, if he was being connected or talking, and his place if he was holding."""
+    conversation = clerk.work.conversations.get(known)
+    if conversation.ended_at is None:
+        clerk.work.conversations.replace(replace(conversation, ended_at=clerk.at))
+    for leg in clerk.work.legs.by_call(conversation.call_sid):
+        if leg.live and leg.role is Role.CUSTOMER:
+            hearing.ended(clerk, leg, cause=Cause.HUNG_UP)
+    for request in clerk.work.requests.open_of(call_sid=conversation.call_sid):
+        if request.state is State.HOLDING:
+            settling.leave(clerk, request, reason="hung_up_on_hold" if move is Move.HANG_UP else "call_was_lost", move=move)
+
+
+async def _quietly(house: House, deed: Deed) -> None:
+    """Housekeeping that lost a race has nothing to do any more: the next round looks again."""
+    try:
+        await house.act(deed)
+    except (StaleWrite, NotFound):
+        return

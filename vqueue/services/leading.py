@@ -1,0 +1,77 @@
+"""Who dispatches: holding the shard's lease, ticking while it lasts, housekeeping by the alarm clock only meanwhile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from vqueue.domain.errors import NotLeader, Unavailable
+from vqueue.domain.journal import Fact
+from vqueue.ports.database import Work
+from vqueue.services import boarding, dispatching
+from vqueue.services.clerk import Clerk
+from vqueue.services.dispatching import Lease
+from vqueue.services.house import House
+
+SHARD = "bank"
+TTL_S = 3.0
+"""How long a lease lives without being renewed, wall seconds."""
+
+
+@dataclass(kw_only=True)
+class Leader:
+    """This process's claim to one shard. `on_change` starts and stops the housekeeping that only a leader does."""
+
+    house: House
+    holder: str
+    shard: str = SHARD
+    on_change: Callable[[bool], None] = lambda leading: None
+    lease: Lease | None = field(default=None, init=False)
+
+    async def renew(self) -> None:
+        """Takes or renews the lease, or learns that somebody else has it. A silent database means: not the leader."""
+        acquire = partial(_acquire, shard=self.shard, holder=self.holder)
+        try:
+            epoch = await self.house.database.transact(acquire)
+        except Unavailable:
+            epoch = None
+        was, self.lease = self.lease, None if epoch is None else Lease(self.shard, epoch)
+        if (was is None) != (self.lease is None):
+            self.on_change(self.lease is not None)
+        if self.lease is not None and (was is None or was.epoch != self.lease.epoch):
+            await self.house.act(partial(_taken, lease=self.lease, holder=self.holder))
+
+    async def tick(self) -> None:
+        """One tick, if we lead; losing the lease in the middle ends it."""
+        if self.lease is None:
+            return
+        try:
+            reserved = await dispatching.tick(self.house, self.lease)
+        except NotLeader:
+            self.lease = None
+            self.on_change(False)
+            return
+        if reserved:
+            await self.house.broadcast.tell("dispatch")
+
+    async def publish(self) -> None:
+        """The boards, while we lead."""
+        if self.lease is not None:
+            await boarding.publish(self.house)
+
+    async def release(self) -> None:
+        """Hands the lease back, so that the next process need not wait for it to run out."""
+        if self.lease is not None:
+            self.lease = None
+            await self.house.database.transact(partial(_release, shard=self.shard, holder=self.holder))
+
+
+def _acquire(work: Work, *, shard: str, holder: str) -> int | None:
+    return work.leases.acquire(shard=shard, holder=holder, ttl_s=TTL_S)
+
+
+def _release(work: Work, *, shard: str, holder: str) -> None:
+    work.leases.release(shard=shard, holder=holder)
+
+
+def _taken(clerk: Clerk, *, lease: Lease, holder: str) -> None:
+    clerk.note(Fact.LEASE_TAKEN, shard=lease.shard, epoch=lease.epoch, holder=holder)
