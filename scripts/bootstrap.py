@@ -20,6 +20,7 @@ PYTHON = BIN / "python"
 STAMP = VENV / "vqueue-stamp"
 OLDEST = (3, 11)
 NEWER = ("python3.13", "python3.12", "python3.11")
+QUIETLY = ("--quiet", "--no-compile", "--no-input", "--disable-pip-version-check")
 LAUNCHER = "#!/bin/sh\nexec '{python}' -m vqueue \"$@\"\n"
 
 
@@ -49,9 +50,9 @@ def uv() -> str | None:
     return shutil.which("uv")
 
 
-def starts(python: str) -> bool:
+def starts(python: str, code: str = "") -> bool:
     """Whether it really runs: version managers leave names on PATH that lead nowhere."""
-    return subprocess.run([python, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    return subprocess.run([python, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def major_minor() -> str:
@@ -86,18 +87,19 @@ def stamped(*, stamps: str, lock: str, root: Path = ROOT, python: str) -> bool:
 
 
 def make_venv() -> None:
+    """A .venv whose Python runs; one made by hand, or by another tool, is kept as it is."""
     if PYTHON.exists():
         return
     say("making .venv")
     tool = uv()
     if tool:
-        run(tool, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV)
+        run(tool, "venv", "--quiet", "--clear", "--python", sys.executable, VENV)
         return
     try:
         import ensurepip  # noqa: F401  (Debian leaves it out of python3)
     except ImportError:
         sys.exit("python3 cannot make environments here; run once: apt-get install -y python3-venv")
-    run(sys.executable, "-m", "venv", VENV)
+    run(sys.executable, "-m", "venv", "--clear", VENV)
 
 
 def install(lock: str) -> None:
@@ -106,18 +108,10 @@ def install(lock: str) -> None:
     tool = uv()
     if tool:
         run(tool, "pip", "install", "--quiet", "--python", PYTHON, *only)
-    else:
-        run(
-            PYTHON,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-compile",
-            "--disable-pip-version-check",
-            "--no-input",
-            *only,
-        )
+        return
+    if not starts(str(PYTHON), "import pip"):
+        run(PYTHON, "-m", "ensurepip")
+    run(PYTHON, "-m", "pip", "install", *QUIETLY, *only)
 
 
 def link_source() -> None:
@@ -135,6 +129,7 @@ def ensure(lock: str) -> None:
     stamps = STAMP.read_text() if STAMP.exists() else ""
     if PYTHON.exists() and stamped(stamps=stamps, lock=lock, python=python_of_venv()):
         return
+    STAMP.unlink(missing_ok=True)
     make_venv()
     install(lock)
     link_source()
