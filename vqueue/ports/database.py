@@ -111,9 +111,14 @@ class Requests(Protocol):
         ...
 
     def open_of(
-        self, *, phone_index: str | None = None, customer: str | None = None, call_sid: CallSid | None = None
+        self,
+        *,
+        now: datetime,
+        phone_index: str | None = None,
+        customer: str | None = None,
+        call_sid: CallSid | None = None,
     ) -> list[Request]:
-        """Open requests, plus closed ones within their grace, oldest virtual start first."""
+        """Open requests of any of the given, plus closed ones whose grace is not over at `now`, oldest virtual start first."""
         ...
 
     def heads(self, *, queue: str, limit: int) -> list[ClassHead]:
@@ -310,7 +315,9 @@ class People(Protocol):
 class Figures(Protocol):
     def history(self, *, queue: str, since: datetime) -> History: ...
 
-    def agent_times(self, *, since: datetime) -> dict[str, float]: ...
+    def agent_times(self, *, since: datetime) -> dict[str, float]:
+        """Presence → seconds that all agents together spent in it, of the stretches that ended since then."""
+        ...
 
     def today(self, *, queue: str, since: datetime) -> dict[str, int]:
         """Counts for the board: offered, answered, answered_in_20, abandoned, callbacks, unreached."""
@@ -353,7 +360,8 @@ class Database(Protocol):
 
     async def transact(self, op: Callable[[Work], T]) -> T:
         """Runs `op` in one transaction. It may run more than once (StaleWrite, serialization, a failed group commit),
-        so it draws no chance and touches nothing outside. A Refusal rolls the op back and is raised to the caller."""
+        so it draws no chance and touches nothing outside. A Refusal rolls the op back and is raised to the caller;
+        StaleWrite only when three re-runs met it too, so that re-reading does not help. Raises Unavailable."""
         ...
 
     async def read(self, op: Callable[[Work], T]) -> T:
