@@ -1,0 +1,208 @@
+"""Makes a queue's board: counts by class and minute, agents by presence, and the wait on a grid of ranks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from vqueue.domain.agent import Agent, Presence
+from vqueue.domain.board import ClassCounts, QueueBoard
+from vqueue.domain.request import Mode, State
+from vqueue.domain.rules import Queue
+from vqueue.engine.hours import closes_at, is_open, next_opening
+from vqueue.engine.order import ClassKey
+from vqueue.engine.wait.model import Arrivals, Prior, QueueState, WaitModel, grid
+
+Minutes = Sequence[tuple[int, int]]
+Counts = Mapping[tuple[str, str, str, str, bool], Minutes]
+"""(state, mode, bucket, class, ready) -> [(epoch minute of virtual start, how many)], open requests only."""
+RECENT_CALLS = 200
+"""Finished talks that count as evidence of the handling time now."""
+RECENT_MINUTES = 15
+SETUP_S = 5.0
+"""From the reservation of a free agent until his phone is answered, where nothing was measured."""
+_IN_LINE = (State.HOLDING.value, State.WAITING.value)
+_CALLBACKS = (Mode.CALLBACK.value, Mode.SCHEDULED.value)
+_SERVING = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
+_LEAVING = (Presence.AWAY, Presence.OFFLINE)
+
+
+class Evidence(Protocol):
+    """Recent figures of one queue; durations in business seconds."""
+
+    @property
+    def handled(self) -> int: ...
+    @property
+    def handling_s(self) -> float: ...
+    @property
+    def handling_samples(self) -> tuple[float, ...]: ...
+    @property
+    def abandoned(self) -> int: ...
+    @property
+    def queued_s(self) -> float: ...
+
+
+def board(
+    *,
+    queue: Queue,
+    counts: Counts,
+    agents: Iterable[Agent],
+    history: Evidence,
+    now: datetime,
+    model: WaitModel,
+    lifts: Mapping[ClassKey, float] | None = None,
+    elsewhere: Mapping[str, int] | None = None,
+    prior: Prior | None = None,
+) -> QueueBoard:
+    """The board of one queue. `lifts` are those of the last tick; `elsewhere` says, by agent id, how many ready places
+    of other queues that agent may take too (an agent shared with a busy queue serves this one with a part of his time).
+    """
+    team = [agent for agent in agents if serves(agent, queue)]
+    classes = _classes(queue, counts, lifts or {})
+    ready = sum(count for each in classes for _, count in each.minutes)
+    closing = closes_at(queue.rules.hours, now)
+    state = queue_state(
+        queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {}, prior=prior
+    )
+    oldest = min((each.minutes[0][0] for each in classes if each.minutes), default=None)
+    since = datetime.fromtimestamp(oldest * 60, tz=UTC) if oldest is not None else None
+    return QueueBoard(
+        queue=queue.id,
+        as_of=now,
+        open=is_open(queue.rules.hours, now),
+        closes_at=closing,
+        opens_at=next_opening(queue.rules.hours, now),
+        waiting=_waiting(counts),
+        ready=ready,
+        agents=_presences(team),
+        grid=grid(model, state, now),
+        classes=classes,
+        oldest=since,
+        longest_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
+        open_callbacks=_open_callbacks(counts),
+        rules_version=queue.rules_version,
+        inputs=_inputs(state),
+    )
+
+
+def queue_state(
+    *,
+    queue: Queue,
+    team: Sequence[Agent],
+    history: Evidence,
+    classes: Sequence[ClassCounts],
+    now: datetime,
+    elsewhere: Mapping[str, int],
+    prior: Prior | None = None,
+) -> QueueState:
+    """What the estimator is told about a queue whose agents are `team`."""
+    ready = sum(count for each in classes for _, count in each.minutes)
+    serving = [agent for agent in team if agent.presence in _SERVING and not _leaves(agent)]
+    share = {agent.id: (ready + 1) / (ready + 1 + elsewhere.get(agent.id, 0)) for agent in serving}
+    free = [agent for agent in serving if agent.presence is Presence.READY]
+    closing = closes_at(queue.rules.hours, now)
+    handled, busy_seconds = _handling(history)
+    return QueueState(
+        agents_serving=sum(share.values()),
+        agents_ready=sum(share[agent.id] for agent in free),
+        busy=sum(share.values()) - sum(share[agent.id] for agent in free),
+        handled=handled,
+        busy_seconds=busy_seconds,
+        prior=prior or Prior(),
+        abandoned=history.abandoned,
+        queued_seconds=history.queued_s,
+        arrivals=_arrivals(classes, now),
+        credit_s=min((each.advantage_s for each in classes), default=0.0),
+        setup_s=SETUP_S,
+        closing_s=(closing - now).total_seconds() if closing else None,
+    )
+
+
+def serves(agent: Agent, queue: Queue) -> bool:
+    """Whether this agent can take calls of the queue: its skills, and one of its languages."""
+    rules = queue.rules
+    speaks = not rules.languages or bool(set(agent.languages) & set(rules.languages))
+    return speaks and all(agent.skills.get(skill, 0) >= 1 for skill in rules.skills)
+
+
+def _leaves(agent: Agent) -> bool:
+    """Busy, but going away afterwards: finishes no call for this queue any more."""
+    return agent.presence is not Presence.READY and agent.next_presence in _LEAVING
+
+
+def _handling(history: Evidence) -> tuple[float, float]:
+    """(calls, busy seconds) of at most the newest RECENT_CALLS talks: older ones say little about now."""
+    newest = history.handling_samples[:RECENT_CALLS]
+    if newest:
+        return float(len(newest)), float(sum(newest))
+    weight = min(1.0, RECENT_CALLS / history.handled) if history.handled else 0.0
+    return history.handled * weight, history.handling_s * weight
+
+
+def _classes(queue: Queue, counts: Counts, lifts: Mapping[ClassKey, float]) -> tuple[ClassCounts, ...]:
+    """Ready places by class, ascending by name; only those in the line (holding or waiting)."""
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    for (state, _mode, bucket, credit_class, ready), minutes in counts.items():
+        if not ready or state not in _IN_LINE:
+            continue
+        tally = found.setdefault((bucket, credit_class), {})
+        for minute, count in minutes:
+            tally[minute] = tally.get(minute, 0) + count
+    credits = queue.rules.credits
+    return tuple(
+        ClassCounts(
+            bucket=bucket,
+            credit_class=credit_class,
+            advantage_s=credits.get(credit_class, 0) + lifts.get(ClassKey(queue.id, bucket, credit_class), 0.0),
+            minutes=tuple(sorted(tally.items())),
+        )
+        for (bucket, credit_class), tally in sorted(found.items())
+    )
+
+
+def _arrivals(classes: Sequence[ClassCounts], now: datetime) -> tuple[Arrivals, ...]:
+    """Who still comes, by credit: as many a second as came in the last minutes and still stand in line."""
+    since = int((now - timedelta(minutes=RECENT_MINUTES)).timestamp() // 60)
+    recent = {each: sum(count for minute, count in each.minutes if minute >= since) for each in classes}
+    least = min((each.advantage_s for each in classes), default=0.0)
+    return tuple(
+        Arrivals(each.advantage_s, count / (RECENT_MINUTES * 60.0))
+        for each, count in recent.items()
+        if count and each.advantage_s > least
+    )
+
+
+def _waiting(counts: Counts) -> dict[str, int]:
+    """Places in line by mode, those not ready included."""
+    found: dict[str, int] = {}
+    for (state, mode, *_), minutes in counts.items():
+        if state in _IN_LINE:
+            found[mode] = found.get(mode, 0) + sum(count for _, count in minutes)
+    return dict(sorted(found.items()))
+
+
+def _open_callbacks(counts: Counts) -> int:
+    """Callbacks promised and not yet talking."""
+    owed = (State.WAITING.value, State.BOOKED.value, State.CONNECTING.value)
+    return sum(
+        count
+        for (state, mode, *_), minutes in counts.items()
+        if state in owed and mode in _CALLBACKS
+        for _, count in minutes
+    )
+
+
+def _presences(team: Sequence[Agent]) -> dict[str, int]:
+    return {presence.value: sum(agent.presence is presence for agent in team) for presence in Presence}
+
+
+def _inputs(state: QueueState) -> dict[str, float]:
+    prior = state.prior
+    calls = prior.calls + state.handled
+    return {
+        "agents": state.agents_serving,
+        "agents_ready": state.agents_ready,
+        "handled": state.handled,
+        "handling_s": (prior.calls * prior.handling_s + state.busy_seconds) / calls,
+        "abandoned": state.abandoned,
+        "queued_s": state.queued_seconds,
+    }
