@@ -10,7 +10,7 @@ from vqueue.domain.flow import Session
 from vqueue.domain.phone import Phone
 from vqueue.domain.speech import Speech
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 _KIND = "is"
 _KINDS: Mapping[str, type[Any]] = {

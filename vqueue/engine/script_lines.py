@@ -1,16 +1,17 @@
 """A node's lines as verbs: prompts with the arguments that are known, music, silence."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from vqueue.domain.flow import Facts, Flow, Session
 from vqueue.domain.flow_nodes import Line, MusicLine, PauseLine, PromptLine
 from vqueue.domain.speech import Pause, Play, Prompt, Say
 from vqueue.domain.speech_args import Arg
 
+Spoken: TypeAlias = Say | Play | Pause
 
-def spoken_lines(
-    flow: Flow, lines: Iterable[Line], *, session: Session, facts: Facts
-) -> tuple[Say | Play | Pause, ...]:
+
+def spoken_lines(flow: Flow, lines: Iterable[Line], *, session: Session, facts: Facts) -> tuple[Spoken, ...]:
     """What the lines say now; prompts of one language that follow each other become one Say."""
     verbs: list[Spoken] = []
     for verb in _verbs(flow, lines, session=session, facts=facts):
