@@ -17,18 +17,24 @@ export class CallLog {
     body.append(this.#list);
   }
 
-  /** Adds an event of the phone `number` once, though two phones may hear it. */
+  /** Adds an event of the phone `number` once. */
   add(event, number, nameOf) {
     if (!SHOWN.has(event.event)) return;
-    const once = event.seq ?? `${event.call_sid} ${event.event} ${event.at} ${number}`;
+    const once = `${number} ${event.seq} ${event.at}`;
     if (this.#seen.has(once)) return;
     this.#seen.add(once);
     if (event.event === "ring") this.#rang.set(event.call_sid, Date.parse(event.at));
     const [words, language] = this.#words(event, number, nameOf);
     this.empty.hidden = true;
-    this.#list.prepend(make("li", {}, make("time", { datetime: event.at, dir: "ltr" }, clockTime(event.at)),
+    this.#place(event.at, make("li", {}, make("time", { datetime: event.at }, clockTime(event.at)),
       make("span", {}, make("b", {}, say(`ev_${event.event}`)), " ", language ? make("bdi", { lang: language, dir: direction(language) }, words) : words)));
     while (this.#list.childElementCount > KEPT_ENTRIES) this.#list.lastElementChild.remove();
+  }
+
+  /** Newest on top; phones tell their past one after another, so an entry finds its own place. */
+  #place(at, item) {
+    const older = [...this.#list.children].find((other) => other.firstElementChild.dateTime <= at);
+    this.#list.insertBefore(item, older ?? null);
   }
 
   #words(event, number, nameOf) {
@@ -43,7 +49,6 @@ export class CallLog {
       }
       case "said": return [event.text ?? "", event.language];
       case "pressed": return [say("log_pressed", { digits: event.digits, who })];
-      case "bridged": return [say("log_pair", { who, other: nameOf(event.peer) || other })];
       case "hangup": return [causeOf(event) ? say("log_hangup", { who, cause: say(causeOf(event)) }) : who];
       default: return [who];
     }

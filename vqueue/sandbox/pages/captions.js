@@ -9,12 +9,13 @@ export class Captions {
   #none;
   #last = null;
   #following = true;
+  #top = 0;
 
   constructor({ name, language }) {
     this.#list = make("ol", { dir: direction(language) });
     this.#none = make("p", { class: "none" }, say("captions_none"));
     this.element = make("div", { class: "caps", role: "log", "aria-live": "polite", "aria-label": say("captions", { name }), tabindex: "0" }, this.#none);
-    this.element.addEventListener("scroll", () => { this.#following = this.#atEnd(); });
+    this.element.addEventListener("scroll", () => this.#scrolled());
     new ResizeObserver(() => this.#toEnd()).observe(this.element);
   }
 
@@ -24,6 +25,7 @@ export class Captions {
     if (this.#none.isConnected || this.#none.parentNode) this.#none.replaceWith(this.#list);
     const language = caption.language || lang;
     const words = caption.key ? say(caption.key, caption.values) : caption.text;
+    if (caption.kind === "tone" && words === this.#last?.lastElementChild.textContent) return;
     const text = make("span", { class: caption.kind === "said" ? null : caption.kind, lang: language, dir: direction(language) }, words);
     const item = make("li", { class: "now" }, make("time", { datetime: event.at }, clockTime(event.at)), text);
     this.#last?.classList.remove("now");
@@ -35,7 +37,17 @@ export class Captions {
 
   /** Keeps the newest line in sight, unless the reader has scrolled back. */
   #toEnd() {
-    if (this.#following) this.element.scrollTop = this.element.scrollHeight;
+    if (!this.#following) return;
+    this.element.scrollTop = this.element.scrollHeight;
+    this.#top = this.element.scrollTop;
+  }
+
+  /** Only a move upwards is the reader's; a smaller box or a new line is not. */
+  #scrolled() {
+    const { scrollTop } = this.element;
+    if (scrollTop < this.#top - 2) this.#following = false;
+    if (this.#atEnd()) this.#following = true;
+    this.#top = scrollTop;
   }
 
   #atEnd() {

@@ -31,7 +31,7 @@ function row(entry) {
   const label = `ev_${entry.event}`;
   const sid = entry.call_sid ? `${say("col_call")} ${entry.call_sid}` : null;
   return make("tr", { class: entry.event === "ring" ? "is-ring" : null },
-    make("td", {}, String(entry.seq)), make("td", {}, make("time", { datetime: entry.at, dir: "ltr" }, clockTime(entry.at))),
+    make("td", {}, String(entry.seq)), make("td", {}, make("time", { datetime: entry.at }, clockTime(entry.at))),
     make("th", { scope: "row", title: sid }, knows(label) ? say(label) : entry.event),
     make("td", { class: "nowrap" }, isolated(spacedNumber(entry.from))), make("td", { class: "nowrap" }, isolated(spacedNumber(entry.to))),
     make("td", { class: "wide" }, ...detail(entry)));

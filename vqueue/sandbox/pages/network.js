@@ -64,9 +64,10 @@ async function* messages(body) {
 
 /**
  * Follows a stream of events for ever, resuming after the last one heard; returns the function that stops it.
- * `hear(event)` gets each parsed message, `alive()` is called at each sign of life, `lost()` when the line breaks.
+ * `hear(event)` gets each parsed message, `alive()` is called at each sign of life, `lost()` when the line breaks,
+ * `gone()` when what is followed does not exist (any more).
  */
-export function follow(path, { hear, alive, lost = () => {}, since = null }) {
+export function follow(path, { hear, alive, lost = () => {}, gone = () => {}, since = null }) {
   const stop = new AbortController();
   let last = since;
   const once = async () => {
@@ -84,7 +85,8 @@ export function follow(path, { hear, alive, lost = () => {}, since = null }) {
   (async () => {
     for (let failures = 0; !stop.signal.aborted; ) {
       const began = performance.now();
-      await once().catch(() => {});
+      const refusal = await once().catch((fault) => fault);
+      if (refusal?.status === 404) gone();
       if (stop.signal.aborted) return;
       lost();
       failures = performance.now() - began > 5000 ? 0 : Math.min(failures + 1, 5);

@@ -2,7 +2,6 @@
 import { CallLog } from "./calllog.js";
 import { complain, icon, make } from "./elements.js";
 import { frame, now, stream } from "./frame.js";
-import { lineOf } from "./line.js";
 import { ask, follow, phonePath, phonesFeed } from "./network.js";
 import { askForPhone } from "./newphone.js";
 import { spacedNumber } from "./numbers.js";
@@ -18,6 +17,8 @@ const names = new Map();
 const phones = new Map();
 const log = new CallLog(document.getElementById("log"), document.getElementById("log-none"));
 const voice = new Voice();
+/** Up to which event of a phone the page only catches up: what was said then is shown, not spoken. */
+const past = new Map();
 let bank = null;
 let stopFollowing = () => {};
 
@@ -26,24 +27,34 @@ const room = { now, voice, nameOf: (number) => names.get(number) ?? spacedNumber
 function hear(event) {
   const phone = phones.get(event.number);
   if (!phone) return;
-  phone.hear(event);
+  phone.hear(event, { replayed: event.seq <= (past.get(event.number) ?? 0) });
   log.add(event, phone.number, room.nameOf);
 }
 
 function listen() {
   stopFollowing();
-  stopFollowing = phones.size ? follow(phonesFeed([...phones.keys()]), { hear, ...stream }) : () => {};
+  stopFollowing = phones.size ? follow(phonesFeed([...phones.keys()]), { hear, ...stream, gone: () => reopen().catch(() => {}) }) : () => {};
   if (!phones.size) stream.alive();
 }
 
 /** Asks the sandbox which calls are really there, after an answer that did not fit. */
 async function recount() {
   const { items } = await ask("GET", "/sandbox/phones");
-  for (const item of items) phones.get(item.number)?.settle(lineOf(item));
+  for (const item of items) phones.get(item.number)?.settle(item);
+}
+
+const register = ({ number, name, role }) => ask("PUT", phonePath(number), { name, role });
+
+/** The sandbox was started anew, or somebody removed a phone: the phones are made again and begin free. */
+async function reopen() {
+  for (const { owner } of phones.values()) await register(owner);
+  await recount();
+  listen();
 }
 
 async function open(owner) {
-  await ask("PUT", phonePath(owner.number), { name: owner.name, role: owner.role });
+  const { last_seq: last } = await register(owner);
+  past.set(owner.number, last ?? 0);
   names.set(owner.number, owner.name);
   const phone = new Telephone(owner, room);
   if (bank) phone.prefill(bank);

@@ -1,7 +1,7 @@
 // One telephone on the page: header, call strip or dial field, captions, keypad, what to say, mute and hook.
 import { Captions } from "./captions.js";
 import { complain, icon, isolated, make } from "./elements.js";
-import { advance, caption, freeLine, isBusy, isTalking, otherEnd } from "./line.js";
+import { advance, caption, freeLine, isBusy, isTalking, lineOf, otherEnd } from "./line.js";
 import { ask, phonePath } from "./network.js";
 import { isNumber, plainNumber, spacedNumber } from "./numbers.js";
 import { playBeep, playBusy, playKey, ring } from "./sounds.js";
@@ -42,9 +42,9 @@ export class Telephone {
     this.#show();
   }
 
-  /** Sets the line to what the sandbox says is true, whatever was missed. */
-  settle(line) {
-    this.#line = line;
+  /** Sets the line to what the sandbox's list of phones says, whatever was missed. */
+  settle(item) {
+    this.#line = lineOf(item, this.#line, new Date(this.room.now()).toISOString());
     this.#show();
   }
 
@@ -61,15 +61,13 @@ export class Telephone {
   refuse(text) { complain(this.parts.error, text); }
 
   #who(event) {
-    const other = event.peer || otherEnd(event, this.number) || this.#line.call?.other;
-    return this.room.nameOf(other);
+    return this.room.nameOf(otherEnd(event, this.number) || this.#line.call?.other);
   }
 
   #sound(event) {
     if (this.#muted) return;
-    const mine = event.by === this.number;
-    if (event.event === "said" && !mine) this.room.voice.speak(this.number, event.text, event.language || this.owner.language);
-    if (event.event === "record") playBeep();
+    if (event.event === "said" && event.by !== "self") this.room.voice.speak(this.number, event.text, event.language || this.owner.language);
+    if (event.event === "record" || (event.event === "tone" && event.text === "beep")) playBeep();
     if (event.event === "hangup" && event.cause === "busy") playBusy();
   }
 
@@ -139,7 +137,9 @@ export class Telephone {
     const text = words.value.trim();
     if (!text) return words.focus();
     words.value = "";
-    if ((await this.#do("say", { text })) === null && !this.parts.error.hidden) words.value ||= text;
+    const said = await this.#do("say", { text, language: this.owner.language });
+    if (!said) words.value ||= text;
+    else if (!said.told) this.captions.add({ at: new Date(this.room.now()).toISOString() }, { key: "cap_you_said", values: { text }, kind: "me" });
   }
 
   #onKey(event) {
@@ -212,7 +212,7 @@ export class Telephone {
     const pad = make("div", { class: "pad", role: "group", "aria-label": say("keypad", { name: this.owner.name }) });
     for (const [key, letters] of KEYS) {
       const name = { "*": say("key_star"), "#": say("key_hash") }[key];
-      const button = make("button", { type: "button", "data-key": key, "aria-label": name ? `${key} ${name}` : letters ? `${key} ${letters}` : key, on: { click: () => this.press(key) } }, key, make("small", {}, letters));
+      const button = make("button", { type: "button", "data-key": key, "aria-label": name ? `${key} ${name}` : null, on: { click: () => this.press(key) } }, key, " ", make("small", {}, letters));
       parts.keys.set(key, button);
       pad.append(button);
     }
