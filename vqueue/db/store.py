@@ -1,0 +1,90 @@
+"""What every store does alike: rows read as values, inserts that break no transaction, changes guarded by a version."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Select, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from vqueue.db.record import Record, V
+from vqueue.domain.errors import NotFound, StaleWrite
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    class Versioned(DataclassInstance, Protocol):
+        """A value with an id that its row is guarded by."""
+
+        @property
+        def id(self) -> str: ...
+        @property
+        def version(self) -> int: ...
+
+
+W = TypeVar("W", bound="Versioned")
+
+
+class Store:
+    """Base of the stores of one transaction. With `lock`, reads take their rows FOR UPDATE: an op that lost a race
+    runs again holding what it reads, so it cannot lose the same race twice. (SQLite has one writer and needs none.)"""
+
+    def __init__(self, connection: Connection, *, lock: bool = False) -> None:
+        self.connection = connection
+        self.lock = lock
+
+    @property
+    def on_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    def all_of(self, record: Record[V], query: Select[Any]) -> list[V]:
+        found = self.connection.execute(query.with_for_update() if self.lock else query)
+        return [record.value(row) for row in found]
+
+    def one_of(self, record: Record[V], query: Select[Any]) -> V | None:
+        """The first row as a value, None when there is none."""
+        found = self.all_of(record, query.limit(1))
+        return found[0] if found else None
+
+    def named(self, record: Record[V], query: Select[Any]) -> V:
+        """The row as a value. Raises NotFound."""
+        found = self.one_of(record, query)
+        if found is None:
+            raise NotFound(f"There is no such {record.kind.__name__.lower()}.")
+        return found
+
+    def add_if_free(self, record: Record[V], item: V) -> bool:
+        """Inserts; False when a unique index stands against it (the transaction goes on)."""
+        statement = insert(self.connection, record.table).on_conflict_do_nothing()
+        return self.connection.execute(statement, record.row(item)).rowcount == 1
+
+    def add_new(self, record: Record[V], item: V) -> None:
+        """Inserts; raises StaleWrite when a unique index stands against it."""
+        if not self.add_if_free(record, item):
+            raise StaleWrite(f"Such a {record.kind.__name__.lower()} is there already.")
+
+    def swap(self, record: Record[W], item: W) -> W:
+        """Stores `item` where the row still has its version. Raises StaleWrite."""
+        table = record.table
+        after = replace(item, version=item.version + 1)
+        statement = update(table).where(table.c.id == item.id, table.c.version == item.version)
+        row = record.row(after)
+        del row["id"]
+        if self.connection.execute(statement.values(row)).rowcount != 1:
+            raise StaleWrite
+        return after
+
+    @contextlib.contextmanager
+    def undone_alone(self) -> Iterator[None]:
+        """A statement inside that fails leaves the transaction usable (SQLite does so by itself)."""
+        if not self.on_postgres:
+            yield
+            return
+        with self.connection.begin_nested():
+            yield
+
+
+def insert(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """INSERT with ON CONFLICT in the connection's dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,83 @@
+"""The stores of one transaction in one bundle."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from vqueue.db.agents import StoredAgents
+from vqueue.db.attempts_legs import StoredAttempts, StoredLegs
+from vqueue.db.conversations import StoredConversations
+from vqueue.db.counters import StoredCounters
+from vqueue.db.figures import StoredFigures
+from vqueue.db.journal import StoredJournal
+from vqueue.db.leases import StoredLeases
+from vqueue.db.outbox import StoredOutbox
+from vqueue.db.people import StoredPeople
+from vqueue.db.promises import StoredPromises
+from vqueue.db.queues_rules import StoredQueues
+from vqueue.db.requests import StoredRequests
+
+
+class StoredWork:
+    """`ports.database.Work` on one connection. `lock` makes reads hold their rows: for ops that lost a race."""
+
+    def __init__(self, connection: Connection, *, lock: bool = False) -> None:
+        self.connection = connection
+        self.lock = lock
+
+    def finish(self) -> None:
+        """Writes what the stores kept for the end of the op."""
+        if "journal" in self.__dict__:
+            self.journal.flush()
+
+    @cached_property
+    def requests(self) -> StoredRequests:
+        return StoredRequests(self.connection, lock=self.lock)
+
+    @cached_property
+    def attempts(self) -> StoredAttempts:
+        return StoredAttempts(self.connection, lock=self.lock)
+
+    @cached_property
+    def legs(self) -> StoredLegs:
+        return StoredLegs(self.connection, lock=self.lock)
+
+    @cached_property
+    def agents(self) -> StoredAgents:
+        return StoredAgents(self.connection, lock=self.lock)
+
+    @cached_property
+    def queues(self) -> StoredQueues:
+        return StoredQueues(self.connection, lock=self.lock)
+
+    @cached_property
+    def conversations(self) -> StoredConversations:
+        return StoredConversations(self.connection, lock=self.lock)
+
+    @cached_property
+    def promises(self) -> StoredPromises:
+        return StoredPromises(self.connection, lock=self.lock)
+
+    @cached_property
+    def journal(self) -> StoredJournal:
+        return StoredJournal(self.connection)
+
+    @cached_property
+    def counters(self) -> StoredCounters:
+        return StoredCounters(self.connection)
+
+    @cached_property
+    def leases(self) -> StoredLeases:
+        return StoredLeases(self.connection)
+
+    @cached_property
+    def outbox(self) -> StoredOutbox:
+        return StoredOutbox(self.connection)
+
+    @cached_property
+    def people(self) -> StoredPeople:
+        return StoredPeople(self.connection)
+
+    @cached_property
+    def figures(self) -> StoredFigures:
+        return StoredFigures(self.connection)
