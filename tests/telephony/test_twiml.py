@@ -60,7 +60,8 @@ def body(*verbs: Verb, caller_id: str | None = BANK) -> str:
 
 CUSTOMER = DialCustomer(
     phone=Phone("+447700900123"), caller_id="+442079460001", ring_s=25, time_limit_s=3600,
-    action=Target("dialed", "t1"), screen=Target("screen", "t2"), status=Target("status", "t2"), amd=Target("amd", "t2"),
+    action=Target("dialed", "t1"), screen=Target("screen", "t2"),
+    status=Target("status", "t2"), amd=Target("amd", "t2"),
 )  # fmt: skip
 HOLDER = DialHolder(request="rq_1", action=Target("dialed", "t1"), joined=Target("joined", "t1"))
 ASK = Ask(content=(saying("Press 1."), Play("tune.mp3"), Pause(1)), then=Target("session", "s", 2))
