@@ -136,6 +136,9 @@ class Request:
     parked: str | None = None
     """Why it is not ready: retry, snooze, call_in, closed, message, unsure."""
     phone: Sealed | None = None
+    zone: str = ""
+    """Time zone and country of the number, so that calling windows are known without opening it."""
+    country: str = ""
     customer: str | None = None
     verified: bool = False
     name: Sealed | None = None

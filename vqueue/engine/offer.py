@@ -117,6 +117,19 @@ def spoken_window(wait: Wait, now: datetime, ring_s: float, coverage: float) -> 
     return Window(opening, max(opening, datetime.fromtimestamp(end, tz=now.tzinfo)))
 
 
+def opening_window(opens: datetime, *, before: int, agents: int, handling_s: float = 240.0) -> Window:
+    """When a place kept through the night is called: `before` others first, shared by `agents` (at least one).
+
+    From half to one and a half times the plain work ahead, at least an hour wide: nothing is known yet about the
+    morning, so the window says less rather than something false.
+    """
+    work = before * handling_s / max(1, agents)
+    start = (opens.timestamp() + work / 2) // STEP_S * STEP_S
+    end = -(-(opens.timestamp() + 1.5 * work) // STEP_S) * STEP_S
+    opening = max(opens, datetime.fromtimestamp(start, tz=opens.tzinfo))
+    return Window(opening, max(opening + WIDEST, datetime.fromtimestamp(end, tz=opens.tzinfo)))
+
+
 def _window(rules: Rules, wait: Wait, now: datetime) -> Window:
     return spoken_window(wait, now, float(rules.callback.ring_s), rules.deadlines.coverage)
 

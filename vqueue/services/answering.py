@@ -150,8 +150,8 @@ def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]
         horizon=clerk.later(ring_s + 60),
     )
     clerk.work.legs.insert(leg)
-    day = clerk.at.date().isoformat()
-    clerk.work.counters.take(f"rings:{phone.index}:{day}", limit=1_000_000, at=clerk.at, expires_at=clerk.later(172_800))
+    counter = settling.ring_counter(case.request, clerk.at)
+    clerk.work.counters.take(counter, limit=1_000_000, at=clerk.at, expires_at=clerk.later(172_800))
     return clerk.hear(leg, News.CLAIM)
 
 

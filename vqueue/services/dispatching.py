@@ -13,7 +13,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Leg, LegState, Role, Way
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.domain.rules import Queue
-from vqueue.engine import hours, numbers
+from vqueue.engine import hours
 from vqueue.engine.plan import Head, Line, Place, Reserve, Seat, Skip, Snapshot, plan
 from vqueue.ports.database import ClassHead, Work
 from vqueue.services import dialing, settling
@@ -118,10 +118,9 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
         if request.phone is None or request.mode not in (Mode.CALLBACK, Mode.SCHEDULED):
             why = "no_number"
         elif rings.get(index, 0) >= rules.caps.rings_per_number_day:
-            why, until = "cap_of_the_day", hours.next_day(rules.hours.zone, now)
+            why, until = "cap_of_the_day", hours.next_midnight(rules.hours.zone, now)
         else:
-            phone = house.vault.open_phone(request.phone)
-            zone, country = numbers.zone_of(phone, rules.hours.zone), numbers.country_of(phone)
+            zone, country = request.zone or rules.hours.zone, request.country or None
             if not hours.calling_allowed(rules.calling_windows, zone, country, now):
                 why, until = "calling_window", hours.next_allowed(rules.calling_windows, zone, country, now)
     return Place(

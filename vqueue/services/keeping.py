@@ -234,7 +234,7 @@ def call_over(clerk: Clerk, known: str, move: Move = Move.HANG_UP) -> None:
     for leg in clerk.work.legs.by_call(conversation.call_sid):
         if leg.live and leg.role is Role.CUSTOMER:
             hearing.ended(clerk, leg, cause=Cause.HUNG_UP)
-    for request in clerk.work.requests.open_of(call_sid=conversation.call_sid):
+    for request in clerk.work.requests.open_of(now=clerk.at, call_sid=conversation.call_sid):
         if request.state is State.HOLDING:
             settling.leave(clerk, request, reason="hung_up_on_hold" if move is Move.HANG_UP else "call_was_lost", move=move)
 

@@ -43,6 +43,8 @@ class Wish:
     virtual_start: datetime
     rules_version: int
     phone: Sealed | None = None
+    zone: str = ""
+    country: str = ""
     topic: str | None = None
     context: Sealed | None = None
     name: Sealed | None = None
@@ -50,7 +52,8 @@ class Wish:
     verified: bool = False
     call_sid: CallSid | None = None
     session: SessionId | None = None
-    recording: str | None = None
+    slot_start: datetime | None = None
+    """The queue is closed: the opening at which the place becomes ready."""
 
 
 def _place(wish: Wish, *, at: datetime, state: State) -> Request:
@@ -67,6 +70,8 @@ def _place(wish: Wish, *, at: datetime, state: State) -> Request:
         credit_class=wish.credit_class,
         skills=wish.skills,
         phone=wish.phone,
+        zone=wish.zone,
+        country=wish.country,
         customer=wish.customer,
         verified=wish.verified,
         name=wish.name,
@@ -75,7 +80,7 @@ def _place(wish: Wish, *, at: datetime, state: State) -> Request:
         call_sid=wish.call_sid,
         session=wish.session,
         rules_version=wish.rules_version,
-        recording=wish.recording,
+        slot_start=wish.slot_start,
     )
 
 
@@ -118,7 +123,10 @@ def request_callback(clerk: Clerk, wish: Wish, quote: Quote) -> Request:
     known = _same(clerk, wish.id)
     if known is not None:
         return known
-    request = clerk.join(_place(wish, at=clerk.at, state=State.WAITING), ceiling=_ceiling(clerk, wish.queue))
+    place = _place(wish, at=clerk.at, state=State.WAITING if wish.slot_start is None else State.BOOKED)
+    if wish.slot_start is not None:
+        place = replace(place, ready=False, not_before=wish.slot_start, parked="closed")
+    request = clerk.join(place, ceiling=_ceiling(clerk, wish.queue))
     return promise(clerk, request, quote, promise_id=wish.promise_id)
 
 
@@ -127,41 +135,66 @@ def hold(clerk: Clerk, wish: Wish) -> Request:
     return _same(clerk, wish.id) or clerk.join(_place(wish, at=clerk.at, state=State.HOLDING))
 
 
-def message(clerk: Clerk, wish: Wish) -> Request:
+def message(clerk: Clerk, wish: Wish, recording: str) -> Request:
     """A recorded message: waits, parked, until somebody answers it."""
     known = _same(clerk, wish.id)
     if known is not None:
         return known
-    parked = replace(_place(wish, at=clerk.at, state=State.WAITING), ready=False, parked="message")
-    return clerk.join(parked)
+    place = _place(wish, at=clerk.at, state=State.WAITING)
+    return clerk.join(replace(place, ready=False, parked="message", recording=recording or None))
 
 
-def switch(clerk: Clerk, request_id: RequestId, *, phone: Sealed, quote: Quote, promise_id: PromiseId) -> Request:
-    """From hold to callback, keeping the place. Raises AgentComing when an agent was reserved meanwhile, AlreadyOpen."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A number that may be called, sealed, with its zone and country."""
+
+    phone: Sealed
+    zone: str
+    country: str
+
+
+def switch(
+    clerk: Clerk,
+    request_id: RequestId,
+    *,
+    reach: Reach,
+    quote: Quote,
+    promise_id: PromiseId,
+    opening: datetime | None = None,
+) -> Request:
+    """From hold to callback, keeping the place; to a booked one when the queue closes before the turn comes.
+
+    Raises AgentComing when an agent was reserved meanwhile, AlreadyOpen, SwitchedOff, QueueFull.
+    """
     request = clerk.work.requests.get(request_id)
-    if request.state is State.WAITING and request.mode is Mode.CALLBACK:
+    if request.state in (State.WAITING, State.BOOKED) and request.mode in (Mode.CALLBACK, Mode.SCHEDULED):
         return request
     if request.state is not State.HOLDING:
         raise AgentComing
+    changes: dict[str, Any] = {
+        "mode": Mode.CALLBACK, "phone": reach.phone, "zone": reach.zone, "country": reach.country,
+        "protected": True, "call_sid": None,
+    }  # fmt: skip
+    move, to = Move.SWITCH, State.WAITING
+    if opening is not None:
+        move, to = Move.CLOSE, State.BOOKED
+        changes |= {"mode": Mode.SCHEDULED, "ready": False, "not_before": opening, "parked": "closed", "slot_start": opening}
     ceiling = _ceiling(clerk, request.queue)
-    changes: dict[str, Any] = {"mode": Mode.CALLBACK, "phone": phone, "protected": True, "call_sid": None}
-    moved = clerk.move(request, Move.SWITCH, to=State.WAITING, reason="switched_while_holding", changes=changes, ceiling=ceiling)
+    moved = clerk.move(request, move, to=to, reason="switched_while_holding", changes=changes, ceiling=ceiling)
     return promise(clerk, moved, quote, promise_id=promise_id)
 
 
-def to_message(clerk: Clerk, request_id: RequestId) -> Request:
-    """From hold to a message: parked, so that no agent is sent to a line that records."""
+def to_message(clerk: Clerk, request_id: RequestId, recording: str) -> Request:
+    """From hold to a message: parked, so that no agent is sent to a line that records; later the recording is kept."""
     request = clerk.work.requests.get(request_id)
+    if request.mode is Mode.MESSAGE:
+        return clerk.store(replace(request, recording=recording or request.recording), reason="message_recorded")
     if request.state is not State.HOLDING:
         raise AgentComing
-    changes: dict[str, Any] = {"mode": Mode.MESSAGE, "ready": False, "parked": "message", "call_sid": None}
+    changes: dict[str, Any] = {
+        "mode": Mode.MESSAGE, "ready": False, "parked": "message", "call_sid": None, "recording": recording or None,
+    }  # fmt: skip
     return clerk.move(request, Move.SWITCH, to=State.WAITING, reason="message_while_holding", changes=changes)
-
-
-def protect(clerk: Clerk, request_id: RequestId, phone: Sealed) -> Request:
-    """The holder confirmed his number: from now on hanging up keeps the place."""
-    request = clerk.work.requests.get(request_id)
-    return clerk.store(replace(request, phone=phone, protected=True), reason="number_confirmed")
 
 
 def cancel(clerk: Clerk, request_id: RequestId, *, reason: str) -> Request:

@@ -1,6 +1,7 @@
 """What an attempt's legs mean for its request and its agent, each time one of them changed."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
@@ -103,8 +104,7 @@ def _customer_missed(clerk: Clerk, case: Case, cause: Cause) -> None:
         clerk.withdraw_promise(request, "not_needed")
         clerk.move(request, Move.CANCEL, reason="not_needed_at_answer", changes={"attempt": None, "ready": False})
     elif cause is Cause.SNOOZED:
-        until = clerk.later(rules.callback.snooze_s)
-        clerk.move(request, Move.SNOOZE, to=State.WAITING, reason="snoozed_at_answer", changes=_parked(until, "snooze"))
+        _snooze(clerk, request, rules)
     elif request.parked == CANCEL_ASKED:
         clerk.withdraw_promise(request, "cancelled")
         clerk.move(request, Move.CANCEL, reason="cancelled_while_dialing", changes={"attempt": None, "ready": False})
@@ -117,17 +117,45 @@ def _customer_missed(clerk: Clerk, case: Case, cause: Cause) -> None:
 def _miss(clerk: Clerk, case: Case, cause: Cause) -> None:
     request, rules = case.request, case.rules
     counted = cause if cause in CUSTOMER_MISSES else Cause.NO_ANSWER
-    tries = {**request.tries, counted: request.tries.get(counted, 0) + 1}
-    tried = replace(request, tries=tries)
-    decision = retry.after_miss(request=tried, cause=counted, rules=rules, now=clerk.at)
+    tries = retry.counted(request.tries, counted)
+    decision = retry.after_miss(
+        request=request,
+        cause=counted,
+        rules=rules,
+        now=clerk.at,
+        zone=request.zone or rules.hours.zone,
+        country=request.country or None,
+        rings_today=clerk.work.counters.value(ring_counter(request, clerk.at)),
+    )
     clerk.note(Fact.RETRY_DECIDED, request=request, attempt=case.attempt.id, cause=counted, decision=type(decision).__name__,
-               reason=decision.reason, tries=sum(tries.values()))
+               reason="" if isinstance(decision, retry.Retry) else decision.reason, tries=sum(tries.values()))
     if isinstance(decision, retry.Retry):
         clerk.move(request, Move.MISS, reason=f"missed_{counted}", changes={**_parked(decision.not_before, "retry"), "tries": tries})
     else:
-        grace = clerk.later(rules.callback.grace_s)
-        clerk.move(request, Move.GIVE_UP, reason=decision.reason,
-                   changes={"attempt": None, "ready": False, "tries": tries, "grace_until": grace})
+        _give_up(clerk, request, rules, reason=decision.reason, tries=tries)
+
+
+def _snooze(clerk: Clerk, request: Request, rules: Rules) -> None:
+    zone, country = request.zone or rules.hours.zone, request.country or None
+    decision = retry.snooze(request=request, rules=rules, now=clerk.at, zone=zone, country=country)
+    tries = retry.counted(request.tries, Cause.SNOOZED)
+    if isinstance(decision, retry.Retry):
+        parked = {**_parked(decision.not_before, "snooze"), "tries": tries}
+        clerk.move(request, Move.SNOOZE, to=State.WAITING, reason="snoozed_at_answer", changes=parked)
+    else:
+        _give_up(clerk, request, rules, reason=decision.reason, tries=tries)
+
+
+def _give_up(clerk: Clerk, request: Request, rules: Rules, *, reason: str, tries: dict[Cause, int]) -> None:
+    """No further ring; the place is kept a while for a return."""
+    grace = clerk.later(rules.callback.grace_s)
+    changes = {"attempt": None, "ready": False, "tries": tries, "grace_until": grace}
+    clerk.move(request, Move.GIVE_UP, reason=reason, changes=changes)
+
+
+def ring_counter(request: Request, at: datetime) -> str:
+    """The counter of how often this number was rung today."""
+    return f"rings:{request.phone.index if request.phone else ''}:{at.date().isoformat()}"
 
 
 def _holder_gone(clerk: Clerk, case: Case) -> None:

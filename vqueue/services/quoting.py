@@ -1,0 +1,126 @@
+"""What may be said now about a queue and a place in it: the offer, its window, the place, from the board alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from vqueue.domain.board import QueueBoard, Wait
+from vqueue.domain.phone import Phone
+from vqueue.domain.promise import Window
+from vqueue.domain.request import Mode, Request
+from vqueue.domain.rules import Queue
+from vqueue.engine import hours, numbers, offer, routing
+from vqueue.engine.numbers import Verdict
+from vqueue.ports.database import Work
+from vqueue.services.house import House
+from vqueue.services.requesting import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """A queue, its board (None when it is not known) and the moment: everything a quote is made from."""
+
+    queue: Queue
+    board: QueueBoard | None
+    now: datetime
+
+    @property
+    def fresh(self) -> bool:
+        return self.board is not None and self.board.age_s(self.now) <= offer.STALE_S
+
+    @property
+    def open(self) -> bool:
+        return hours.is_open(self.queue.rules.hours, self.now)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        return hours.closes_at(self.queue.rules.hours, self.now)
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return hours.next_opening(self.queue.rules.hours, self.now)
+
+    def ahead(self, virtual_start: datetime, bucket: str, credit_class: str = "standard") -> int:
+        """How many would be served before a place that starts then."""
+        if self.board is None:
+            return 0
+        return self.board.ahead(virtual_start=virtual_start, credit_class=credit_class, bucket=bucket)
+
+    def wait(self, ahead: int) -> Wait | None:
+        """The wait of that place; None when nothing fresh is known or nobody serves the queue."""
+        wait = self.board.wait(ahead) if self.board is not None and self.fresh else None
+        return None if wait is None or "no_agents" in wait.reasons else wait
+
+    def decide(self, number: Verdict | None, *, ahead: int | None = None) -> offer.Offer:
+        zone = numbers.zone_of(number.phone, self.zone) if number and number.phone else self.zone
+        return offer.decide(
+            rules=self.queue.rules,
+            switches=self.queue.switches,
+            board=self.board,
+            now=self.now,
+            number=number,
+            zone=zone,
+            ahead=ahead,
+        )
+
+    def window(self, wait: Wait, *, ring: bool = True) -> Window:
+        """The spoken window of that wait."""
+        rules = self.queue.rules
+        return offer.spoken_window(wait, self.now, rules.callback.ring_s if ring else 0, rules.deadlines.coverage)
+
+    @property
+    def zone(self) -> str:
+        return self.queue.rules.hours.zone
+
+
+async def grounds(house: House, queue_id: str) -> Grounds:
+    """Reads what a quote in this queue is made from. Raises NotFound."""
+    queue = await house.database.read(partial(_queue, queue_id=queue_id))
+    return Grounds(queue, await house.board.read(queue_id), house.clock.now())
+
+
+def _queue(work: Work, queue_id: str) -> Queue:
+    return work.queues.get(queue_id)
+
+
+def standing(seen: Grounds, request: Request) -> tuple[int, Window | None]:
+    """(places ahead, the window in which this request's turn comes); no window when nothing may be said."""
+    ahead = seen.ahead(request.virtual_start, request.bucket, request.credit_class)
+    wait = seen.wait(ahead)
+    return ahead, seen.window(wait, ring=request.mode is not Mode.HOLD) if wait else None
+
+
+def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
+    """What a promise of this window rests on."""
+    wait = decided.wait
+    raw: dict[str, float] = {}
+    if wait is not None:
+        raw = {"p5": wait.p5_s, "p10": wait.p10_s, "p50": wait.p50_s, "p90": wait.p90_s, "p95": wait.p95_s, "mean": wait.mean_s}
+    inputs: dict[str, Any] = {"ahead": decided.ahead, **(seen.board.inputs if seen.board else {})}
+    if decided.as_of is not None:
+        inputs["as_of"] = decided.as_of.isoformat()
+    return Quote(
+        window=window,
+        coverage=seen.queue.rules.deadlines.coverage,
+        method=wait.method if wait else "opening",
+        quantiles_s=raw,
+        inputs=inputs,
+        rules_version=seen.queue.rules_version,
+    )
+
+
+def verdict(seen: Grounds, text: str) -> Verdict:
+    """Whether this queue may call the number."""
+    return numbers.read(text, seen.queue.rules.numbers.home, seen.queue.rules.numbers)
+
+
+def placing(seen: Grounds, *, topic: str, language: str, channel: str) -> tuple[tuple[str, ...], str, str]:
+    """(required skills, bucket, credit class) of a new place by the routing rules."""
+    routed = routing.route(seen.queue.rules, {"topic": topic, "language": language, "channel": channel})
+    return routed.skills, routing.bucket(routed.skills, language), routed.credit
+
+
+def reach(phone: Phone, zone: str) -> tuple[str, str]:
+    """(zone, country) of a number; `zone` where its own is not known."""
+    return numbers.zone_of(phone, zone), numbers.country_of(phone)

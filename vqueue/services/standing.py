@@ -1,0 +1,107 @@
+"""An agent's own line: agents ring in to sign on or off, and may keep a standing call for the shift."""
+
+from dataclasses import replace
+from functools import partial
+
+from vqueue.domain.agent import Agent, AgentMove, Presence
+from vqueue.domain.errors import NotFound
+from vqueue.domain.ids import AgentId, CallSid
+from vqueue.domain.leg import Way
+from vqueue.domain.phone import caller
+from vqueue.domain.speech import Ask, EnterHold, Goto, Hangup, Pause, Prompt, Say, Speech, Target
+from vqueue.ports.database import Work
+from vqueue.ports.voice import Told
+from vqueue.services import hearing
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+
+_MENU, _WAIT, _LEFT = 1, 2, 3
+"""Steps of the agent's line: the menu's answer, the wait document, the hold's end. 0 is going back to the hold."""
+
+
+async def recognise(house: House, told: Told) -> AgentId | None:
+    """The agent whose phone this is, if it is one."""
+    phone = caller(told.caller)
+    address = phone.e164 if phone else told.caller
+    if not address:
+        return None
+    index = house.vault.index(address)
+    agent = await house.database.read(lambda work: work.agents.by_address(index))
+    return agent.id if agent else None
+
+
+async def welcome(house: House, agent: AgentId, told: Told) -> Speech:
+    """1: ready, calls come to this phone. 2: away. 3: ready, and calls come on this very line."""
+    language = await house.database.read(partial(_language, agent=agent))
+    return (_menu(agent, language), Hangup())
+
+
+def _menu(agent: AgentId, language: str) -> Ask:
+    return Ask(content=(Say((Prompt("agent_line.menu"),), language),), then=Target("standing", agent, _MENU), timeout_s=8)
+
+
+async def step(house: House, agent: AgentId, number: int, told: Told) -> Speech:
+    """The agent's line asks: by the key he pressed, or to wait, or because a hold ended."""
+    try:
+        language = await house.database.read(partial(_language, agent=agent))
+    except NotFound:
+        return (Hangup(),)
+    if number == _WAIT:
+        return (Pause(50), Goto(Target("standing", agent, _WAIT)))
+    if number == _MENU:
+        return await _chosen(house, agent, told, language)
+    return (_hold(agent),)
+
+
+async def _chosen(house: House, agent: AgentId, told: Told, language: str) -> Speech:
+    if told.digits == "3":
+        await house.act(partial(_stand, agent=agent, call=told.call_sid))
+        return (Say((Prompt("whisper.standing"),), language), _hold(agent))
+    if told.digits in ("1", "2"):
+        wanted = Presence.READY if told.digits == "1" else Presence.AWAY
+        await house.act(partial(ask, agent_id=agent, wanted=wanted, reason="by_phone"))
+        key = "agent_line.ready" if told.digits == "1" else "agent_line.away"
+        return (Say((Prompt(key),), language), Hangup())
+    return (_menu(agent, language), Hangup())
+
+
+def _hold(agent: AgentId) -> EnterHold:
+    return EnterHold(request=f"agent-{agent}", wait=Target("standing", agent, _WAIT), left=Target("standing", agent, _LEFT))
+
+
+def ask(clerk: Clerk, agent_id: AgentId, wanted: Presence, reason: str) -> Agent:
+    """The agent asks to be ready, away or offline; while he is busy the wish is kept for afterwards."""
+    agent = clerk.work.agents.get(agent_id)
+    busy = agent.presence in (Presence.RESERVED, Presence.TALKING)
+    move = {
+        Presence.READY: AgentMove.ASK_READY,
+        Presence.AWAY: AgentMove.ASK_AWAY,
+        Presence.OFFLINE: AgentMove.ASK_OFFLINE,
+    }.get(wanted, AgentMove.ASK_AWAY)
+    changes = {"next_presence": wanted} if busy else {"next_presence": None, "wrap_until": None, "misses": 0}
+    return clerk.move_agent(agent, move, to=None if busy else wanted, reason=reason, changes=changes)
+
+
+def _stand(clerk: Clerk, agent: AgentId, call: CallSid) -> None:
+    ready = ask(clerk, agent, Presence.READY, "standing_line")
+    clerk.work.agents.replace(replace(ready, standing_call=call))
+
+
+async def gone(house: House, told: Told) -> None:
+    """An agent's standing call has ended: he is signed off, and a talk on it is over."""
+    await house.act(partial(_gone, call=told.call_sid))
+
+
+def _gone(clerk: Clerk, call: CallSid) -> None:
+    for leg in clerk.work.legs.by_call(call):
+        if leg.live and leg.way is Way.STANDING:
+            hearing.ended(clerk, leg, cause=None)
+    for agent in clerk.work.agents.all():
+        if agent.standing_call == call:
+            freed = clerk.work.agents.replace(replace(agent, standing_call=None))
+            ask(clerk, freed.id, Presence.OFFLINE, "standing_line_ended")
+
+
+def _language(work: Work, agent: AgentId) -> str:
+    languages = work.agents.get(agent).languages
+    return languages[0] if languages else "en"
