@@ -58,7 +58,7 @@ class Rehearsal:
         return next((verb for verb in self.speech if isinstance(verb, Ask | Record)), None)
 
     def do(self, token: str) -> None:
-        """The caller presses these keys, or does one of `SILENCE`, `MESSAGE`, `AGENT`. Nothing happens after the end."""
+        """The caller presses these keys or does one of `SILENCE`, `MESSAGE`, `AGENT`; after the end nothing happens."""
         if self.over:
             return
         self.said.append(Moment("caller", _deed(token)))
