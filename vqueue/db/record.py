@@ -1,17 +1,21 @@
 """How a frozen value lies in a table: a column a field, three for a sealed value, two for a window."""
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from dataclasses import Field, fields
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from sqlalchemy import Row, Table
 
 from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Window
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-V = TypeVar("V", bound="DataclassInstance")
+class Value(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+V = TypeVar("V", bound=Value)
 SEALED_PARTS = ("cipher", "index", "hint")
 WINDOW_PARTS = ("start", "end")
 

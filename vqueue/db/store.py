@@ -3,27 +3,25 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Select, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from vqueue.db.record import Record, V
+from vqueue.db.record import Record, V, Value
 from vqueue.domain.errors import NotFound, StaleWrite
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
-    class Versioned(DataclassInstance, Protocol):
-        """A value with an id that its row is guarded by."""
+class Versioned(Value, Protocol):
+    """A value whose row is guarded by id and version."""
 
-        @property
-        def id(self) -> str: ...
-        @property
-        def version(self) -> int: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
 
 
-W = TypeVar("W", bound="Versioned")
+W = TypeVar("W", bound=Versioned)
 
 
 class Store:
