@@ -1,0 +1,1 @@
+"""The decisions, one at a time."""
