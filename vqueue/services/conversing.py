@@ -6,6 +6,7 @@ from functools import partial
 
 from vqueue.domain.errors import NotFound, StaleWrite
 from vqueue.domain.flow import Facts, Flow, HoldEnded, Input, Keys, Recorded, Session, Started
+from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed, caller
 
@@ -120,7 +121,7 @@ def _sealed(house: House, known: Known) -> Conversation:
         session=house.vault.seal(json.dumps(session_to_json(known.session))),
         speech=house.vault.seal(json.dumps(speech_to_json(known.speech))),
         step=known.session.step,
-        request=request if isinstance(request, str) else None,
+        request=RequestId(request) if isinstance(request, str) else None,
         seen_at=house.clock.now(),
     )
 

@@ -238,6 +238,7 @@ def _agent_leg(clerk: Clerk, attempt: Attempt, agent: Agent, token: Token) -> Le
         state=LegState.INTENDED,
         created_at=clerk.at,
         agent=agent.id,
+        call_sid=agent.standing_call,
     )
 
 

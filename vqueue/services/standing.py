@@ -3,15 +3,15 @@
 from dataclasses import replace
 from functools import partial
 
-from vqueue.domain.agent import Agent, AgentMove, Presence
+from vqueue.domain.agent import Presence
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import AgentId, CallSid
-from vqueue.domain.leg import Way
+from vqueue.domain.leg import Leg, LegState, Way
 from vqueue.domain.phone import caller
 from vqueue.domain.speech import Ask, EnterHold, Goto, Hangup, Pause, Prompt, Say, Speech, Target
 from vqueue.ports.database import Work
 from vqueue.ports.voice import Told
-from vqueue.services import hearing
+from vqueue.services import hearing, presence
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -50,7 +50,14 @@ async def step(house: House, agent: AgentId, number: int, told: Told) -> Speech:
         return (Pause(50), Goto(Target("standing", agent, _WAIT)))
     if number == _MENU:
         return await _chosen(house, agent, told, language)
-    return (_hold(agent),)
+    leg = await house.database.read(partial(_called_for, call=told.call_sid))
+    return (Goto(Target("answer", leg.token, 0)),) if leg is not None else (_hold(agent),)
+
+
+def _called_for(work: Work, call: CallSid) -> Leg | None:
+    """The leg for which this standing call was taken out of its hold, before its question was heard."""
+    waiting = (LegState.INTENDED, LegState.PLACING, LegState.PLACED)
+    return next((leg for leg in work.legs.by_call(call) if leg.way is Way.STANDING and leg.state in waiting), None)
 
 
 async def _chosen(house: House, agent: AgentId, told: Told, language: str) -> Speech:
@@ -59,7 +66,7 @@ async def _chosen(house: House, agent: AgentId, told: Told, language: str) -> Sp
         return (Say((Prompt("whisper.standing"),), language), _hold(agent))
     if told.digits in ("1", "2"):
         wanted = Presence.READY if told.digits == "1" else Presence.AWAY
-        await house.act(partial(ask, agent_id=agent, wanted=wanted, reason="by_phone"))
+        await house.act(partial(presence.asked, agent_id=agent, presence=wanted, reason="by_phone"))
         key = "agent_line.ready" if told.digits == "1" else "agent_line.away"
         return (Say((Prompt(key),), language), Hangup())
     return (_menu(agent, language), Hangup())
@@ -69,21 +76,8 @@ def _hold(agent: AgentId) -> EnterHold:
     return EnterHold(request=f"agent-{agent}", wait=Target("standing", agent, _WAIT), left=Target("standing", agent, _LEFT))
 
 
-def ask(clerk: Clerk, agent_id: AgentId, wanted: Presence, reason: str) -> Agent:
-    """The agent asks to be ready, away or offline; while he is busy the wish is kept for afterwards."""
-    agent = clerk.work.agents.get(agent_id)
-    busy = agent.presence in (Presence.RESERVED, Presence.TALKING)
-    move = {
-        Presence.READY: AgentMove.ASK_READY,
-        Presence.AWAY: AgentMove.ASK_AWAY,
-        Presence.OFFLINE: AgentMove.ASK_OFFLINE,
-    }.get(wanted, AgentMove.ASK_AWAY)
-    changes = {"next_presence": wanted} if busy else {"next_presence": None, "wrap_until": None, "misses": 0}
-    return clerk.move_agent(agent, move, to=None if busy else wanted, reason=reason, changes=changes)
-
-
 def _stand(clerk: Clerk, agent: AgentId, call: CallSid) -> None:
-    ready = ask(clerk, agent, Presence.READY, "standing_line")
+    ready = presence.asked(clerk, agent, Presence.READY, reason="standing_line")
     clerk.work.agents.replace(replace(ready, standing_call=call))
 
 
@@ -99,7 +93,7 @@ def _gone(clerk: Clerk, call: CallSid) -> None:
     for agent in clerk.work.agents.all():
         if agent.standing_call == call:
             freed = clerk.work.agents.replace(replace(agent, standing_call=None))
-            ask(clerk, freed.id, Presence.OFFLINE, "standing_line_ended")
+            presence.asked(clerk, freed.id, Presence.OFFLINE, reason="standing_line_ended")
 
 
 def _language(work: Work, agent: AgentId) -> str:

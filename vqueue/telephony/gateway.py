@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from vqueue.domain.speech import Speech
-from vqueue.ports.voice import SignedForm
+from vqueue.ports.voice import SignedForm, Told
+from vqueue.telephony.told import told
 from vqueue.telephony.twiml import VOICES, Phrases, render
 from vqueue.telephony.urls import Urls
 from vqueue.telephony.webhooks import Signatures
@@ -34,3 +35,7 @@ class TwilioVoice:
     def render(self, speech: Speech) -> str:
         """The document for this speech."""
         return render(speech, self._urls, self._phrases, caller_id=self._caller_id, voices=self._voices)
+
+    def told(self, fields: Mapping[str, str]) -> Told:
+        """The fields in our words."""
+        return told(fields)

@@ -1,0 +1,112 @@
+"""The one reader of the environment: every setting, checked at start, refused with one sentence when unsafe."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources import EnvSettingsSource
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class UnsafeSetting(ValueError):
+    """A setting the service will not start with: its name, what was expected, what was found."""
+
+    def __init__(self, name: str, expected: str, found: str) -> None:
+        super().__init__(f"VQUEUE_{name}: expected {expected}, found {found}.")
+        self.name = name
+
+
+class _SecretFiles(EnvSettingsSource):
+    """`VQUEUE_X_FILE` names a file whose content is the value of `VQUEUE_X`."""
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in self.settings_cls.model_fields:
+            path = self.env_vars.get(f"vqueue_{name}_file")
+            if path:
+                found[name] = Path(path).read_text(encoding="utf-8").strip()
+        return found
+
+
+class Settings(BaseSettings):
+    """Environment `VQUEUE_*`, also from `.env`; secrets also as files `VQUEUE_*_FILE`."""
+
+    model_config = SettingsConfigDict(env_prefix="VQUEUE_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    public_url: str = "http://127.0.0.1:8080"
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    bank: str = "Tamarind Bank"
+    first_queue: str = ""
+    flows_dir: Path = Path("ivr_flows")
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_auth_token_previous: SecretStr = SecretStr("")
+    twilio_api_url: str = "https://api.twilio.com"
+    twilio_from: str = ""
+    twilio_calls_per_second: float = Field(0.9, gt=0)
+    data_keys: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("public_url", "twilio_api_url")
+    @classmethod
+    def _bare(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings, file_secret_settings
+
+    @property
+    def database(self) -> str:
+        """The database's address; by default a SQLite file in the data directory."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'vqueue.sqlite').resolve()}"
+
+    @property
+    def local(self) -> bool:
+        """Everything happens on this machine: the public URL is a loopback address."""
+        return (urlsplit(self.public_url).hostname or "") in LOOPBACK
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The encryption keys, newest first. Raises UnsafeSetting for one that is not base64 of 32 bytes or more."""
+        keys = []
+        for text in self.data_keys.get_secret_value().replace(",", " ").split():
+            try:
+                key = base64.b64decode(text, validate=True)
+            except (binascii.Error, ValueError):
+                raise UnsafeSetting("DATA_KEYS", "base64 keys", "something else") from None
+            if len(key) < 32:
+                raise UnsafeSetting("DATA_KEYS", "keys of 32 bytes or more", f"one of {len(key)} bytes")
+            keys.append(key)
+        return tuple(keys)
+
+    def check_serving(self) -> None:
+        """Raises UnsafeSetting for the first setting that is not safe to serve with."""
+        if not self.keys():
+            raise UnsafeSetting("DATA_KEYS", "at least one base64 key of 32 bytes", "none")
+        if not self.twilio_account_sid or not self.twilio_auth_token.get_secret_value():
+            raise UnsafeSetting("TWILIO_AUTH_TOKEN", "the account's SID and token", "nothing")
+        if not self.twilio_from:
+            raise UnsafeSetting("TWILIO_FROM", "the bank's number in E.164", "nothing")
+        if urlsplit(self.public_url).scheme != "https" and not self.local:
+            raise UnsafeSetting("PUBLIC_URL", "https outside this machine", self.public_url)
+        api = urlsplit(self.twilio_api_url)
+        if api.scheme != "https" and (api.hostname or "") not in LOOPBACK:
+            raise UnsafeSetting("TWILIO_API_URL", "https outside loopback", self.twilio_api_url)
