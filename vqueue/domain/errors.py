@@ -126,6 +126,16 @@ class Forbidden(Refusal):
     code = "forbidden"
 
 
+class RateLimited(Refusal):
+    """Too many tries; the same may be asked again after `retry_after_s`."""
+
+    code = "rate_limited"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int = 60) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
 class Unavailable(Refusal):
     """A part this needs is down; nothing was changed. Try again shortly."""
 
