@@ -16,6 +16,7 @@ from vqueue.sandbox import (
     config,
     control,
     pages,
+    phone_feed,
     phones_api,
     rest_calls,
     rest_conferences,
@@ -33,6 +34,17 @@ from vqueue.sandbox.rest_frame import NETWORK, rest_errors
 from vqueue.sandbox.tasks import first_of
 
 LARGEST_BODY: Final = 4 * 1024 * 1024
+PARTS: Final = (
+    rest_calls,
+    rest_queues,
+    rest_conferences,
+    rest_messages,
+    rest_recordings,
+    control,
+    phones_api,
+    phone_feed,
+    pages,
+)
 VERBS: Final = (verbs_dial, verbs_gather, verbs_queue, verbs_record)
 
 
@@ -40,7 +52,7 @@ def make_app(settings: Config) -> web.Application:
     """The whole network as one application; `app[NETWORK]` is its state."""
     app = web.Application(middlewares=[access.door, rest_errors], client_max_size=LARGEST_BODY)
     app[NETWORK] = Network(settings)
-    for part in (rest_calls, rest_queues, rest_conferences, rest_messages, rest_recordings, control, phones_api, pages):
+    for part in PARTS:
         app.add_routes(part.routes())
     app.cleanup_ctx.append(_open)
     return app

@@ -6,7 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
+from aiohttp import web
+
+from vqueue.sandbox.control import read_address
+from vqueue.sandbox.numbers import from_query
 from vqueue.sandbox.phones import Telephone
+from vqueue.sandbox.reading import Malformed
+from vqueue.sandbox.rest_frame import NETWORK
 
 BEAT_S: Final = 5.0
 MOST_PHONES: Final = 24
@@ -14,6 +20,32 @@ MOST_PHONES: Final = 24
 
 News = tuple[str, dict[str, Any]]
 """The id to resume from, and an event with the number of its telephone."""
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/sandbox/phone-events", events)]
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """News of every telephone named by `number`, until the reader goes or a telephone is taken off the table."""
+    known = request.app[NETWORK].phones
+    numbers = [read_address(from_query(number)) for number in request.query.getall("number", [])]
+    if not 1 <= len(numbers) <= MOST_PHONES:
+        raise Malformed(f"give 1 to {MOST_PHONES} numbers")
+    if not set(numbers) <= set(known):
+        raise web.HTTPNotFound
+    phones = [known[number] for number in numbers]
+    after = read_resume(request.headers.get("Last-Event-ID", ""), len(phones))
+    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    with suppress(ConnectionResetError):
+        await response.write(as_message(None))
+        async for news in follow_all(phones, after):
+            await response.write(as_message(news))
+            if any(known.get(phone.number) is not phone for phone in phones):
+                break
+    return response
 
 
 def read_resume(text: str, phones: int) -> list[int]:

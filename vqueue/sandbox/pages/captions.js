@@ -23,10 +23,10 @@ export class Captions {
   add(event, caption) {
     if (!caption) return;
     if (this.#none.isConnected || this.#none.parentNode) this.#none.replaceWith(this.#list);
-    const language = caption.language || lang;
+    const language = caption.key && !caption.language ? lang : caption.language;
     const words = caption.key ? say(caption.key, caption.values) : caption.text;
     if (caption.kind === "tone" && words === this.#last?.lastElementChild.textContent) return;
-    const text = make("span", { class: caption.kind === "said" ? null : caption.kind, lang: language, dir: direction(language) }, words);
+    const text = make("span", { class: caption.kind === "said" ? null : caption.kind, lang: language || null, dir: direction(language) }, words);
     const item = make("li", { class: "now" }, make("time", { datetime: event.at }, clockTime(event.at)), text);
     this.#last?.classList.remove("now");
     this.#last = item;

@@ -33,7 +33,8 @@ const CAUSES = { busy: "busy", "no-answer": "no_answer", no_answer: "no_answer",
 /** The catalogue's key of why a call ended, or null for the usual end. */
 export const causeOf = (event) => (CAUSES[event.cause] ? `cause_${CAUSES[event.cause]}` : null);
 
-function hangupCaption(event) {
+function hangupCaption(event, before, number) {
+  if (before.state === "ringing" && event.cause === "busy" && event.to === number) return { key: "cap_declined", kind: "me" };
   if (causeOf(event)) return { key: causeOf(event), kind: "tone" };
   return event.by === "self" ? { key: "cap_hangup_you", kind: "me" } : { key: "cap_hangup", kind: "tone" };
 }
@@ -45,9 +46,10 @@ function toneCaption({ text }) {
 
 /**
  * The caption of an event as {key, values, kind} from the catalogue, or {text, language, kind} for what was said;
- * kinds are me, tone and said. `who` is the name of the other end. Null for what is neither heard nor done.
+ * kinds are me, tone and said. Null for what is neither heard nor done. `before` is the line the event found,
+ * `who` the name of the other end.
  */
-export function caption(event, number, who) {
+export function caption(event, before, { number, who }) {
   const mine = event.by === "self";
   switch (event.event) {
     case "ring": return { key: "cap_ring", kind: "tone" };
@@ -60,7 +62,7 @@ export function caption(event, number, who) {
     case "bridged": return { key: "cap_bridged", kind: "said" };
     case "record": return { key: "cap_record", kind: "tone" };
     case "tone": return toneCaption(event);
-    case "hangup": return hangupCaption(event);
+    case "hangup": return hangupCaption(event, before, number);
     default: return null;
   }
 }

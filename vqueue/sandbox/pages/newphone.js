@@ -14,7 +14,8 @@ function freeNumber(taken) {
   return "";
 }
 
-/** Opens the dialog; `taken(number)` tells of open phones, `add(owner)` opens one or rejects with a sentence. */
+/** Opens the dialog; `taken(number)` tells of open phones, `add(owner)` opens one and
+ * returns its element, or rejects with a sentence. */
 export function askForPhone({ taken, add }) {
   deal = { taken, add };
   part("form").reset();
@@ -41,8 +42,9 @@ async function submit(event) {
   if (bad) return part(bad).focus();
   sending = true;
   try {
-    await deal.add(owner);
+    const element = await deal.add(owner);
     dialog.close();
+    element.focus();
   } catch (refusal) {
     complain(part("err"), refusal.message);
   } finally {

@@ -39,8 +39,7 @@ function listen() {
 
 /** Asks the sandbox which calls are really there, after an answer that did not fit. */
 async function recount() {
-  const { items } = await ask("GET", "/sandbox/phones");
-  for (const item of items) phones.get(item.number)?.settle(item);
+  for (const item of await knownPhones()) phones.get(item.number)?.settle(item);
 }
 
 const register = ({ number, name, role }) => ask("PUT", phonePath(number), { name, role });
@@ -62,6 +61,12 @@ async function open(owner) {
   place.querySelector(".empty")?.remove();
   place.append(phone.element);
   return phone;
+}
+
+async function addPhone(owner) {
+  const phone = await open(owner);
+  changed();
+  return phone.element;
 }
 
 async function remove(phone) {
@@ -91,7 +96,7 @@ function showEmpty() {
 function tools() {
   const add = document.getElementById("add");
   add.append(icon("plus"), say("add_phone"));
-  add.addEventListener("click", () => askForPhone({ taken: (number) => phones.has(number), add: async (owner) => { const phone = await open(owner); changed(); phone.element.focus(); } }));
+  add.addEventListener("click", () => askForPhone({ taken: (number) => phones.has(number), add: addPhone }));
   const aloud = document.getElementById("aloud");
   aloud.append(icon("sound"), say("speak_aloud"));
   const lacked = new Set();
@@ -107,21 +112,27 @@ function tools() {
   });
 }
 
-async function knownNumbers() {
-  const { items } = await ask("GET", "/sandbox/numbers").catch(() => ({ items: [] }));
-  for (const { number, name } of items) if (name) names.set(number, name);
-  return items[0]?.number ?? null;
+async function knownPhones() {
+  const { phones: items } = await ask("GET", "/sandbox/phones");
+  return items;
+}
+
+/** The bank's first number, for the dial fields. */
+async function bankNumber() {
+  const { numbers } = await ask("GET", "/sandbox/numbers");
+  for (const [number, { name }] of Object.entries(numbers)) names.set(number, name || say("the_bank"));
+  return Object.keys(numbers)[0] ?? null;
 }
 
 async function openAll() {
   complain(notice, "");
-  const [known, number] = await Promise.all([ask("GET", "/sandbox/phones"), knownNumbers()]);
+  const [known, number] = await Promise.all([knownPhones(), bankNumber()]);
   bank = number;
-  for (const { number: there, name } of known.items) if (name) names.set(there, name);
+  for (const { number: there, name } of known) if (name) names.set(there, name);
   place.replaceChildren();
   place.removeAttribute("aria-busy");
   const refused = [];
-  for (const owner of phonesToOpen(location.search, known.items)) {
+  for (const owner of phonesToOpen(location.search, known)) {
     await open(owner).catch((refusal) => refused.push(`${owner.name}: ${refusal.message}`));
   }
   if (refused.length) complain(notice, refused.join(" "));

@@ -11,7 +11,7 @@ const KEYS = [["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"],
 const TAGS = { free: ["", "dot"], calling: ["info", "phone"], ringing: ["watch", "bell"], in_call: ["good", "phone"], connected: ["good", "pair"] };
 const HOOK = { free: ["call", "phone", "primary"], ringing: ["answer", "phone", "primary"], busy: ["hang_up", "hangup", "danger"] };
 /** The second tap of a double tap would land on the button that took the place of the first. */
-const ONE_ACTION_MS = 600;
+const ONE_ACTION_MS = 500;
 
 export class Telephone {
   #line = freeLine();
@@ -36,7 +36,9 @@ export class Telephone {
   hear(event, { replayed = false } = {}) {
     const before = this.#line;
     this.#line = advance(before, event, this.number);
-    this.captions.add(event, caption(event, this.number, this.#who(event)));
+    if (before.call?.sid === event.call_sid || this.#line.call?.sid === event.call_sid) {
+      this.captions.add(event, caption(event, before, { number: this.number, who: this.#who(event) }));
+    }
     if (!replayed) this.#sound(event);
     if (event.event === "hangup" && !this.busy) this.room.voice.hush(this.number);
     this.#show();
@@ -137,9 +139,7 @@ export class Telephone {
     const text = words.value.trim();
     if (!text) return words.focus();
     words.value = "";
-    const said = await this.#do("say", { text, language: this.owner.language });
-    if (!said) words.value ||= text;
-    else if (!said.told) this.captions.add({ at: new Date(this.room.now()).toISOString() }, { key: "cap_you_said", values: { text }, kind: "me" });
+    if (!(await this.#do("say", { text }))) words.value ||= text;
   }
 
   #onKey(event) {

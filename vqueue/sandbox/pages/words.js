@@ -30,11 +30,11 @@ export function remember(key, value) {
 export const lang = chosenLanguage();
 const plural = new Intl.PluralRules(lang);
 
-/** Direction of a language tag: "rtl" or "ltr". */
-export const direction = (tag) => (RIGHT_TO_LEFT.has(primary(tag)) ? "rtl" : "ltr");
+/** Direction of a language tag: "rtl" or "ltr"; "auto", by the letters, where no language is told. */
+export const direction = (tag) => (!tag ? "auto" : RIGHT_TO_LEFT.has(primary(tag)) ? "rtl" : "ltr");
 
-/** A name or a sentence put into another keeps its own direction (Unicode isolates); numbers need none. */
-const alone = (value) => (typeof value === "string" ? `\u2068${value}\u2069` : String(value));
+/** A name or a sentence put into another keeps its own direction (Unicode isolates); bare figures need none. */
+const alone = (value) => (/[\p{L}+]/u.test(value) ? `\u2068${value}\u2069` : String(value));
 
 /** The words under a key with {names} filled in; plural forms go by `n`. */
 export function say(key, values = {}) {

@@ -1,0 +1,170 @@
+"""The telephones of the sandbox in a real browser: calls, captions, keys, and what a visitor may do by mistake."""
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.pages.lab import AGENT, CUSTOMER, Lab
+
+# The browser lives as long as the session, so whoever talks with it shares its event loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PHONES = f"/phone?phones={CUSTOMER}:Miriam:customer,{AGENT}:Omer:agent"
+
+
+def phone(page: Page, number: str) -> Locator:
+    return page.locator(f'[data-number="{number}"]')
+
+
+def state(telephone: Locator) -> Locator:
+    return telephone.locator("header .tag")
+
+
+async def call_the_bank(page: Page) -> Locator:
+    """Miriam dials the number the field holds, and has heard the whole menu."""
+    miriam = phone(page, CUSTOMER)
+    await miriam.get_by_role("button", name="Call", exact=True).click()
+    await expect(miriam.get_by_role("log")).to_contain_text("ברוכים הבאים לבנק.")
+    return miriam
+
+
+async def be_connected(page: Page) -> tuple[Locator, Locator]:
+    miriam, omer = await call_the_bank(page), phone(page, AGENT)
+    await miriam.locator('[data-key="2"]').click()
+    await omer.get_by_role("button", name="Answer").click()
+    await expect(state(miriam)).to_have_text("connected")
+    return miriam, omer
+
+
+async def test_a_customer_calls_the_bank_and_reads_every_word_in_its_own_direction(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam = await call_the_bank(seen.page)
+        words = miriam.get_by_role("log").locator("li > span:last-child")
+        hebrew = words.filter(has_text="ברוכים")
+        assert await hebrew.get_attribute("lang") == "he-IL"
+        assert await hebrew.get_attribute("dir") == "rtl"
+        assert await words.filter(has_text="Добро").get_attribute("dir") == "ltr"
+        await expect(state(miriam)).to_have_text("in call")
+        assert seen.complaints == []
+
+
+async def test_keys_pressed_on_the_pad_and_on_the_keyboard_reach_the_bank(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam = await call_the_bank(seen.page)
+        await miriam.locator('[data-key="7"]').click()
+        await expect(miriam.get_by_role("log")).to_contain_text("Key 7 it is.")
+        await miriam.locator('[data-key="7"]').press("*")
+        await expect(miriam.get_by_role("log")).to_contain_text("Key * it is.")
+        assert lab.bank.keys == ["7", "*"]
+
+
+async def test_one_phone_rings_another_and_both_are_connected(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam, omer = await call_the_bank(seen.page), phone(seen.page, AGENT)
+        await miriam.locator('[data-key="2"]').click()
+        await expect(state(omer)).to_have_text("ringing")
+        await omer.get_by_role("button", name="Answer").click()
+        await expect(state(omer)).to_have_text("connected")
+        await expect(state(miriam)).to_have_text("connected")
+        await miriam.get_by_role("button", name="Hang up").click()
+        await expect(state(omer)).to_have_text("free")
+        rings = seen.page.get_by_role("region", name="Call log").locator("li", has_text="ring")
+        await expect(rings).to_have_count(1)
+        assert seen.complaints == []
+
+
+async def test_what_one_says_the_other_reads(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam, omer = await be_connected(seen.page)
+        await omer.get_by_role("textbox", name="Say something").fill("<b>Good</b> afternoon")
+        await omer.get_by_role("button", name="Say", exact=True).click()
+        await expect(miriam.get_by_role("log")).to_contain_text("<b>Good</b> afternoon")
+        await expect(omer.get_by_role("log")).to_contain_text("you: ⁨<b>Good</b> afternoon⁩")
+
+
+async def test_a_declined_ring_leaves_the_phone_free(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam, omer = await call_the_bank(seen.page), phone(seen.page, AGENT)
+        await miriam.locator('[data-key="2"]').click()
+        await omer.get_by_role("button", name="Decline").click()
+        await expect(state(omer)).to_have_text("free")
+        assert [entry.event for entry in lab.ledger(AGENT)].count("answered") == 0
+
+
+async def test_a_double_tap_on_call_makes_one_call_and_does_not_hang_up(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam = phone(seen.page, CUSTOMER)
+        await miriam.get_by_role("button", name="Call", exact=True).dblclick()
+        await expect(miriam.get_by_role("log")).to_contain_text("ברוכים הבאים לבנק.")
+        await expect(state(miriam)).to_have_text("in call")
+        assert [entry.event for entry in lab.ledger(CUSTOMER)].count("calling") == 1
+
+
+async def test_a_double_tap_on_answer_does_not_hang_up(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam, omer = await call_the_bank(seen.page), phone(seen.page, AGENT)
+        await miriam.locator('[data-key="2"]').click()
+        await omer.get_by_role("button", name="Answer").dblclick()
+        await expect(state(omer)).to_have_text("connected")
+        await expect(state(miriam)).to_have_text("connected")
+
+
+async def test_a_page_opened_again_finds_the_call_as_it_is(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        await be_connected(seen.page)
+        await seen.page.reload()
+        await expect(state(phone(seen.page, AGENT))).to_have_text("connected")
+        await expect(phone(seen.page, CUSTOMER).get_by_role("log")).to_contain_text("Welcome to Tamarind Bank.")
+
+
+async def test_a_wrong_number_is_refused_with_what_would_mend_it(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam = phone(seen.page, CUSTOMER)
+        await miriam.get_by_role("textbox", name="Number to call").fill("112")
+        await miriam.get_by_role("button", name="Call", exact=True).click()
+        await expect(miriam.get_by_role("alert")).to_contain_text("A number starts with +")
+        assert lab.ledger(CUSTOMER) == []
+
+
+async def test_the_address_names_the_phones_and_the_browser_remembers_them(lab: Lab) -> None:
+    async with lab.visit(f"/phone?phones={CUSTOMER}:Anna:customer:ru") as seen:
+        await expect(phone(seen.page, CUSTOMER).get_by_role("heading")).to_have_text("Customer, Anna")
+        await seen.page.goto(lab.url("/phone"))
+        await expect(phone(seen.page, CUSTOMER).get_by_role("heading")).to_have_text("Customer, Anna")
+        await expect(phone(seen.page, CUSTOMER)).to_contain_text("Russian")
+        await expect(seen.page.locator(".set")).to_have_count(1)
+
+
+async def test_a_phone_is_added_with_its_errors_said_under_the_fields(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        await seen.page.get_by_role("button", name="Add a phone").click()
+        dialog = seen.page.get_by_role("dialog")
+        await dialog.get_by_label("Number").fill(AGENT)
+        await dialog.get_by_role("button", name="Add a phone").click()
+        await expect(dialog).to_contain_text("A name is needed.")
+        await expect(dialog).to_contain_text("A phone with this number is already open.")
+        await dialog.get_by_label("Name").fill("Yael")
+        await dialog.get_by_label("Number").fill("+44 7700 900 231")
+        await dialog.get_by_label("Language").select_option("he")
+        await dialog.get_by_role("button", name="Add a phone").click()
+        await expect(phone(seen.page, "+447700900231")).to_be_focused()
+        assert "+447700900231" in lab.network.phones
+
+
+async def test_a_phone_removed_is_gone_from_the_network(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        await seen.page.get_by_role("button", name="Remove the phone of").first.click()
+        await expect(phone(seen.page, CUSTOMER)).to_have_count(0)
+        assert CUSTOMER not in lab.network.phones
+
+
+async def test_a_lost_network_is_said_on_the_page(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        await expect(state(phone(seen.page, AGENT))).to_have_text("free")
+        await seen.page.context.set_offline(True)
+        await expect(seen.page.get_by_role("status")).to_contain_text("No news for", timeout=20_000)
+
+
+async def test_the_number_of_the_bank_stands_in_the_dial_field(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        field = phone(seen.page, AGENT).get_by_role("textbox", name="Number to call")
+        await expect(field).to_have_value("+44 20 7946 0100")
