@@ -1,0 +1,1 @@
+"""What may be lost at any instant, behind the ports: in one process (local) or between many (redis)."""
