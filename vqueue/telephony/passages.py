@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from xml.sax.saxutils import escape
 
 from vqueue.wording.plain import SPEAKABLE_MAX, speakable
@@ -56,7 +56,7 @@ class Budget:
         """As much of `text` as still fits, cut after a word; it counts as spent."""
         if _size(text) > self._left:
             sizes = accumulate(_size(char) for char in text)
-            characters = sum(1 for size in sizes if size <= self._left)
+            characters = sum(1 for _ in takewhile(lambda size: size <= self._left, sizes))
             text = text[: _cut(text, characters)].rstrip()
         self._left -= _size(text)
         self.spent += _size(text)

@@ -150,8 +150,11 @@ class _Writer:
     def words(self, parent: Any, text: str, *, language: str) -> None:
         tag = voice(language)
         for passage in passages(text):
-            if fitting := self.budget.fit(passage):
+            fitting = self.budget.fit(passage)
+            if fitting:
                 parent.say(fitting, language=tag, voice=self.voices.get(tag))
+            if fitting != passage:
+                return
 
     def ask(self, parent: Any, asked: Ask) -> None:
         gather = Gather(
