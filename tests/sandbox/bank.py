@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, encode_basic_auth, web
 from aiohttp.test_utils import TestServer
 
 from vqueue.sandbox.app import make_app
@@ -98,17 +98,17 @@ class World:
         fields = {"To": ANNA, "From": BANK, "Url": f"{self.bank.url}/made", **form}
         status, body = await self.post(self.calls, fields)
         assert status == 201, body
-        return body
+        return dict(body)
 
     async def post(self, url: str, fields: dict[str, Any]) -> tuple[int, Any]:
         pairs = [
             (name, item) for name, value in fields.items() for item in (value if isinstance(value, list) else [value])
         ]
-        async with self.http.post(url, data=pairs, auth=self.auth) as response:
+        async with self.http.post(url, data=pairs, headers=self.signed_in) as response:
             return response.status, await response.json()
 
     async def get(self, url: str) -> tuple[int, Any]:
-        async with self.http.get(url, auth=self.auth) as response:
+        async with self.http.get(url, headers=self.signed_in) as response:
             return response.status, await response.json()
 
     async def faults(self, *faults: dict[str, Any]) -> None:
@@ -116,10 +116,8 @@ class World:
             assert response.status == 200, await response.text()
 
     @property
-    def auth(self) -> Any:
-        from aiohttp import BasicAuth
-
-        return BasicAuth(self.config.account_sid, self.config.auth_token)
+    def signed_in(self) -> dict[str, str]:
+        return {"Authorization": encode_basic_auth(self.config.account_sid, self.config.auth_token)}
 
     async def until(self, event: str, call_sid: str | None = None, **detail: Any) -> Entry:
         """The first such entry of the ledger, waited for."""

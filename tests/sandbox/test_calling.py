@@ -47,7 +47,8 @@ async def test_a_dialled_customer_who_accepts_is_joined_and_talks(world: World) 
         f"{ANNA}</Number></Dial></Response>"
     )
     world.bank.replies["/screen"] = (
-        '<Response><Gather numDigits="1" action="/accept"><Say>Press 1 to be connected</Say></Gather><Hangup/></Response>'
+        '<Response><Gather numDigits="1" action="/accept"><Say>Press 1 to be connected</Say></Gather>'
+        "<Hangup/></Response>"
     )
     await world.person(OMER, answers={"after_s": 1})
     await world.person(ANNA, answers={"after_s": 4}, keys=[{"heard": "press 1", "press": "1"}], talk_s=[20, 30])

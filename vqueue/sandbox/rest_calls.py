@@ -189,7 +189,6 @@ def show(network: Network, call: Call) -> dict[str, Any]:
         "caller_name": None,
         "queue_time": str(call.queue_time_s),
         "api_version": VERSION,
-        "annotation": None,
         "uri": f"{here}.json",
         "subresource_uris": {part.lower(): f"{here}/{part}.json" for part in parts},
     }

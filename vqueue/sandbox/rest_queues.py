@@ -124,7 +124,6 @@ def show(network: Network, queue: CallQueue) -> dict[str, Any]:
         "date_created": date(queue.created_at),
         "date_updated": date(queue.updated_at),
         "uri": f"{here}.json",
-        "subresource_uris": {"members": f"{here}/Members.json"},
     }
 
 
