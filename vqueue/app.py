@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
@@ -19,11 +20,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from vqueue.clock import BusinessClock, SystemChance
 from vqueue.db.open import check, migrate, open_database
-from vqueue.db.vault import AesVault
+from vqueue.db.vault import KeyVault
 from vqueue.domain.errors import Unavailable
+from vqueue.domain.speech import Prompt
 from vqueue.flows.book import FlowBook
+from vqueue.identity.passwords import Argon2Passwords
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
+from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.services import keeping, noticing, sealing
 from vqueue.services.house import House, Line
@@ -34,6 +38,7 @@ from vqueue.telephony.twilio import TwilioTelephony
 from vqueue.telephony.twiml import AudioFile
 from vqueue.telephony.urls import Urls
 from vqueue.telephony.webhooks import Signatures
+from vqueue.web import audio
 from vqueue.web.site import make_web
 from vqueue.web.voice import Voice
 
@@ -79,9 +84,11 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
     settings.check_serving()
     await _prepare_database(settings)
     async with contextlib.AsyncExitStack() as stack:
-        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        house, site = await _house(settings, clock, session=session, tasks=tasks, stack=stack)
+        database = open_database(settings.database, server=True)
+        stack.push_async_callback(database.close)
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        house, site = await _house(settings, clock, session=session, database=database, tasks=tasks)
         address = await stack.enter_async_context(_listening(site, settings))
         runners = [tasks.create_task(work) for work in _loops(house, stack)]
         try:
@@ -105,17 +112,16 @@ async def _house(
     clock: BusinessClock,
     *,
     session: aiohttp.ClientSession,
+    database: Database,
     tasks: asyncio.TaskGroup,
-    stack: contextlib.AsyncExitStack,
 ) -> tuple[House, web.Application]:
-    database = open_database(settings.database, server=True)
-    stack.push_async_callback(database.close)
+    chance = SystemChance()
     urls, book, live = Urls(settings.public_url), FlowBook.load(settings.flows_dir), _live(settings, clock)
     house = House(
         database=database,
-        vault=AesVault(settings.keys()),
+        vault=KeyVault(settings.keys(), chance=chance),
         clock=clock,
-        chance=SystemChance(),
+        chance=chance,
         telephony=TwilioTelephony(
             session,
             account_sid=settings.twilio_account_sid,
@@ -128,31 +134,35 @@ async def _house(
         broadcast=live.broadcast,
         throttle=live.throttle,
         board=live.board,
-        line=await _line(settings, database_queues=await database.read(lambda work: work.queues.all())),
+        line=await _line(settings, database),
         spawn=_spawner(tasks),
     )
     gateway = TwilioVoice(
         urls=urls, phrases=_phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
     )
-    site = make_web(house)
+    site = make_web(house, passwords=Argon2Passwords(), secure=urlsplit(settings.public_url).scheme == "https")
+    audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
     return house, site
 
 
 def _live(settings: Settings, clock: BusinessClock) -> _Live:
     if settings.redis_url:
-        return _Live(RedisBroadcast(settings.redis_url), RedisThrottle(settings.redis_url), RedisBoard(settings.redis_url))
+        return _Live(
+            RedisBroadcast(settings.redis_url), RedisThrottle(settings.redis_url), RedisBoard(settings.redis_url)
+        )
     return _Live(LocalBroadcast(), LocalThrottle(clock), LocalBoard())
 
 
-async def _line(settings: Settings, *, database_queues: list[Any]) -> Line:
-    first = settings.first_queue or (database_queues[0].id if database_queues else "")
-    zone = next((queue.rules.hours.zone for queue in database_queues if queue.id == first), "UTC")
+async def _line(settings: Settings, database: Database) -> Line:
+    """The bank's line: its zone is that of the queue a call arrives in."""
+    queues = await database.read(lambda work: work.queues.all())
+    first = settings.first_queue or (queues[0].id if queues else "")
     return Line(
         bank=settings.bank,
         number=settings.twilio_from,
         calls_per_second=settings.twilio_calls_per_second,
-        zone=zone,
+        zone=next((queue.rules.hours.zone for queue in queues if queue.id == first), "UTC"),
         first_queue=first,
     )
 
@@ -163,8 +173,8 @@ def _signatures(settings: Settings) -> Signatures:
     return Signatures(known, settings.public_url)
 
 
-def _phrases(book: FlowBook) -> Callable[..., str | AudioFile]:
-    def phrase(prompt: Any, language: str) -> str | AudioFile:
+def _phrases(book: FlowBook) -> Callable[[Prompt, str], str | AudioFile]:
+    def phrase(prompt: Prompt, language: str) -> str | AudioFile:
         words = book.phrase(prompt.key, prompt.args, language)
         return words if isinstance(words, str) else AudioFile(words.file)
 
@@ -212,7 +222,7 @@ def _beat(house: House, seconds: float) -> float:
 
 
 async def _again(work: Callable[[], Awaitable[None]], every_s: float, woken: asyncio.Event | None = None) -> None:
-    """For ever: the work, then a pause of wall seconds that a nudge cuts short. A failure is logged; the loop goes on."""
+    """For ever: the work, then a pause of wall seconds that a nudge cuts short. A failure is only logged."""
     event = woken or asyncio.Event()
     while True:
         event.clear()

@@ -133,9 +133,12 @@ def _accepted(
 
 
 def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]) -> Leg:
-    """The customer's leg, stored before the document that rings him leaves. Raises StaleWrite while his number has a live leg."""
+    """The customer's leg, stored before the document that rings him leaves.
+
+    Raises StaleWrite while his number has a live leg.
+    """
     phone = case.request.phone
-    assert phone is not None  # noqa: S101 - a request without a number is never matched for a callback
+    assert phone is not None
     ring_s = case.rules.callback.ring_s
     leg = Leg(
         id=new[0],

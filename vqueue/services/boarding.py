@@ -29,7 +29,9 @@ async def publish(house: House) -> None:
     ready = {each.queue.id: _ready(each.counts) for each in seen}
     for each in seen:
         elsewhere: dict[str, int] = {
-            agent.id: sum(ready[other.queue.id] for other in seen if other is not each and boards.serves(agent, other.queue))
+            agent.id: sum(
+                ready[other.queue.id] for other in seen if other is not each and boards.serves(agent, other.queue)
+            )
             for agent in agents
         }
         made = boards.board(

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vqueue.domain import agent as agents
-from vqueue.domain import leg as legs
 from vqueue.domain import request as requests
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.causes import Cause
@@ -26,7 +25,7 @@ _IN_LINE = frozenset({State.HOLDING, State.WAITING})
 
 
 class Clerk:
-    """Moves rows by their tables and journals each move. Made anew each time an op runs, so running twice is harmless."""
+    """Moves rows by their tables and journals each move. Made anew each time an op runs."""
 
     def __init__(self, work: Work, *, at: datetime, seed: str) -> None:
         self.work = work
@@ -40,7 +39,9 @@ class Clerk:
 
     def note(self, fact: Fact, *, request: Request | None = None, **fields: Any) -> None:
         """One journal row; ids and versions of the request are filled in, other keywords are columns or data."""
-        columns = {name: fields.pop(name) for name in ("attempt", "leg", "agent", "queue", "rules_version") if name in fields}
+        columns = {
+            name: fields.pop(name) for name in ("attempt", "leg", "agent", "queue", "rules_version") if name in fields
+        }
         if request is not None:
             columns.setdefault("queue", request.queue)
             columns.setdefault("rules_version", request.rules_version)
@@ -67,8 +68,16 @@ class Clerk:
         """A new place in line. Raises AlreadyOpen, and QueueFull at the ceiling of open callbacks."""
         self._count(None, request, ceiling)
         self.work.requests.insert(request)
-        self.note(Fact.QUEUE_ENTERED, request=request, mode=request.mode, channel=request.channel, state=request.state,
-                  virtual_start=request.virtual_start.isoformat(), bucket=request.bucket, credit_class=request.credit_class)
+        self.note(
+            Fact.QUEUE_ENTERED,
+            request=request,
+            mode=request.mode,
+            channel=request.channel,
+            state=request.state,
+            virtual_start=request.virtual_start.isoformat(),
+            bucket=request.bucket,
+            credit_class=request.credit_class,
+        )
         self.topics += ["dispatch", f"request:{request.id}"]
         return request
 
@@ -96,19 +105,36 @@ class Clerk:
         changed = replace(moved, **(changes or {}))
         self._count(request, changed, ceiling)
         stored = self.work.requests.replace(changed)
-        self.note(Fact.REQUEST_MOVED, request=stored, move=move, was=request.state, now=stored.state, reason=reason,
-                  ready=stored.ready, not_before=stored.not_before.isoformat() if stored.not_before else None)
+        self.note(
+            Fact.REQUEST_MOVED,
+            request=stored,
+            move=move,
+            was=request.state,
+            now=stored.state,
+            reason=reason,
+            ready=stored.ready,
+            not_before=stored.not_before.isoformat() if stored.not_before else None,
+        )
         if request.state in _IN_LINE and stored.state not in _IN_LINE:
-            self.note(Fact.QUEUE_LEFT, request=stored, to=stored.state, reason=reason,
-                      waited_s=round((self.at - request.virtual_start).total_seconds(), 3))
+            self.note(
+                Fact.QUEUE_LEFT,
+                request=stored,
+                to=stored.state,
+                reason=reason,
+                waited_s=round((self.at - request.virtual_start).total_seconds(), 3),
+            )
         self.topics += ["dispatch", f"request:{request.id}"]
         return stored
 
     def _count(self, before: Request | None, after: Request, ceiling: int | None) -> None:
-        """Keeps the queue's counter of open callbacks: one guarded row, so that a crowd cannot slip past it together."""
+        """Keeps the queue's counter of open callbacks: one guarded row that no crowd slips past."""
         was, now = before is not None and before.dialable, after.dialable
         key = f"open:{after.queue}"
-        if now and not was and not self.work.counters.take(key, limit=_NO_CEILING if ceiling is None else ceiling, at=self.at):
+        if (
+            now
+            and not was
+            and not self.work.counters.take(key, limit=_NO_CEILING if ceiling is None else ceiling, at=self.at)
+        ):
             raise QueueFull
         if was and not now:
             self.work.counters.give(key)
@@ -116,15 +142,29 @@ class Clerk:
     def store(self, request: Request, *, reason: str) -> Request:
         """A change that is no move (parked, ready again): stored, and journalled as moving to the same state."""
         stored = self.work.requests.replace(request)
-        self.note(Fact.REQUEST_MOVED, request=stored, move="same", was=stored.state, now=stored.state, reason=reason,
-                  ready=stored.ready, not_before=stored.not_before.isoformat() if stored.not_before else None)
+        self.note(
+            Fact.REQUEST_MOVED,
+            request=stored,
+            move="same",
+            was=stored.state,
+            now=stored.state,
+            reason=reason,
+            ready=stored.ready,
+            not_before=stored.not_before.isoformat() if stored.not_before else None,
+        )
         self.topics += ["dispatch", f"request:{request.id}"]
         return stored
 
     # agents
 
     def move_agent(
-        self, agent: Agent, move: AgentMove, *, to: Presence | None = None, reason: str, changes: dict[str, Any] | None = None
+        self,
+        agent: Agent,
+        move: AgentMove,
+        *,
+        to: Presence | None = None,
+        reason: str,
+        changes: dict[str, Any] | None = None,
     ) -> Agent:
         """The stored agent after the move; unchanged where the table ignores it."""
         cell = agents.TABLE.cell(agent.presence, move)
@@ -135,19 +175,38 @@ class Clerk:
             return agent
         moved = replace(agent.move(move, at=self.at, to=to, reason=reason), **(changes or {}))
         stored = self.work.agents.replace(moved)
-        self.note(Fact.AGENT_MOVED, agent=agent.id, move=move, was=agent.presence, now=stored.presence, reason=reason,
-                  lasted_s=round((self.at - agent.since).total_seconds(), 3), attempt=agent.attempt)
+        self.note(
+            Fact.AGENT_MOVED,
+            agent=agent.id,
+            move=move,
+            was=agent.presence,
+            now=stored.presence,
+            reason=reason,
+            lasted_s=round((self.at - agent.since).total_seconds(), 3),
+            attempt=agent.attempt,
+        )
         self.topics += ["dispatch", "agents"]
         return stored
 
     # legs
 
-    def hear(self, leg: Leg, news: News, *, cause: Cause | None = None, call_sid: CallSid | None = None, **data: Any) -> Leg:
-        """The stored leg after the news; what the table ignores is journalled and changes nothing but a missing CallSid."""
+    def hear(
+        self, leg: Leg, news: News, *, cause: Cause | None = None, call_sid: CallSid | None = None, **data: Any
+    ) -> Leg:
+        """The stored leg after the news; what the table ignores is journalled, and a CallSid still learned."""
         heard = leg.take(news, at=self.at, cause=cause, call_sid=call_sid)
         counts = leg.hears(news)
-        self.note(Fact.LEG_NEWS if counts else Fact.NEWS_IGNORED, leg=leg.id, attempt=leg.attempt, news=news,
-                  was=leg.state, now=heard.state, cause=heard.cause, role=leg.role, **data)
+        self.note(
+            Fact.LEG_NEWS if counts else Fact.NEWS_IGNORED,
+            leg=leg.id,
+            attempt=leg.attempt,
+            news=news,
+            was=leg.state,
+            now=heard.state,
+            cause=heard.cause,
+            role=leg.role,
+            **data,
+        )
         if heard == leg:
             return leg
         return self.work.legs.replace(heard)

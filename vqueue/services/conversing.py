@@ -9,7 +9,6 @@ from vqueue.domain.flow import Facts, Flow, HoldEnded, Input, Keys, Recorded, Se
 from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed, caller
-
 from vqueue.domain.rules import Queue
 from vqueue.domain.speech import Goto, Hangup, Pause, Speech, Target
 from vqueue.domain.speech_args import Digits, Text
@@ -49,7 +48,7 @@ async def inbound(house: House, flow: Flow, told: Told) -> Speech:
 
 
 async def step(house: House, flow: Flow, conversation: str, number: int, told: Told) -> Speech:
-    """An answer to step `number`. The current step moves on; an older one gets the current speech and changes nothing."""
+    """An answer to step `number`. The current step moves on; an older one only gets the current speech."""
     known = await _load(house, conversation)
     if known is None:
         return (Hangup(),)
@@ -173,7 +172,9 @@ def _talk_over(clerk: Clerk, conversation: str) -> None:
 async def _facts(house: House, known: Known) -> Facts:
     """What the script may branch on and say at this input."""
     chosen = known.session.vars.get("queue")
-    queue = await house.database.read(partial(_queue, queue=chosen if isinstance(chosen, str) else house.line.first_queue))
+    queue = await house.database.read(
+        partial(_queue, queue=chosen if isinstance(chosen, str) else house.line.first_queue)
+    )
     now = house.clock.now()
     values: dict[str, Text | Digits] = {"bank": Text(house.line.bank)}
     if known.row.caller is not None:

@@ -31,7 +31,7 @@ async def place(house: House, token: Token) -> None:
 
 
 def _claim(clerk: Clerk, token: Token) -> tuple[Leg, Agent, int] | None:
-    """Takes `intended` to `placing`: whoever does it posts, and only he. None when there is nothing to place any more."""
+    """Takes `intended` to `placing`: whoever does it posts, and only he. None: nothing to place any more."""
     leg = clerk.work.legs.by_token(token)
     if leg is None or leg.state is not LegState.INTENDED:
         return None
@@ -66,7 +66,7 @@ async def _post(house: House, leg: Leg, agent: Agent, ring_s: int) -> Placing:
 
 
 def _heard(clerk: Clerk, token: Token, answer: Placing) -> None:
-    """Stores the provider's answer. An agent's call in doubt is given up at once: its token is dead, it hears a hang-up."""
+    """Stores the provider's answer. An agent's call in doubt is given up at once, its token dead."""
     leg = clerk.work.legs.by_token(token)
     if leg is None:
         raise NotPossible("the leg that was placed is gone")

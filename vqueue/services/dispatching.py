@@ -64,7 +64,9 @@ def _look(work: Work, day: str) -> Seen:
     agents = work.agents.all()
     seats = min(_MOST_SEATS, sum(agent.presence is Presence.READY for agent in agents))
     queues = work.queues.all()
-    heads = [head for queue in queues for head in work.requests.heads(queue=queue.id, limit=max(1, seats))] if seats else []
+    heads = (
+        [head for queue in queues for head in work.requests.heads(queue=queue.id, limit=max(1, seats))] if seats else []
+    )
     indexes = {place.phone.index for head in heads for place in head.places if place.phone is not None}
     rings = {index: work.counters.value(f"rings:{index}:{day}") for index in indexes}
     return Seen(queues=queues, agents=agents, heads=heads, live=work.legs.live(), rings=rings)
@@ -199,7 +201,7 @@ async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | Non
 def _reserved(
     clerk: Clerk, *, action: Reserve, attempt_id: AttemptId, tokens: tuple[Token, Token], code: str
 ) -> bool | None:
-    """Request connecting, attempt, legs, agent reserved: one transaction. True when the agent's call is a standing one."""
+    """Request connecting, attempt, legs, agent reserved: one transaction. True for an agent with a standing call."""
     request, agent = clerk.work.requests.get(action.request), clerk.work.agents.get(action.agent)
     if request.state not in (State.HOLDING, State.WAITING) or not request.ready or agent.presence is not Presence.READY:
         return None
@@ -221,8 +223,15 @@ def _reserved(
     if holder:
         clerk.work.legs.insert(_holder_leg(clerk, attempt, request, tokens[1]))
     clerk.move_agent(agent, AgentMove.RESERVE, reason="matched", changes={"attempt": attempt_id})
-    clerk.note(Fact.ATTEMPT_OPENED, request=request, attempt=attempt_id, agent=agent.id, shape=attempt.shape,
-               reasons=list(action.reasons), lift_s=action.lift_s)
+    clerk.note(
+        Fact.ATTEMPT_OPENED,
+        request=request,
+        attempt=attempt_id,
+        agent=agent.id,
+        shape=attempt.shape,
+        reasons=list(action.reasons),
+        lift_s=action.lift_s,
+    )
     if action.lift_s > 0:
         clerk.note(Fact.CLASS_LIFTED, request=request, credit_class=request.credit_class, lift_s=action.lift_s)
     return standing

@@ -69,8 +69,15 @@ def _no_offer(decided: Offer) -> str:
 
 
 def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer) -> None:
-    clerk.note(Fact.OFFER_MADE, queue=errand.queue, call=errand.conversation.id, offer=word, reasons=list(decided.reasons),
-               ahead=decided.ahead, p50_s=decided.wait.p50_s if decided.wait and decided.wait.p50_s < 1e9 else None)
+    clerk.note(
+        Fact.OFFER_MADE,
+        queue=errand.queue,
+        call=errand.conversation.id,
+        offer=word,
+        reasons=list(decided.reasons),
+        ahead=decided.ahead,
+        p50_s=decided.wait.p50_s if decided.wait and decided.wait.p50_s < 1e9 else None,
+    )
 
 
 async def _check_number(errand: Errand) -> Outcome:
@@ -105,7 +112,9 @@ async def _switch(errand: Errand) -> Outcome:
     if quote is None:
         return Outcome("unavailable")
     promise = PromiseId(errand.house.chance.id("pr"))
-    deed = partial(requesting.switch, request_id=request.id, reach=reach, quote=quote, promise_id=promise, opening=opening)
+    deed = partial(
+        requesting.switch, request_id=request.id, reach=reach, quote=quote, promise_id=promise, opening=opening
+    )
     return await _kept(errand, seen, quote, deed)
 
 
@@ -153,7 +162,9 @@ async def _message(errand: Errand) -> Outcome:
         request = await _request(errand)
         seen = await quoting.grounds(errand.house, request.queue)
         try:
-            await errand.house.act(partial(requesting.to_message, request_id=request.id, recording=errand.text("recording")))
+            await errand.house.act(
+                partial(requesting.to_message, request_id=request.id, recording=errand.text("recording"))
+            )
         except AgentComing:
             return Outcome("agent_coming")
         return Outcome("kept", {**said, **times(seen)})

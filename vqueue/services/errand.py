@@ -77,7 +77,7 @@ class Errand:
         return seen.ahead(self.conversation.started_at, bucket, credit)
 
     def wish(self, seen: Grounds, mode: Mode, reach: Reach | None, *, opening: datetime | None = None) -> Wish:
-        """The place asked for. Its id is the same for every repetition of this step, so doing it twice makes one request."""
+        """The place asked for. Its id is the same for every repetition of this step."""
         skills, bucket, credit = self.placing(seen)
         return Wish(
             id=RequestId(f"rq_{self.session.id[2:]}{self.session.step:02d}"),
@@ -111,7 +111,9 @@ def standing(seen: Grounds, request: Request) -> Said:
     if window is not None and request.ready:
         said["window"] = spoken(seen, window)
     elif request.deadline is not None and request.deadline > seen.now:
-        said["window"] = spoken(seen, PromisedWindow(max(seen.now, request.deadline - timedelta(hours=1)), request.deadline))
+        said["window"] = spoken(
+            seen, PromisedWindow(max(seen.now, request.deadline - timedelta(hours=1)), request.deadline)
+        )
     return said
 
 

@@ -168,9 +168,7 @@ async def close_queues(house: House) -> None:
     for queue in await house.database.read(lambda work: work.queues.all()):
         if not hours.is_open(queue.rules.hours, now):
             opening = hours.next_opening(queue.rules.hours, now)
-            waiting = await house.database.read(
-                partial(_waiting, queue=queue.id)
-            )
+            waiting = await house.database.read(partial(_waiting, queue=queue.id))
             for request in waiting:
                 if opening is not None and request.parked != "closed":
                     await _quietly(house, partial(_rolled, known=request.id, opening=opening))
@@ -208,7 +206,7 @@ def _expired(clerk: Clerk, known: RequestId) -> None:
 
 
 async def find_lost_holders(house: House, *, silent_s: float = 120) -> None:
-    """A holder's line asks us something at least once a minute; one that fell silent is looked up and, if gone, closed."""
+    """A holder's line asks us something at least once a minute; one that fell silent is looked up."""
     before = house.clock.now() - timedelta(seconds=silent_s)
     for quiet in await house.database.read(lambda work: work.conversations.silent(before=before)):
         try:
@@ -236,7 +234,9 @@ def call_over(clerk: Clerk, known: str, move: Move = Move.HANG_UP) -> None:
             hearing.ended(clerk, leg, cause=Cause.HUNG_UP)
     for request in clerk.work.requests.open_of(now=clerk.at, call_sid=conversation.call_sid):
         if request.state is State.HOLDING:
-            settling.leave(clerk, request, reason="hung_up_on_hold" if move is Move.HANG_UP else "call_was_lost", move=move)
+            settling.leave(
+                clerk, request, reason="hung_up_on_hold" if move is Move.HANG_UP else "call_was_lost", move=move
+            )
 
 
 async def _quietly(house: House, deed: Deed) -> None:

@@ -30,7 +30,9 @@ async def _send(house: House, notice: Notice) -> None:
         case NotPlaced():
             await house.database.transact(partial(_later, house=house, notice=notice, dead=True))
         case _:
-            await house.database.transact(partial(_later, house=house, notice=notice, dead=notice.tries >= len(SPACING_S)))
+            await house.database.transact(
+                partial(_later, house=house, notice=notice, dead=notice.tries >= len(SPACING_S))
+            )
 
 
 def _done(work: Work, *, house: House, notice: Notice) -> None:

@@ -96,7 +96,14 @@ def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
     wait = decided.wait
     raw: dict[str, float] = {}
     if wait is not None:
-        raw = {"p5": wait.p5_s, "p10": wait.p10_s, "p50": wait.p50_s, "p90": wait.p90_s, "p95": wait.p95_s, "mean": wait.mean_s}
+        raw = {
+            "p5": wait.p5_s,
+            "p10": wait.p10_s,
+            "p50": wait.p50_s,
+            "p90": wait.p90_s,
+            "p95": wait.p95_s,
+            "mean": wait.mean_s,
+        }
     inputs: dict[str, Any] = {"ahead": decided.ahead, **(seen.board.inputs if seen.board else {})}
     if decided.as_of is not None:
         inputs["as_of"] = decided.as_of.isoformat()

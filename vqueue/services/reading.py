@@ -63,9 +63,7 @@ async def board(house: House) -> BoardView:
     """All queues, agents and the newest events. Raises Unavailable."""
     now = house.clock.now()
     boards = {each.queue: each for each in await house.board.read_all()}
-    return await house.database.read(
-        partial(_board, now=now, boards=boards, since=midnight(now, house.line.zone))
-    )
+    return await house.database.read(partial(_board, now=now, boards=boards, since=midnight(now, house.line.zone)))
 
 
 def midnight(now: datetime, zone: str) -> datetime:

@@ -178,7 +178,13 @@ def switch(
     move, to = Move.SWITCH, State.WAITING
     if opening is not None:
         move, to = Move.CLOSE, State.BOOKED
-        changes |= {"mode": Mode.SCHEDULED, "ready": False, "not_before": opening, "parked": "closed", "slot_start": opening}
+        changes |= {
+            "mode": Mode.SCHEDULED,
+            "ready": False,
+            "not_before": opening,
+            "parked": "closed",
+            "slot_start": opening,
+        }
     ceiling = _ceiling(clerk, request.queue)
     moved = clerk.move(request, move, to=to, reason="switched_while_holding", changes=changes, ceiling=ceiling)
     return promise(clerk, moved, quote, promise_id=promise_id)

@@ -49,7 +49,7 @@ def _answered(clerk: Clerk, token: Token, told: Told) -> tuple[Request, int] | N
 
 
 async def key(house: House, token: Token, step: int, told: Told) -> Speech:
-    """1 is the proof of a person: connected. 2: later. 3: no longer needed. Anything else: asked again, then hung up."""
+    """1 is the proof of a person: connected. 2: later. 3: no longer needed. Else: asked again, then hung up."""
     match told.digits:
         case "1":
             talking = await house.act(lambda clerk: _connect(clerk, token, told))

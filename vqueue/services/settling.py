@@ -85,13 +85,18 @@ def _close(clerk: Clerk, case: Case) -> None:
 def _talked(clerk: Clerk, case: Case) -> None:
     """A talk ended: served, or back to the head when the line dropped it."""
     customer = case.customer_leg
-    assert customer is not None and customer.joined_at is not None  # noqa: S101 - _close asked
+    assert customer is not None and customer.joined_at is not None
     talk_s = (clerk.at - customer.joined_at).total_seconds()
     ended_badly = Cause.FAILED in (customer.cause, case.agent_leg.cause)
     dropped = ended_badly and talk_s < case.rules.deadlines.short_call_s
     _end(clerk, case, Cause.TALKED, talk_s=round(talk_s, 3), dropped=dropped)
     if dropped and case.request.phone is not None:
-        clerk.move(case.request, Move.DROP, reason="line_dropped", changes={**_back(case.request), "credit_class": "rescued", "mode": Mode.CALLBACK})
+        clerk.move(
+            case.request,
+            Move.DROP,
+            reason="line_dropped",
+            changes={**_back(case.request), "credit_class": "rescued", "mode": Mode.CALLBACK},
+        )
     else:
         clerk.move(case.request, Move.HANG_UP, reason="talk_ended", changes={"attempt": None, "ready": False})
 
@@ -127,10 +132,22 @@ def _miss(clerk: Clerk, case: Case, cause: Cause) -> None:
         country=request.country or None,
         rings_today=clerk.work.counters.value(ring_counter(request, clerk.at)),
     )
-    clerk.note(Fact.RETRY_DECIDED, request=request, attempt=case.attempt.id, cause=counted, decision=type(decision).__name__,
-               reason="" if isinstance(decision, retry.Retry) else decision.reason, tries=sum(tries.values()))
+    clerk.note(
+        Fact.RETRY_DECIDED,
+        request=request,
+        attempt=case.attempt.id,
+        cause=counted,
+        decision=type(decision).__name__,
+        reason="" if isinstance(decision, retry.Retry) else decision.reason,
+        tries=sum(tries.values()),
+    )
     if isinstance(decision, retry.Retry):
-        clerk.move(request, Move.MISS, reason=f"missed_{counted}", changes={**_parked(decision.not_before, "retry"), "tries": tries})
+        clerk.move(
+            request,
+            Move.MISS,
+            reason=f"missed_{counted}",
+            changes={**_parked(decision.not_before, "retry"), "tries": tries},
+        )
     else:
         _give_up(clerk, request, rules, reason=decision.reason, tries=tries)
 
@@ -171,8 +188,13 @@ def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG
         changes: dict[str, Any] = {**_back(request), "mode": Mode.CALLBACK, "call_sid": None}
         return clerk.move(request, move, to=State.WAITING, reason=reason, changes=changes)
     clerk.withdraw_promise(request, "abandoned")
-    return clerk.move(request, move, to=State.ABANDONED, reason=reason,
-                      changes={"attempt": None, "ready": False, "call_sid": None, "grace_until": clerk.later(1800)})
+    return clerk.move(
+        request,
+        move,
+        to=State.ABANDONED,
+        reason=reason,
+        changes={"attempt": None, "ready": False, "call_sid": None, "grace_until": clerk.later(1800)},
+    )
 
 
 def _agent_failed(clerk: Clerk, case: Case) -> None:
@@ -187,8 +209,15 @@ def _agent_failed(clerk: Clerk, case: Case) -> None:
 
 def _end(clerk: Clerk, case: Case, outcome: Cause, **data: Any) -> None:
     clerk.work.attempts.replace(replace(case.attempt, closed_at=clerk.at, outcome=outcome))
-    clerk.note(Fact.ATTEMPT_CLOSED, request=case.request, attempt=case.attempt.id, agent=case.attempt.agent, outcome=outcome,
-               lasted_s=round((clerk.at - case.attempt.opened_at).total_seconds(), 3), **data)
+    clerk.note(
+        Fact.ATTEMPT_CLOSED,
+        request=case.request,
+        attempt=case.attempt.id,
+        agent=case.attempt.agent,
+        outcome=outcome,
+        lasted_s=round((clerk.at - case.attempt.opened_at).total_seconds(), 3),
+        **data,
+    )
     if case.agent_leg.live and case.agent_leg.state in (LegState.PLACED, LegState.RINGING) and case.agent_leg.call_sid:
         clerk.hang_ups.append(case.agent_leg.call_sid)
 
@@ -211,7 +240,9 @@ def _free_agent(clerk: Clerk, case: Case) -> None:
         wait = {**freed, "wrap_until": leg.horizon or clerk.later(80)}
         clerk.move_agent(agent, AgentMove.END, to=Presence.WRAPPING, reason="phone_unsure", changes=wait)
     else:
-        clerk.move_agent(agent, AgentMove.END, to=agent.after, reason=str(outcome), changes={**freed, "next_presence": None})
+        clerk.move_agent(
+            agent, AgentMove.END, to=agent.after, reason=str(outcome), changes={**freed, "next_presence": None}
+        )
 
 
 def end_leg(clerk: Clerk, leg: Leg, *, cause: Cause | None = None, **data: Any) -> None:

@@ -37,7 +37,9 @@ async def welcome(house: House, agent: AgentId, told: Told) -> Speech:
 
 
 def _menu(agent: AgentId, language: str) -> Ask:
-    return Ask(content=(Say((Prompt("agent_line.menu"),), language),), then=Target("standing", agent, _MENU), timeout_s=8)
+    return Ask(
+        content=(Say((Prompt("agent_line.menu"),), language),), then=Target("standing", agent, _MENU), timeout_s=8
+    )
 
 
 async def step(house: House, agent: AgentId, number: int, told: Told) -> Speech:
@@ -73,7 +75,9 @@ async def _chosen(house: House, agent: AgentId, told: Told, language: str) -> Sp
 
 
 def _hold(agent: AgentId) -> EnterHold:
-    return EnterHold(request=f"agent-{agent}", wait=Target("standing", agent, _WAIT), left=Target("standing", agent, _LEFT))
+    return EnterHold(
+        request=f"agent-{agent}", wait=Target("standing", agent, _WAIT), left=Target("standing", agent, _LEFT)
+    )
 
 
 def _stand(clerk: Clerk, agent: AgentId, call: CallSid) -> None:

@@ -14,7 +14,9 @@ _WORDS = 200
 """Characters of the customer's own words that are read to the agent."""
 
 
-def whisper(house: House, request: Request, attempt: Attempt, promise: Promise | None, *, again: bool) -> tuple[Prompt, ...]:
+def whisper(
+    house: House, request: Request, attempt: Attempt, promise: Promise | None, *, again: bool
+) -> tuple[Prompt, ...]:
     """The prompts in order, ending with the keys. Details of an unverified app request wait for the customer's key."""
     now = house.clock.now()
     if again:

@@ -1,0 +1,164 @@
+"""A small bank for stories: the real service on a real database, its agents and customers on the sandbox network."""
+
+import asyncio
+import base64
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+from pydantic import SecretStr
+
+from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, Network, NetworkProcess
+from vqueue.app import Service, serving
+from vqueue.clock import BusinessClock
+from vqueue.db.open import migrate
+from vqueue.domain.agent import AddressKind, Agent, Presence
+from vqueue.domain.ids import AgentId
+from vqueue.domain.request import Request
+from vqueue.domain.rules import AgentRules, CallbackRules, Offer, Queue, Rules
+from vqueue.ports.database import Work
+from vqueue.services import presence
+from vqueue.services.clerk import Clerk
+from vqueue.settings import Settings
+
+T = TypeVar("T")
+NUMBER = "+442079460100"
+AGENT = "+442079460201"
+SECOND_AGENT = "+442079460202"
+CUSTOMER = "+447700900101"
+OTHER = "+447700900102"
+THIRD = "+447700900103"
+ROOT = Path(__file__).resolve().parents[2]
+RULES = Rules(
+    offer=Offer(threshold_s=0),
+    callback=CallbackRules(spacing_s=(60, 120), snooze_s=120),
+    agents=AgentRules(wrap_up_s=2),
+)
+
+
+@dataclass
+class Bank:
+    """The running service with its network."""
+
+    service: Service
+    network: Network
+    settings: Settings
+
+    @property
+    def house(self) -> Any:
+        return self.service.house
+
+    async def read(self, op: Callable[[Work], T]) -> T:
+        return await self.house.database.read(op)
+
+    async def agent(
+        self, name: str, number: str, *, ready: bool = True, languages: tuple[str, ...] = ("en",), **program: Any
+    ) -> AgentId:
+        """An agent with a telephone; by default he answers, presses 1 and talks for twenty seconds."""
+        agent = Agent(
+            id=AgentId(name),
+            name=name.title(),
+            address_kind=AddressKind.PHONE,
+            address=replace(self.house.vault.seal(number), index=self.house.vault.index(number)),
+            skills={"cards": 5, "payments": 5, "general": 5},
+            languages=languages,
+            presence=Presence.OFFLINE,
+            since=self.house.clock.now(),
+        )
+        await self.house.act(partial(_hire, agent=agent))
+        await self.network.person(number, **(program or AGENT_PROGRAM))
+        if ready:
+            await self.ready(agent.id)
+        return agent.id
+
+    async def ready(self, agent: AgentId) -> None:
+        await presence.ask(self.house, agent, Presence.READY, reason="story")
+
+    async def customer(self, number: str = CUSTOMER, **program: Any) -> str:
+        """Programs a customer and lets him call the bank; his call's SID."""
+        await self.network.person(number, **program)
+        return await self.network.call(number, NUMBER)
+
+    async def requests(self) -> list[Request]:
+        return await self.read(lambda work: work.requests.search(limit=100))
+
+    async def until(self, happened: Callable[[list[Request]], bool], *, what: str) -> list[Request]:
+        """The requests (newest first) once they satisfy the condition."""
+        limit = time.monotonic() + PATIENCE_S
+        while True:
+            requests = await self.requests()
+            if happened(requests):
+                return requests
+            if time.monotonic() > limit:
+                entries = await self.network.ledger()
+                lines = "\n".join(f"{e['seq']} {e['event']} {e['from']}>{e['to']} {e['detail']}" for e in entries)
+                raise AssertionError(f"it did not happen: {what}\n{requests}\n{lines}")
+            await asyncio.sleep(0.03)
+
+
+AGENT_PROGRAM: Mapping[str, Any] = {
+    "answers": {"after_s": 2},
+    "keys": [{"heard": "Press 1 to accept", "press": "1"}],
+    "talk_s": 20,
+}
+
+
+def _hire(clerk: Clerk, agent: Agent) -> None:
+    clerk.work.agents.insert(agent)
+
+
+@asynccontextmanager
+async def opened(
+    network: NetworkProcess, database_url: str, data_dir: Path, *, rules: Rules = RULES, registered: bool = True
+) -> AsyncIterator[Bank]:
+    """The bank on this database, its number routed to it."""
+    clock = BusinessClock(start=network.start, monotonic=network.monotonic, speed=network.speed)
+    if not database_url.startswith("sqlite"):
+        await migrate(database_url)
+    port = _free_port()
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=data_dir,
+        database_url=database_url,
+        public_url=f"http://127.0.0.1:{port}",
+        port=port,
+        first_queue="general",
+        flows_dir=ROOT / "ivr_flows",
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=SecretStr(AUTH_TOKEN),
+        twilio_api_url=network.url,
+        twilio_from=NUMBER,
+        twilio_calls_per_second=1000,
+        data_keys=SecretStr(base64.b64encode(b"k" * 32).decode()),
+    )
+    async with aiohttp.ClientSession() as session, serving(settings, clock) as service:
+        await service.house.act(partial(_found, rules=rules))
+        net = Network(network.url, session)
+        base = settings.public_url
+        routes = {
+            "voice_url": f"{base}/voice/inbound",
+            "fallback_url": f"{base}/voice/fallback",
+            "status_url": f"{base}/voice/status/inbound",
+        }
+        await net.put(f"/sandbox/numbers/{NUMBER.replace('+', '%2B')}", routes)
+        await net.put("/sandbox/faults", {"faults": []})
+        await net.begin()
+        yield Bank(service, net, settings)
+
+
+def _found(clerk: Clerk, rules: Rules) -> None:
+    for name in ("general", "cards", "payments"):
+        clerk.work.queues.insert(Queue(id=name, names={"en": name.title()}, rules=rules))
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
