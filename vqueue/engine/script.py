@@ -29,7 +29,7 @@ from vqueue.domain.flow import (
 )
 from vqueue.domain.speech import Ask, EnterHold, Goto, Hangup, LeaveHold, Pause, Record, Target, Verb
 from vqueue.engine.script_answers import NODES_PER_TURN, TURNS_PER_SESSION, answered, move
-from vqueue.engine.script_lines import spoken_lines
+from vqueue.engine.script_lines import saying
 
 __all__ = ["NODES_PER_TURN", "TURNS_PER_SESSION", "advance", "begin"]
 
@@ -145,7 +145,7 @@ def _next(session: Session) -> Target:
 
 def _with_lines(flow: Flow, session: Session, node: Node, facts: Facts) -> Session:
     lines = () if isinstance(node, BranchNode | EffectNode) else node.lines
-    return replace(session, pending=(*session.pending, *spoken_lines(flow, lines, session=session, facts=facts)))
+    return saying(flow, session, lines, facts)
 
 
 def _branch(node: BranchNode, session: Session, facts: Facts) -> str:

@@ -26,7 +26,7 @@ from vqueue.domain.flow import (
 )
 from vqueue.domain.flow_nodes import Choice, PromptLine
 from vqueue.domain.speech_args import Arg
-from vqueue.engine.script_lines import spoken_lines
+from vqueue.engine.script_lines import saying
 
 NODES_PER_TURN = 50
 TURNS_PER_SESSION = 200
@@ -104,8 +104,7 @@ def _again(flow: Flow, session: Session, node: MenuNode | GatherNode, digits: st
     if tries >= node.tries or session.turns > TURNS_PER_SESSION:
         return move(session, node.otherwise)
     sorry = PromptLine(prompt=flow.wrong if digits else flow.silence)
-    said = spoken_lines(flow, (sorry,), session=session, facts=facts)
-    return replace(session, tries=tries, pending=(*session.pending, *said))
+    return saying(flow, replace(session, tries=tries), (sorry,), facts)
 
 
 def _recorded(session: Session, node: RecordNode, heard: Input) -> Session:

@@ -1,6 +1,7 @@
 """A node's lines as verbs: prompts with the arguments that are known, music, silence."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from vqueue.domain.flow import Facts, Flow, Session
@@ -11,16 +12,16 @@ from vqueue.domain.speech_args import Arg
 Spoken: TypeAlias = Say | Play | Pause
 
 
-def spoken_lines(flow: Flow, lines: Iterable[Line], *, session: Session, facts: Facts) -> tuple[Spoken, ...]:
-    """What the lines say now; prompts of one language that follow each other become one Say."""
-    verbs: list[Spoken] = []
+def saying(flow: Flow, session: Session, lines: Iterable[Line], facts: Facts) -> Session:
+    """The session with these lines still to be said; prompts of one language that follow each other become one Say."""
+    verbs: list[Spoken] = list(session.pending)
     for verb in _verbs(flow, lines, session=session, facts=facts):
         last = verbs[-1] if verbs else None
         if isinstance(verb, Say) and isinstance(last, Say) and last.language == verb.language:
             verbs[-1] = Say((*last.prompts, *verb.prompts), last.language)
         else:
             verbs.append(verb)
-    return tuple(verbs)
+    return replace(session, pending=tuple(verbs))
 
 
 def _verbs(flow: Flow, lines: Iterable[Line], *, session: Session, facts: Facts) -> Iterator[Spoken]:

@@ -1,0 +1,88 @@
+"""What the bank's line says, word for word, in three languages; VQUEUE_REWRITE_GOLDEN=1 writes the transcripts anew."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.flows.lines import called
+from vqueue.flows.rehearsal import Rehearsal
+
+TRANSCRIPTS = Path(__file__).parent / "transcripts"
+LANGUAGE_KEYS = {"en": "1", "ru": "2", "he": "3"}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is pressed after the language (`-` nothing, `m` a message, `a` an agent comes) and what the bank answers."""
+
+    keys: str
+    outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    withheld: bool = False
+
+
+STORIES = {
+    "callback": Story("1 1 1"),
+    "callback_to_another_number": Story("1 1 2 02079460123 2 02079460124 1"),
+    "callback_unavailable": Story("1 1 1", {"request_callback": ["unavailable"]}),
+    "callback_already_open": Story("1 1 1", {"request_callback": ["already_open"]}),
+    "hold_and_switch": Story("2 2 - 1 1 1"),
+    "hold_and_be_served": Story("2 2 - a"),
+    "hold_message": Story("2 2 1 3 m"),
+    "hold_agent_coming": Story("2 2 1 1 1 a", {"switch": ["agent_coming"], "hold_news": ["fresh", "coming"]}),
+    "hold_switch_unavailable": Story("2 2 1 1 1 -", {"switch": ["unavailable"]}),
+    "hold_goes_on": Story("2 2 a -", {"after_hold": ["holding"]}),
+    "message": Story("3 3 m"),
+    "message_unheard": Story("3 3 - -"),
+    "short_wait": Story("1", {"offer": ["short"]}),
+    "stale": Story("1 2 - 1", {"offer": ["stale"], "hold_news": ["stale"]}),
+    "full": Story("1 1 2", {"offer": ["full"]}),
+    "closed_callback": Story("1 1 1", {"offer": ["closed"]}),
+    "closed_nothing_pressed": Story("1 - - m", {"offer": ["closed"]}),
+    "closed_unavailable": Story("1 1 1 m", {"offer": ["closed"], "request_callback": ["unavailable"]}),
+    "closing_nothing_pressed": Story("1 2 - -", {"hold_news": ["closing"]}),
+    "closing_message": Story("1 2 3 m", {"hold_news": ["closing"]}),
+    "closing_withheld": Story("1 2 - - m", {"hold_news": ["closing"]}, withheld=True),
+    "withheld_number": Story(
+        "1 1 12 02079460123 09098790123 02079460123 1", {"check_number": ["wrong", "refused", "fine"]}, withheld=True
+    ),
+    "wrong_keys": Story("9 * 9 1 7 8"),
+    "nothing_pressed": Story("- - - -"),
+    "known_keep": Story("1", {"recognise": ["open"]}),
+    "known_cancel": Story("2", {"recognise": ["open"]}),
+    "known_cancel_too_late": Story("2", {"recognise": ["open"], "cancel": ["agent_coming"]}),
+    "known_take_hold": Story("3", {"recognise": ["open"]}),
+    "known_being_called": Story("3", {"recognise": ["open"], "take_hold": ["agent_coming"]}),
+    "known_something_else": Story("4 1 2", {"recognise": ["open"]}),
+    "known_gone": Story("1 1", {"recognise": ["open"], "keep": ["gone"]}),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGE_KEYS)
+@pytest.mark.parametrize("name", STORIES)
+def test_the_line_says_what_was_proof_read(name: str, language: str) -> None:
+    story = STORIES[name]
+    call = called([LANGUAGE_KEYS[language], *story.keys.split()], outcomes=story.outcomes, withheld=story.withheld)
+    file = TRANSCRIPTS / f"{name}.{language}.txt"
+    if os.environ.get("VQUEUE_REWRITE_GOLDEN"):
+        file.write_text(transcript(call), "utf-8")
+    assert transcript(call) == file.read_text("utf-8")
+
+
+def test_every_transcript_belongs_to_a_story() -> None:
+    expected = {f"{name}.{language}.txt" for name in STORIES for language in LANGUAGE_KEYS}
+    assert {file.name for file in TRANSCRIPTS.iterdir()} == expected
+
+
+def test_nobody_is_asked_to_wait_or_shouted_at() -> None:
+    for file in TRANSCRIPTS.iterdir():
+        text = file.read_text("utf-8")
+        assert "please wait" not in text.lower(), file
+        assert "!" not in text, file
+
+
+def transcript(call: Rehearsal) -> str:
+    lines = [f"{moment.who:8}{moment.language:3}{moment.text}\n" for moment in call.said]
+    return "".join(lines)
