@@ -20,6 +20,7 @@ from tests.db.builders import (
     an_attempt,
     with_request,
 )
+from tests.db.past_the_stores import sql
 from vqueue.domain.agent import Presence
 from vqueue.domain.errors import AlreadyOpen, NotFound, NotPossible, StaleWrite
 from vqueue.domain.ids import AttemptId, CallSid, QueueId, RequestId, Token
@@ -173,11 +174,6 @@ async def test_words_that_no_enum_knows_are_refused_by_the_tables(database: Data
     column = {"requests": "state", "agents": "presence"}[name]
     with pytest.raises(Exception, match=f"ck_{name}_{column}"):
         await database.transact(lambda work: sql(work, f"UPDATE {name} SET {column} = 'dreaming'"))
-
-
-def sql(work: Work, words: str) -> None:
-    """A statement past the stores, as somebody with a database prompt would give it."""
-    work.connection.exec_driver_sql(words)  # type: ignore[attr-defined]
 
 
 async def test_of_two_hundred_at_once_one_request_is_made(database: Database) -> None:
