@@ -12,7 +12,7 @@ from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, CallingWindows, Hours, Numbers, Rules, Switches
 from vqueue.domain.rules import Offer as OfferRules
 from vqueue.engine.numbers import read
-from vqueue.engine.offer import Offer, OfferState, decide, spoken_window
+from vqueue.engine.offer import WIDEST, Offer, OfferState, decide, opening_window, spoken_window
 from vqueue.engine.wait.closed import ClosedForm
 from vqueue.engine.wait.model import QueueState
 from vqueue.engine.wait.reading import probability, quantile
@@ -191,3 +191,11 @@ def test_the_quantiles_carried_are_read_as_they_are() -> None:
     assert (probability(said, -1), probability(wait(float("inf")), 1e9)) == (0.0, 0.0)
     nothing = wait(0.0)
     assert (quantile(nothing, 0.9), probability(nothing, 0.0)) == (0.0, 1.0)
+
+
+def test_a_place_kept_through_the_night_is_called_after_those_before_it_within_a_wide_window() -> None:
+    first = opening_window(NOON, before=0, agents=3)
+    assert (first.start, first.end) == (NOON, NOON + WIDEST)
+    tenth = opening_window(NOON, before=60, agents=2)
+    assert (tenth.start, tenth.end) == (NOON + 60 * MIN, NOON + 180 * MIN)
+    assert opening_window(NOON, before=60, agents=0) == opening_window(NOON, before=60, agents=1)

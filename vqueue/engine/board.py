@@ -58,21 +58,18 @@ def board(
     """
     team = [agent for agent in agents if serves(agent, queue)]
     classes = _classes(queue, counts, lifts or {})
-    ready = sum(count for each in classes for _, count in each.minutes)
-    closing = closes_at(queue.rules.hours, now)
     state = queue_state(
         queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {}, prior=prior
     )
-    oldest = min((each.minutes[0][0] for each in classes if each.minutes), default=None)
-    since = datetime.fromtimestamp(oldest * 60, tz=UTC) if oldest is not None else None
+    since = _oldest(classes)
     return QueueBoard(
         queue=queue.id,
         as_of=now,
         open=is_open(queue.rules.hours, now),
-        closes_at=closing,
+        closes_at=closes_at(queue.rules.hours, now),
         opens_at=next_opening(queue.rules.hours, now),
         waiting=_waiting(counts),
-        ready=ready,
+        ready=_ready(classes),
         agents=_presences(team),
         grid=grid(model, state, now),
         classes=classes,
@@ -95,7 +92,7 @@ def queue_state(
     prior: Prior | None = None,
 ) -> QueueState:
     """What the estimator is told about a queue whose agents are `team`."""
-    ready = sum(count for each in classes for _, count in each.minutes)
+    ready = _ready(classes)
     serving = [agent for agent in team if agent.presence in _SERVING and not _leaves(agent)]
     share = {agent.id: (ready + 1) / (ready + 1 + elsewhere.get(agent.id, 0)) for agent in serving}
     free = [agent for agent in serving if agent.presence is Presence.READY]
@@ -157,6 +154,16 @@ def _classes(queue: Queue, counts: Counts, lifts: Mapping[ClassKey, float]) -> t
         )
         for (bucket, credit_class), tally in sorted(found.items())
     )
+
+
+def _ready(classes: Sequence[ClassCounts]) -> int:
+    return sum(count for each in classes for _, count in each.minutes)
+
+
+def _oldest(classes: Sequence[ClassCounts]) -> datetime | None:
+    """The minute in which the oldest ready place started."""
+    minute = min((each.minutes[0][0] for each in classes if each.minutes), default=None)
+    return None if minute is None else datetime.fromtimestamp(minute * 60, tz=UTC)
 
 
 def _arrivals(classes: Sequence[ClassCounts], now: datetime) -> tuple[Arrivals, ...]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROBABILITIES = (0.05, 0.10, 0.50, 0.90, 0.95)
 DRAWS = 200
+COARSE = 5
+"""Every which point of the net the first steps of the inversion look at."""
 PATIENCE_S = 600.0
 """Mean patience believed before enough has been seen."""
 ENOUGH_QUEUED_S = 3600.0
@@ -30,8 +32,8 @@ NOBODY_LEAVES_S = 36000.0
 """After so many queued seconds without one abandonment nobody is expected to leave."""
 COLD_BELOW = 10
 """Finished talks below which the estimate rests on the prior."""
-SETTLED = 3e-3
-"""Relative step after which Newton's next one would not be heard (it converges quadratically)."""
+SETTLED = 1e-2
+"""Relative step below which the next one, over the whole net, is the last (Newton converges quadratically)."""
 METHOD = "closed_form"
 
 
@@ -152,42 +154,55 @@ def _mixed(before: int, state: QueueState, theta: Gamma) -> tuple[float, ...]:
 def _invert(before: int, state: QueueState, c: "Floats", leave: "Floats") -> "Floats":
     """Quantiles of the mixture, by Newton's steps on log F (lower half) and log(1 - F) (upper half).
 
-    The start is the Gamma law with the mixture's mean and variance; those who overtake are counted anew at each step.
+    The start is the Gamma law with the mixture's mean and variance. All steps but the last look at a part of the net,
+    which is as evenly spread; those who overtake are counted anew at each step.
     """
     import numpy as np
-    from scipy.special import betaln
 
     p = np.array(PROBABILITIES)
-    lower = p < 0.5
-    times = _matched(before + 1.0, c, leave, p)
-    places = np.full((len(p), 1), before + 1.0)
-    norm = np.asarray(betaln(c[None, :], places), dtype=np.float64)
+    part, leaving = c[::COARSE], leave[::COARSE]
+    times = _matched(before + 1.0, part, leaving, p)
+    density = np.ones_like(p)
     for _ in range(6 if state.arrivals else 3):
-        if state.arrivals:
-            places = before + 1.0 + _overtakers(state, times)[:, None]
-            norm = np.asarray(betaln(c[None, :], places), dtype=np.float64)
-        below, density = _law(times, places, c, leave, norm)
-        rising = np.log(below / p) * below / density
-        falling = -np.log((1.0 - below) / (1.0 - p)) * (1.0 - below) / density
-        better = np.clip(times - np.where(lower, rising, falling), times / 2, times * 2)
+        places = before + 1.0 + _overtakers(state, times)[:, None]
+        density = _density(times, places, part, leaving)
+        better = _step(times, _below(times, places, part, leaving), density, p)
         moved = float(np.max(np.abs(better / times - 1.0)))
         times = better
         if moved < SETTLED:
             break
-    return np.maximum.accumulate(times)
+    places = before + 1.0 + _overtakers(state, times)[:, None]
+    return np.maximum.accumulate(_step(times, _below(times, places, c, leave), density, p))
 
 
-def _law(times: "Floats", places: "Floats", c: "Floats", leave: "Floats", norm: "Floats") -> "tuple[Floats, Floats]":
-    """Distribution function and density of the mixture at `times`; `norm` is log B(c, places)."""
+def _step(times: "Floats", below: "Floats", density: "Floats", p: "Floats") -> "Floats":
+    """One step of Newton towards F = p, at most by a factor of two."""
+    import numpy as np
+
+    rising = np.log(below / p) * below / density
+    falling = -np.log((1.0 - below) / (1.0 - p)) * (1.0 - below) / density
+    return np.clip(times - np.where(p < 0.5, rising, falling), times / 2, times * 2)
+
+
+def _below(times: "Floats", places: "Floats", c: "Floats", leave: "Floats") -> "Floats":
+    """Distribution function of the mixture."""
     import numpy as np
     from scipy.special import betainc
 
+    gone = -np.expm1(-leave[None, :] * times[:, None])
+    below: Floats = np.asarray(betainc(places, c[None, :], gone), dtype=np.float64)
+    return np.asarray(np.clip(below.mean(axis=1), 1e-12, 1.0 - 1e-12), dtype=np.float64)
+
+
+def _density(times: "Floats", places: "Floats", c: "Floats", leave: "Floats") -> "Floats":
+    """Density of the mixture, never quite zero."""
+    import numpy as np
+    from scipy.special import betaln
+
     decay = leave[None, :] * times[:, None]
-    gone = -np.expm1(-decay)
-    below = betainc(places, c[None, :], gone).mean(axis=1)
-    density = (leave * np.exp(-c * decay + (places - 1.0) * np.log(gone) - norm)).mean(axis=1)
-    tiny = np.finfo(float).tiny
-    return np.clip(below, 1e-12, 1.0 - 1e-12), np.maximum(density, tiny)
+    logs: Floats = (places - 1.0) * np.log(-np.expm1(-decay)) - c * decay - betaln(c[None, :], places)
+    dense: Floats = (leave * np.exp(logs)).mean(axis=1)
+    return np.maximum(dense, np.finfo(np.float64).tiny)
 
 
 def _matched(places: float, c: "Floats", leave: "Floats", p: "Floats") -> "Floats":
