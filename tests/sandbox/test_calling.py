@@ -56,7 +56,7 @@ async def test_a_dialled_customer_who_accepts_is_joined_and_talks(world: World) 
     done = await world.bank.request("/done")
     assert (await world.bank.request("/accept")).fields["Digits"] == "1"
     assert done.fields["DialCallStatus"] == "completed" and done.fields["DialBridged"] == "true"
-    assert 18 <= int(done.fields["DialCallDuration"]) <= 35
+    assert int(done.fields["DialCallDuration"]) >= 18
     await world.bank.request("/child", 4)
     told = [asked.fields for asked in world.bank.to("/child")]
     assert [fields["CallStatus"] for fields in told] == ["initiated", "ringing", "in-progress", "completed"]

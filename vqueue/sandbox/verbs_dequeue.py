@@ -75,7 +75,7 @@ async def _join(
             await stage.call.line.race(bridge.until_over())
         stage.call.line.check()
     except TimeoutError:
-        stage.network.note("tone", stage.call, text="time limit")
+        stage.network.note("time_limit", stage.call, seconds=limit_s)
     finally:
         bridge.leave(stage.call)
         result.duration_s = bridge.duration_s()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Final
 
 from vqueue.sandbox.bridge import Bridge
@@ -12,6 +13,7 @@ from vqueue.sandbox.interpreter import Outcome, Stage, tell_action, verb
 from vqueue.sandbox.line import HungUp
 from vqueue.sandbox.numbers import SENTINELS, normal_form
 from vqueue.sandbox.source import Source
+from vqueue.sandbox.tasks import first_of
 from vqueue.sandbox.twiml import BadDocument, Element
 from vqueue.sandbox.verbs_conference import dial_conference
 from vqueue.sandbox.verbs_dequeue import dial_queue
@@ -111,39 +113,42 @@ async def _either(*events: asyncio.Event) -> None:
 async def _converse(stage: Stage, element: Element, leg: DialledLeg, result: DialResult) -> None:
     """Both talk until one leaves, the time limit passes, or the caller presses * where that hangs up."""
     limit_s = element.whole("timeLimit", 14_400, low=1, high=86_400)
-    leg.bridge = bridge = Bridge(stage.network, stage.call, leg.call)
-    result.bridged = True
+    by_star = element.flag("hangupOnStar", False)
     recording = recorded(stage, "DialVerb") if element.get("record") not in (None, "do-not-record") else None
+    with stage.call.line.listening() if by_star else nullcontext() as keys:
+        leg.bridge = bridge = Bridge(stage.network, stage.call, leg.call)
+        result.bridged = True
+        try:
+            await _until_over(stage, bridge, keys, limit_s)
+        finally:
+            bridge.leave(stage.call)
+            result.duration_s = bridge.duration_s()
+            if recording is not None:
+                recording.finish(stage.network.clock.now())
+                result.recording = recording
+
+
+async def _until_over(stage: Stage, bridge: Bridge, keys: "asyncio.Queue[str] | None", limit_s: int) -> None:
+    over = bridge.until_over() if keys is None else _star_or_over(keys, bridge)
     try:
         async with asyncio.timeout(stage.network.clock.wall(limit_s)):
-            if element.flag("hangupOnStar", False):
-                await stage.call.line.race(_until_star(stage.call, bridge))
-            else:
-                await stage.call.line.race(bridge.until_over())
+            await stage.call.line.race(over)
         stage.call.line.check()
     except TimeoutError:
-        stage.network.note("tone", stage.call, text="time limit")
+        stage.network.note("time_limit", stage.call, seconds=limit_s)
+
+
+async def _star_or_over(keys: "asyncio.Queue[str]", bridge: Bridge) -> None:
+    async def star() -> None:
+        while await keys.get() != "*":
+            pass
+
+    pressed, over = asyncio.ensure_future(star()), asyncio.ensure_future(bridge.until_over())
+    try:
+        await first_of(pressed, over)
     finally:
-        bridge.leave(stage.call)
-        result.duration_s = bridge.duration_s()
-        if recording is not None:
-            recording.finish(stage.network.clock.now())
-            result.recording = recording
-
-
-async def _until_star(call: Call, bridge: Bridge) -> None:
-    with call.line.listening() as keypad:
-
-        async def star() -> None:
-            while await keypad.get() != "*":
-                pass
-
-        tasks = [asyncio.ensure_future(star()), asyncio.ensure_future(bridge.until_over())]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
+        pressed.cancel()
+        over.cancel()
 
 
 def _caller_id(stage: Stage, element: Element) -> str:
