@@ -46,6 +46,8 @@ log = structlog.get_logger(__name__)
 
 _SHORTEST_BEAT_S = 0.1
 """However fast the business clock runs, nothing is polled more often than this (wall seconds)."""
+_BOARD_S = 0.5
+"""Boards are not made more often than this, however fast the business clock runs (wall seconds)."""
 _STOP_S = 25
 """How long a graceful stop waits for requests under way, wall seconds."""
 
@@ -213,7 +215,7 @@ def _loops(house: House, stack: contextlib.AsyncExitStack) -> list[Coroutine[Any
         _again(leader.renew, TTL_S / 3),
         _wake(house, woken),
         _again(leader.tick, _beat(house, 1.0), woken),
-        _again(leader.publish, _beat(house, 1.0)),
+        _again(leader.publish, max(_BOARD_S, _beat(house, 1.0))),
     ]
 
 

@@ -1,5 +1,6 @@
 """Publishing each queue's board: what announcements, pages, offers and reports read."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,7 +35,8 @@ async def publish(house: House) -> None:
             )
             for agent in agents
         }
-        made = boards.board(
+        make = partial(
+            boards.board,
             queue=each.queue,
             counts=each.counts,
             agents=agents,
@@ -43,6 +45,7 @@ async def publish(house: House) -> None:
             model=_MODEL,
             elsewhere=elsewhere,
         )
+        made = await asyncio.to_thread(make)
         await house.board.publish(made)
     await house.broadcast.tell("boards")
 

@@ -80,7 +80,7 @@ class Errand:
         """The place asked for. Its id is the same for every repetition of this step."""
         skills, bucket, credit = self.placing(seen)
         return Wish(
-            id=RequestId(f"rq_{self.session.id[2:]}{self.session.step:02d}"),
+            id=RequestId(f"rq_{self.session.id[3:]}{self.session.step:02d}"),
             promise_id=PromiseId(self.house.chance.id("pr")),
             queue=QueueId(seen.queue.id),
             mode=mode,
