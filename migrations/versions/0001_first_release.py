@@ -34,16 +34,17 @@ def upgrade() -> None:
         sa.Column("wrap_until", MOMENT, nullable=True),
         sa.Column("misses", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("address_kind IN ('client', 'phone', 'sip')", name="ck_agents_address_kind"),
+        sa.CheckConstraint("address_kind IN ('client', 'phone', 'sip')", name=op.f("ck_agents_address_kind")),
         sa.CheckConstraint(
             "next_presence IN ('away', 'offline', 'ready', 'reserved', 'talking', 'wrapping')",
-            name="ck_agents_next_presence",
+            name=op.f("ck_agents_next_presence"),
         ),
         sa.CheckConstraint(
-            "presence IN ('away', 'offline', 'ready', 'reserved', 'talking', 'wrapping')", name="ck_agents_presence"
+            "presence IN ('away', 'offline', 'ready', 'reserved', 'talking', 'wrapping')",
+            name=op.f("ck_agents_presence"),
         ),
-        sa.CheckConstraint("version >= 1", name="ck_agents_version"),
-        sa.PrimaryKeyConstraint("id", name="pk_agents"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_agents_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
     )
     op.create_index("ix_agents_address_index", "agents", ["address_index"], unique=False)
     op.create_table(
@@ -51,8 +52,8 @@ def upgrade() -> None:
         sa.Column("key", WORD, nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=True),
-        sa.CheckConstraint("value >= 0", name="ck_counters_value"),
-        sa.PrimaryKeyConstraint("key", name="pk_counters"),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_counters_value")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_counters")),
     )
     op.create_table(
         "journal",
@@ -68,8 +69,8 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=True),
         sa.Column("hash", WORD, nullable=True),
-        sa.CheckConstraint("(position IS NULL) = (hash IS NULL)", name="ck_journal_sealed"),
-        sa.PrimaryKeyConstraint("id", name="pk_journal"),
+        sa.CheckConstraint("(position IS NULL) = (hash IS NULL)", name=op.f("ck_journal_sealed")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
     op.create_index("ix_journal_at", "journal", ["at"], unique=False)
     op.create_index("ix_journal_fact", "journal", ["fact", "at"], unique=False)
@@ -89,8 +90,8 @@ def upgrade() -> None:
         sa.Column("holder", WORD, nullable=False),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
-        sa.CheckConstraint("epoch >= 1", name="ck_leases_epoch"),
-        sa.PrimaryKeyConstraint("shard", name="pk_leases"),
+        sa.CheckConstraint("epoch >= 1", name=op.f("ck_leases_epoch")),
+        sa.PrimaryKeyConstraint("shard", name=op.f("pk_leases")),
     )
     op.create_table(
         "queues",
@@ -99,8 +100,8 @@ def upgrade() -> None:
         sa.Column("rules_version", sa.Integer(), nullable=False),
         sa.Column("switches", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("version >= 1", name="ck_queues_version"),
-        sa.PrimaryKeyConstraint("id", name="pk_queues"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_queues_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queues")),
     )
     op.create_table(
         "requests",
@@ -150,18 +151,20 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "came_from IN ('abandoned', 'booked', 'cancelled', 'connecting', 'expired', 'holding', 'served', 'talking', 'unreached', 'waiting')",
-            name="ck_requests_came_from",
+            name=op.f("ck_requests_came_from"),
         ),
-        sa.CheckConstraint("channel IN ('agent', 'app', 'ivr', 'sms', 'web')", name="ck_requests_channel"),
-        sa.CheckConstraint("mode IN ('call_in', 'callback', 'hold', 'message', 'scheduled')", name="ck_requests_mode"),
+        sa.CheckConstraint("channel IN ('agent', 'app', 'ivr', 'sms', 'web')", name=op.f("ck_requests_channel")),
+        sa.CheckConstraint(
+            "mode IN ('call_in', 'callback', 'hold', 'message', 'scheduled')", name=op.f("ck_requests_mode")
+        ),
         sa.CheckConstraint(
             "state IN ('abandoned', 'booked', 'cancelled', 'connecting', 'expired', 'holding', 'served', 'talking', 'unreached', 'waiting')",
-            name="ck_requests_state",
+            name=op.f("ck_requests_state"),
         ),
-        sa.CheckConstraint("rings >= 0", name="ck_requests_rings"),
-        sa.CheckConstraint("version >= 1", name="ck_requests_version"),
-        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name="fk_requests_queue"),
-        sa.PrimaryKeyConstraint("id", name="pk_requests"),
+        sa.CheckConstraint("rings >= 0", name=op.f("ck_requests_rings")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_requests_version")),
+        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name=op.f("fk_requests_queue")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
     )
     op.create_index("ix_requests_call_sid", "requests", ["call_sid"], unique=False)
     op.create_index("ix_requests_closed", "requests", ["queue", "closed_at"], unique=False)
@@ -219,9 +222,9 @@ def upgrade() -> None:
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("published_at", MOMENT, nullable=True),
         sa.Column("published_by", WORD, nullable=True),
-        sa.CheckConstraint("version >= 1", name="ck_rules_version"),
-        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name="fk_rules_queue"),
-        sa.PrimaryKeyConstraint("queue", "version", name="pk_rules"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_rules_version")),
+        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name=op.f("fk_rules_queue")),
+        sa.PrimaryKeyConstraint("queue", "version", name=op.f("pk_rules")),
     )
     op.create_table(
         "staff",
@@ -232,8 +235,8 @@ def upgrade() -> None:
         sa.Column("password", WORD, nullable=False),
         sa.Column("agent", WORD, nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_staff_agent"),
-        sa.PrimaryKeyConstraint("id", name="pk_staff"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name=op.f("fk_staff_agent")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
     )
     op.create_index("uq_staff_login", "staff", ["login"], unique=True)
     op.create_table(
@@ -253,14 +256,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "outcome IN ('aborted', 'agent_declined', 'agent_doubt', 'agent_dropped', 'agent_no_answer', 'busy', 'canceled', 'failed', 'hung_up', 'lost', 'machine', 'no_answer', 'no_key', 'not_needed', 'refused', 'snoozed', 'talked')",
-            name="ck_attempts_outcome",
+            name=op.f("ck_attempts_outcome"),
         ),
-        sa.CheckConstraint("shape IN ('agent_first', 'customer_first', 'holder')", name="ck_attempts_shape"),
-        sa.CheckConstraint("version >= 1", name="ck_attempts_version"),
-        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_attempts_agent"),
-        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name="fk_attempts_queue"),
-        sa.ForeignKeyConstraint(["request"], ["requests.id"], name="fk_attempts_request"),
-        sa.PrimaryKeyConstraint("id", name="pk_attempts"),
+        sa.CheckConstraint("shape IN ('agent_first', 'customer_first', 'holder')", name=op.f("ck_attempts_shape")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_attempts_version")),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name=op.f("fk_attempts_agent")),
+        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name=op.f("fk_attempts_queue")),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_attempts_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
     op.create_index("ix_attempts_agent", "attempts", ["agent", "closed_at"], unique=False)
     op.create_index("ix_attempts_closed", "attempts", ["queue", "closed_at"], unique=False)
@@ -301,9 +304,9 @@ def upgrade() -> None:
         sa.Column("request", WORD, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("version >= 1", name="ck_conversations_version"),
-        sa.ForeignKeyConstraint(["request"], ["requests.id"], name="fk_conversations_request"),
-        sa.PrimaryKeyConstraint("id", name="pk_conversations"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_conversations_version")),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_conversations_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
     )
     op.create_index(
         "ix_conversations_live",
@@ -326,8 +329,8 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("done_at", MOMENT, nullable=True),
         sa.Column("dead", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["request"], ["requests.id"], name="fk_outbox_request"),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_outbox_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index(
         "ix_outbox_due",
@@ -357,11 +360,11 @@ def upgrade() -> None:
         sa.Column("kept", sa.Boolean(), nullable=True),
         sa.Column("outcome", WORD, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("version >= 1", name="ck_promises_version"),
-        sa.CheckConstraint("window_end >= window_start", name="ck_promises_window"),
-        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name="fk_promises_queue"),
-        sa.ForeignKeyConstraint(["request"], ["requests.id"], name="fk_promises_request"),
-        sa.PrimaryKeyConstraint("id", name="pk_promises"),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_promises_version")),
+        sa.CheckConstraint("window_end >= window_start", name=op.f("ck_promises_window")),
+        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name=op.f("fk_promises_queue")),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_promises_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
     )
     op.create_index("ix_promises_made", "promises", ["made_at"], unique=False)
     op.create_index(
@@ -380,8 +383,8 @@ def upgrade() -> None:
         sa.Column("csrf", WORD, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name="fk_staff_sessions_staff"),
-        sa.PrimaryKeyConstraint("id", name="pk_staff_sessions"),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_sessions_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
     )
     op.create_table(
         "legs",
@@ -409,18 +412,18 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "cause IN ('aborted', 'agent_declined', 'agent_doubt', 'agent_dropped', 'agent_no_answer', 'busy', 'canceled', 'failed', 'hung_up', 'lost', 'machine', 'no_answer', 'no_key', 'not_needed', 'refused', 'snoozed', 'talked')",
-            name="ck_legs_cause",
+            name=op.f("ck_legs_cause"),
         ),
-        sa.CheckConstraint("role IN ('agent', 'customer')", name="ck_legs_role"),
+        sa.CheckConstraint("role IN ('agent', 'customer')", name=op.f("ck_legs_role")),
         sa.CheckConstraint(
             "state IN ('accepted', 'answered', 'ended', 'failed', 'intended', 'joined', 'placed', 'placing', 'ringing', 'unsure')",
-            name="ck_legs_state",
+            name=op.f("ck_legs_state"),
         ),
-        sa.CheckConstraint("way IN ('dialed', 'inbound', 'posted', 'standing')", name="ck_legs_way"),
-        sa.CheckConstraint("version >= 1", name="ck_legs_version"),
-        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name="fk_legs_agent"),
-        sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name="fk_legs_attempt"),
-        sa.PrimaryKeyConstraint("id", name="pk_legs"),
+        sa.CheckConstraint("way IN ('dialed', 'inbound', 'posted', 'standing')", name=op.f("ck_legs_way")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_legs_version")),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name=op.f("fk_legs_agent")),
+        sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name=op.f("fk_legs_attempt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legs")),
     )
     op.create_index("ix_legs_attempt", "legs", ["attempt"], unique=False)
     op.create_index("ix_legs_call_sid", "legs", ["call_sid"], unique=False)
