@@ -32,6 +32,7 @@ STORIES = {
     "hold_and_be_served": Story("2 2 - a"),
     "hold_message": Story("2 2 1 3 m"),
     "hold_agent_coming": Story("2 2 1 1 1 a", {"switch": ["agent_coming"], "hold_news": ["fresh", "coming"]}),
+    "hold_switch_already_open": Story("2 2 1 1 1", {"switch": ["already_open"]}),
     "hold_switch_unavailable": Story("2 2 1 1 1 -", {"switch": ["unavailable"]}),
     "hold_goes_on": Story("2 2 a -", {"after_hold": ["holding"]}),
     "message": Story("3 3 m"),

@@ -166,7 +166,7 @@ EFFECTS: Mapping[str, EffectKind] = {
     "switch": _kind(
         "From the hold to a callback; without `number` to the number the call came from.",
         "request number hours",
-        "kept agent_coming refused unavailable",
+        "kept agent_coming already_open refused unavailable",
         "window ending",
     ),
     "message": _kind(
