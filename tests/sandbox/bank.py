@@ -89,7 +89,7 @@ class World:
             assert response.status == 200, await response.text()
 
     async def calls_in(self, number: str = ANNA, **more: Any) -> str:
-        told = {"from": number, "to": BANK, **more}
+        told = {"from": number, "to": BANK} | more
         async with self.http.post(f"{self.url}/sandbox/calls", json=told) as response:
             assert response.status == 201, await response.text()
             return str((await response.json())["call_sid"])

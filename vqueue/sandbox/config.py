@@ -23,6 +23,7 @@ class Route:
     fallback_url: str | None = None
     status_url: str | None = None
     voice_method: str = "POST"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

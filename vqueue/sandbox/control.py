@@ -208,16 +208,19 @@ async def numbers(request: web.Request) -> web.Response:
 
 
 def _show(route: Route) -> dict[str, Any]:
-    return {"voice_url": route.voice_url, "fallback_url": route.fallback_url, "status_url": route.status_url}
+    urls = {"voice_url": route.voice_url, "fallback_url": route.fallback_url, "status_url": route.status_url}
+    return urls | {"name": route.name}
 
 
 async def put_number(request: web.Request) -> web.Response:
     number = read_address(request.match_info["number"])
-    told = object_of(await json_body(request), "a route", frozenset({"voice_url", "fallback_url", "status_url"}))
+    known = frozenset({"voice_url", "fallback_url", "status_url", "name"})
+    told = object_of(await json_body(request), "a route", known)
     route = Route(
         text_of(told.get("voice_url"), "voice_url", longest=4000),
         None if told.get("fallback_url") is None else text_of(told["fallback_url"], "fallback_url", longest=4000),
         None if told.get("status_url") is None else text_of(told["status_url"], "status_url", longest=4000),
+        name=str(told.get("name") or "")[:100],
     )
     request.app[NETWORK].numbers[number] = route
     return web.json_response(_show(route))
