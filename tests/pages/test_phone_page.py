@@ -1,5 +1,7 @@
 """The telephones of the sandbox in a real browser: calls, captions, keys, and what a visitor may do by mistake."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -47,6 +49,14 @@ async def test_a_customer_calls_the_bank_and_reads_every_word_in_its_own_directi
         assert seen.complaints == []
 
 
+async def test_a_phone_tells_what_happens_in_the_language_of_its_owner(lab: Lab) -> None:
+    async with lab.visit(f"/phone?phones={CUSTOMER}:Yael:customer:he") as seen:
+        miriam = await call_the_bank(seen.page)
+        await miriam.locator('[data-key="5"]').click()
+        own = miriam.get_by_role("log").get_by_text("הקשת 5")
+        assert await own.get_attribute("dir") == "rtl"
+
+
 async def test_keys_pressed_on_the_pad_and_on_the_keyboard_reach_the_bank(lab: Lab) -> None:
     async with lab.visit(PHONES) as seen:
         miriam = await call_the_bank(seen.page)
@@ -90,22 +100,53 @@ async def test_a_declined_ring_leaves_the_phone_free(lab: Lab) -> None:
         assert [entry.event for entry in lab.ledger(AGENT)].count("answered") == 0
 
 
-async def test_a_double_tap_on_call_makes_one_call_and_does_not_hang_up(lab: Lab) -> None:
+async def stop_the_clock(page: Page) -> None:
+    """The page's own clock moves from here on only when the test moves it."""
+    await page.clock.install()
+    await page.reload()
+    await expect(state(phone(page, AGENT))).to_have_text("free")
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=30))
+
+
+async def test_the_second_tap_on_call_neither_calls_again_nor_hangs_up(lab: Lab) -> None:
     async with lab.visit(PHONES) as seen:
+        await stop_the_clock(seen.page)
         miriam = phone(seen.page, CUSTOMER)
-        await miriam.get_by_role("button", name="Call", exact=True).dblclick()
+        await miriam.get_by_role("button", name="Call", exact=True).click()
+        hang_up = miriam.get_by_role("button", name="Hang up")
+        await seen.page.clock.run_for(300)
+        await hang_up.click()
         await expect(miriam.get_by_role("log")).to_contain_text("ברוכים הבאים לבנק.")
         await expect(state(miriam)).to_have_text("in call")
         assert [entry.event for entry in lab.ledger(CUSTOMER)].count("calling") == 1
+        await seen.page.clock.run_for(600)
+        await hang_up.click()
+        await expect(state(miriam)).to_have_text("free")
 
 
-async def test_a_double_tap_on_answer_does_not_hang_up(lab: Lab) -> None:
+async def test_the_second_tap_on_answer_does_not_hang_up(lab: Lab) -> None:
     async with lab.visit(PHONES) as seen:
         miriam, omer = await call_the_bank(seen.page), phone(seen.page, AGENT)
+        await stop_the_clock(seen.page)
         await miriam.locator('[data-key="2"]').click()
-        await omer.get_by_role("button", name="Answer").dblclick()
-        await expect(state(omer)).to_have_text("connected")
-        await expect(state(miriam)).to_have_text("connected")
+        await omer.get_by_role("button", name="Answer").click()
+        await seen.page.clock.run_for(300)
+        await omer.get_by_role("button", name="Hang up").click()
+        await omer.get_by_role("textbox", name="Say something").fill("Still here")
+        await omer.get_by_role("button", name="Say", exact=True).click()
+        await expect(miriam.get_by_role("log")).to_contain_text("Still here")
+
+
+async def test_a_tap_meant_for_hang_up_does_not_call_again(lab: Lab) -> None:
+    """The bank ends the call in the very moment in which the customer reaches for the button."""
+    async with lab.visit(PHONES) as seen:
+        miriam = await call_the_bank(seen.page)
+        await stop_the_clock(seen.page)
+        (call,) = lab.network.legs_of(CUSTOMER)
+        lab.network.hang_up(call, by="bank")
+        await miriam.get_by_role("button", name="Call", exact=True).click()
+        await expect(miriam.get_by_role("log")).to_contain_text("call ended")
+        assert [entry.event for entry in lab.ledger(CUSTOMER)].count("calling") == 1
 
 
 async def test_a_page_opened_again_finds_the_call_as_it_is(lab: Lab) -> None:

@@ -99,6 +99,14 @@ async def test_a_person_is_programmed_and_listed(lab: Lab) -> None:
         assert lab.network.people[PERSON].name == "Ada"
 
 
+async def test_a_person_is_removed(lab: Lab) -> None:
+    lab.fill()
+    async with lab.visit("/people") as seen:
+        await seen.page.get_by_role("row", name="Ada").get_by_role("button", name="Remove").click()
+        await expect(seen.page.get_by_text("Nobody is programmed.")).to_be_visible()
+        assert lab.network.people == {}
+
+
 async def test_faults_are_put_in_force_and_ended(lab: Lab) -> None:
     async with lab.visit("/faults") as seen:
         await expect(seen.page.get_by_text("no fault is set")).to_be_visible()

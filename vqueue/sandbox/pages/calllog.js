@@ -9,6 +9,7 @@ const SHOWN = new Set(["ring", "calling", "answered", "said", "pressed", "bridge
 export class CallLog {
   #seen = new Set();
   #rang = new Map();
+  #spoken = null;
   #list = make("ol", { class: "log" });
 
   /** `body` is the place of the list, `empty` the sentence shown while there is nothing. */
@@ -23,12 +24,20 @@ export class CallLog {
     const once = `${number} ${event.seq} ${event.at}`;
     if (this.#seen.has(once)) return;
     this.#seen.add(once);
+    if (this.#isEcho(event)) return;
     if (event.event === "ring") this.#rang.set(event.call_sid, Date.parse(event.at));
     const [words, language] = this.#words(event, number, nameOf);
     this.empty.hidden = true;
     this.#place(event.at, make("li", {}, make("time", { datetime: event.at }, clockTime(event.at)),
       make("span", {}, make("b", {}, say(`ev_${event.event}`)), " ", language ? make("bdi", { lang: language, dir: direction(language) }, words) : words)));
     while (this.#list.childElementCount > KEPT_ENTRIES) this.#list.lastElementChild.remove();
+  }
+
+  /** Whether another phone here said the same just before: speech between two phones is one entry. */
+  #isEcho(event) {
+    if (event.event !== "said") return false;
+    if (event.by === "self") this.#spoken = event.text;
+    return event.by === "peer" && event.text === this.#spoken;
   }
 
   /** Newest on top; phones tell their past one after another, so an entry finds its own place. */
@@ -47,7 +56,7 @@ export class CallLog {
         const rang = this.#rang.get(event.call_sid);
         return [rang ? say("after_s", { who: nameOf(event.to), n: Math.round((Date.parse(event.at) - rang) / 1000) }) : nameOf(event.to)];
       }
-      case "said": return [event.text ?? "", event.language];
+      case "said": return event.by === "self" ? [say("log_said", { who, text: event.text })] : [event.text ?? "", event.language];
       case "pressed": return [say("log_pressed", { digits: event.digits, who })];
       case "hangup": return [causeOf(event) ? say("log_hangup", { who, cause: say(causeOf(event)) }) : who];
       default: return [who];

@@ -1,18 +1,21 @@
 // The captions of one telephone: everything heard on its line, the last one larger, each in its own language and direction.
+// What the telephone itself tells ("you answered") is in the language of its owner.
 import { make } from "./elements.js";
-import { clockTime, direction, lang, say } from "./words.js";
+import { clockTime, direction, say, spokenHere } from "./words.js";
 
 const KEPT_LINES = 150;
 
 export class Captions {
   #list;
   #none;
+  #own;
   #last = null;
   #following = true;
   #top = 0;
 
   constructor({ name, language }) {
-    this.#list = make("ol", { dir: direction(language) });
+    this.#own = spokenHere(language);
+    this.#list = make("ol", { dir: direction(this.#own) });
     this.#none = make("p", { class: "none" }, say("captions_none"));
     this.element = make("div", { class: "caps", role: "log", "aria-live": "polite", "aria-label": say("captions", { name }), tabindex: "0" }, this.#none);
     this.element.addEventListener("scroll", () => this.#scrolled());
@@ -23,8 +26,8 @@ export class Captions {
   add(event, caption) {
     if (!caption) return;
     if (this.#none.isConnected || this.#none.parentNode) this.#none.replaceWith(this.#list);
-    const language = caption.key && !caption.language ? lang : caption.language;
-    const words = caption.key ? say(caption.key, caption.values) : caption.text;
+    const language = caption.key ? this.#own : caption.language;
+    const words = caption.key ? say(caption.key, caption.values, this.#own) : caption.text;
     if (caption.kind === "tone" && words === this.#last?.lastElementChild.textContent) return;
     const text = make("span", { class: caption.kind === "said" ? null : caption.kind, lang: language || null, dir: direction(language) }, words);
     const item = make("li", { class: "now" }, make("time", { datetime: event.at }, clockTime(event.at)), text);

@@ -75,7 +75,7 @@ async function put(faults) {
   part("faults-done").replaceChildren();
   try {
     const answer = await ask("PUT", "/sandbox/faults", { faults });
-    show(answer?.faults ?? faults);
+    show(answer.faults);
     complain(part("faults-err"), "");
     part("faults-done").replaceChildren(icon("check"), say("saved", { time: clockTime(Date.now()) }));
   } catch (refusal) {
@@ -96,7 +96,7 @@ function submit(event) {
 async function start() {
   try {
     const answer = await ask("GET", "/sandbox/faults");
-    show(answer.faults ?? answer.items ?? []);
+    show(answer.faults);
     complain(part("faults-err"), "");
   } catch (refusal) {
     complain(part("faults-err"), refusal.message);

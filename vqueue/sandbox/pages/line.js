@@ -56,7 +56,7 @@ export function caption(event, before, { number, who }) {
     case "calling": return { key: "cap_calling", values: { who }, kind: "me" };
     case "answered": return event.to === number ? { key: "cap_you_answered", kind: "me" } : { key: "cap_answered", values: { who }, kind: "tone" };
     case "said":
-      return mine ? { key: "cap_you_said", values: { text: event.text }, language: event.language, kind: "me" }
+      return mine ? { key: "cap_you_said", values: { text: event.text }, kind: "me" }
         : { text: event.text, language: event.language, kind: "said" };
     case "pressed": return { key: "cap_pressed", values: { digits: event.digits }, kind: "me" };
     case "bridged": return { key: "cap_bridged", kind: "said" };

@@ -28,10 +28,17 @@ function cell(name, words) {
   return make("td", { "data-label": words ? say(name) : null }, words);
 }
 
+async function remove(number) {
+  await ask("DELETE", personPath(number)).catch((refusal) => complain(part("people-err"), refusal.message));
+  await refresh();
+  part("find").focus();
+}
+
 function row({ number, program }) {
+  const gone = make("button", { type: "button", class: "btn danger-line", "aria-label": say("remove_person", { number: spacedNumber(number) }), on: { click: () => remove(number) } }, say("remove"));
   const edit = make("button", { type: "button", class: "btn", "aria-label": say("edit", { number: spacedNumber(number) }), on: { click: () => load(number, program, true) } }, say("edit_short"));
   return make("tr", {}, make("th", { scope: "row" }, isolated(spacedNumber(number))), cell("name", program.name ?? ""), cell("answers", manner(program.answers)),
-    cell("keys", program.keys?.length ? say("keys_n", { n: program.keys.length }) : ""), cell("patience", span(program.patience_s)), make("td", { class: "act" }, edit));
+    cell("keys", program.keys?.length ? say("keys_n", { n: program.keys.length }) : ""), cell("patience", span(program.patience_s)), make("td", { class: "act" }, make("div", { class: "btns" }, edit, gone)));
 }
 
 function show() {
@@ -91,19 +98,11 @@ async function save(event) {
   }
 }
 
-/** The list may come as {items: [{number, ...program}]} or as an object by number. */
-function listed(answer) {
-  const items = answer.items ?? answer.people ?? answer;
-  const pairs = Array.isArray(items) ? items.map((item) => [item.number ?? item.phone_number, item.program ?? item]) : Object.entries(items);
-  return pairs.map(([number, program]) => {
-    const { number: _number, phone_number: _phone, ...rest } = program;
-    return { number, program: rest };
-  }).sort((a, b) => a.number.localeCompare(b.number));
-}
+const listed = (programs) => Object.entries(programs).map(([number, program]) => ({ number, program })).sort((a, b) => (a.number < b.number ? -1 : 1));
 
 async function refresh() {
   try {
-    people = listed(await ask("GET", "/sandbox/people"));
+    people = listed((await ask("GET", "/sandbox/people")).people);
     complain(part("people-err"), "");
     show();
   } catch (refusal) {

@@ -10,17 +10,19 @@ import { direction, duration, languageName, say } from "./words.js";
 const KEYS = [["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"], ["6", "MNO"], ["7", "PQRS"], ["8", "TUV"], ["9", "WXYZ"], ["*", ""], ["0", "+"], ["#", ""]];
 const TAGS = { free: ["", "dot"], calling: ["info", "phone"], ringing: ["watch", "bell"], in_call: ["good", "phone"], connected: ["good", "pair"] };
 const HOOK = { free: ["call", "phone", "primary"], ringing: ["answer", "phone", "primary"], busy: ["hang_up", "hangup", "danger"] };
-/** The second tap of a double tap would land on the button that took the place of the first. */
+/** A second tap, or one meant for the button that stood here a moment ago, is no action of its own. */
 const ONE_ACTION_MS = 500;
 
 export class Telephone {
   #line = freeLine();
   #muted = false;
-  #lastAction = -ONE_ACTION_MS;
+  #restsUntil = 0;
+  #word = null;
   #pressing = Promise.resolve();
 
   /** `owner` {number, name, role, language}; `room` offers nameOf(number), now(), voice, remove(telephone). */
   constructor(owner, room) {
+    this.#word = HOOK.free[0];
     this.owner = owner;
     this.room = room;
     this.captions = new Captions(owner);
@@ -85,15 +87,19 @@ export class Telephone {
     }
   }
 
-  /** Carries out one action of the hook; taps that follow at once are part of the same action. */
+  /** Carries out one action of the hook at a time. */
   async #hook(verb, body) {
-    if (performance.now() - this.#lastAction < ONE_ACTION_MS) return;
-    this.#lastAction = Infinity;
-    try {
-      await this.#do(verb, body);
-    } finally {
-      this.#lastAction = performance.now();
-    }
+    if (performance.now() < this.#restsUntil) return;
+    this.#restsUntil = Infinity;
+    await this.#do(verb, body);
+    this.#restsUntil = performance.now() + ONE_ACTION_MS;
+  }
+
+  /** When the button turns from or into "hang up", it rests; "answer" may be tapped at once. */
+  #turn(word) {
+    if (this.#word !== word && word !== "answer") this.#restsUntil = Math.max(this.#restsUntil, performance.now() + ONE_ACTION_MS);
+    if (word === "answer") this.#restsUntil = 0;
+    this.#word = word;
   }
 
   #mainAction() {
@@ -160,6 +166,7 @@ export class Telephone {
     parts.strip.hidden = !this.busy;
     if (call) this.#showCall(state, call);
     const [word, sign, kind] = HOOK[state] ?? HOOK.busy;
+    this.#turn(word);
     parts.main.className = `btn ${kind}`;
     parts.main.replaceChildren(icon(sign), say(word));
     if (parts.decline.contains(document.activeElement) && state !== "ringing") parts.main.focus();

@@ -28,7 +28,7 @@ export function remember(key, value) {
 }
 
 export const lang = chosenLanguage();
-const plural = new Intl.PluralRules(lang);
+const plurals = new Map(LANGUAGES.map(([tag]) => [tag, new Intl.PluralRules(tag)]));
 
 /** Direction of a language tag: "rtl" or "ltr"; "auto", by the letters, where no language is told. */
 export const direction = (tag) => (!tag ? "auto" : RIGHT_TO_LEFT.has(primary(tag)) ? "rtl" : "ltr");
@@ -36,10 +36,13 @@ export const direction = (tag) => (!tag ? "auto" : RIGHT_TO_LEFT.has(primary(tag
 /** A name or a sentence put into another keeps its own direction (Unicode isolates); bare figures need none. */
 const alone = (value) => (/[\p{L}+]/u.test(value) ? `\u2068${value}\u2069` : String(value));
 
-/** The words under a key with {names} filled in; plural forms go by `n`. */
-export function say(key, values = {}) {
-  let words = CATALOGUES[lang][key] ?? en[key] ?? key;
-  if (typeof words === "object") words = words[plural.select(values.n)] ?? words.other;
+/** The language of the catalogue that serves a tag such as he-IL; that of the page where there is none. */
+export const spokenHere = (tag) => (CATALOGUES[primary(tag)] ? primary(tag) : lang);
+
+/** The words under a key with {names} filled in, in the language of the page or another; plural forms go by `n`. */
+export function say(key, values = {}, language = lang) {
+  let words = CATALOGUES[language][key] ?? en[key] ?? key;
+  if (typeof words === "object") words = words[plurals.get(language).select(values.n)] ?? words.other;
   return words.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? alone(values[name]) : whole));
 }
 
