@@ -1,0 +1,1 @@
+"""Pages and interfaces over HTTP: parse, call one service, present."""

@@ -1,0 +1,243 @@
+"""The board as it stands on the page: every figure already written, every bar already measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isinf
+
+from vqueue.domain.agent import Agent, Presence
+from vqueue.domain.speech_args import Number, Text
+from vqueue.services.switching import Switch, is_on
+from vqueue.services.verdict import Severity, concerns, in_order, todo, verdict
+from vqueue.services.views import BoardView, QueueView
+from vqueue.web.console import sentences
+from vqueue.web.console.bars import Axis, Bar, PromiseBar, axis, promise_bar, split
+from vqueue.web.console.events import Event, Names, told
+from vqueue.web.console.figures import edges, hits, length, minute, percent
+from vqueue.web.console.sentences import ICONS, TodoItem, Words
+from vqueue.web.pages import Look, Say
+
+CLASSES = {Severity.FINE: "is-ok", Severity.WATCH: "is-watch", Severity.ACT: "is-act"}
+TONES = {Severity.FINE: "", Severity.WATCH: "c-watch", Severity.ACT: "c-act"}
+SPLIT = (Presence.TALKING, Presence.WRAPPING, Presence.RESERVED, Presence.READY, Presence.AWAY)
+"""The order of the agents' split bar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One of the five figures: a value and what it counts."""
+
+    value: str
+    label: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowCell:
+    """The window now, or why there is none."""
+
+    start: str = ""
+    end: str = ""
+    note: str = ""
+    bar: PromiseBar | None = None
+    late: bool = False
+
+    @property
+    def known(self) -> bool:
+        return bool(self.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One row of the table. `tone` colours what needs somebody."""
+
+    id: str
+    name: str
+    css: str
+    icon: str
+    tone: str
+    why: str
+    waiting: str
+    waiting_words: str
+    waiting_bars: tuple[Bar, ...]
+    window: WindowCell
+    longest: str
+    ready: str
+    ready_tone: str
+    busy: str
+    agents_words: str
+    agents_bars: tuple[Bar, ...]
+    kept: str
+    kept_low: bool
+    in_20: str
+    abandoned: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRow:
+    """One agent. `ask` is what the button asks for, `then` what he will be after the present work."""
+
+    id: str
+    name: str
+    presence: Presence
+    icon: str
+    tone: str
+    state: str
+    since: str
+    lasted: str
+    then: str
+    ask: Presence
+    button: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchRow:
+    """The two switches of one queue: on or off, in the order of `Switch`."""
+
+    queue: str
+    name: str
+    cells: tuple[tuple[Switch, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    """Everything the template needs."""
+
+    icon: str
+    tone: str
+    verdict: str
+    figures: tuple[Figure, ...]
+    axis: Axis
+    rows: tuple[QueueRow, ...]
+    todo: tuple[TodoItem, ...]
+    events: tuple[Event, ...]
+    agents: tuple[AgentRow, ...]
+    switches: tuple[SwitchRow, ...]
+    clock: str
+
+
+def present(board: BoardView, look: Look, say: Say, zone: str, *, order: Sequence[str] = ()) -> BoardPage:
+    """The page of a board. `order` keeps queues where they stood a moment ago; new ones come last."""
+    words = Words(say, look.language, zone, board.at)
+    wanted = in_order(board.queues, board.at)
+    place = {queue: i for i, queue in enumerate(order)}
+    views = sorted(wanted, key=lambda view: place.get(view.queue.id, len(place))) if order else wanted
+    windows = [view.window for view in views if view.window is not None]
+    scale = axis(windows, board.at, zone, mirrored=look.right_to_left)
+    answer = verdict(board)
+    names = Names(
+        agents={agent.id: agent.name for agent in board.agents},
+        queues={view.queue.id: words.queue(view) for view in board.queues},
+    )
+    return BoardPage(
+        icon=ICONS[answer.severity],
+        tone=TONES[answer.severity],
+        verdict=sentences.verdict(answer, board, words),
+        figures=figures(board, look, say),
+        axis=scale,
+        rows=tuple(_row(view, scale, look, words) for view in views),
+        todo=tuple(sentences.todo_item(concern, words) for concern in todo(board)),
+        events=told(board.events, names, words),
+        agents=tuple(_agent(agent, words) for agent in sorted(board.agents, key=lambda agent: (agent.name, agent.id))),
+        switches=tuple(_switches(view, words) for view in sorted(board.queues, key=words.queue)),
+        clock=minute(board.at, zone),
+    )
+
+
+def order_of(board: BoardView) -> tuple[str, ...]:
+    """The queues' ids, worst first."""
+    return tuple(view.queue.id for view in in_order(board.queues, board.at))
+
+
+def figures(board: BoardView, look: Look, say: Say) -> tuple[Figure, ...]:
+    """Five at most: waiting, ready, kept, answered in time, abandoned."""
+    goal = max((view.coverage for view in board.queues), default=0.9)
+    day, language = board.day, look.language
+    low = day.kept_share is not None and day.settled >= 10 and day.kept_share < goal
+    return (
+        Figure(value=say("console.number", count=Number(board.waiting)), label=say("console.kpi_waiting")),
+        Figure(
+            value=say("console.number", count=Number(board.ready)),
+            label=say("console.kpi_ready", total=Number(board.signed_in)),
+        ),
+        Figure(
+            value=percent(day.kept_share, language),
+            label=say("console.kpi_kept", total=Number(round(goal * 100))),
+            tone="c-watch" if low else "",
+        ),
+        Figure(value=percent(day.in_20_share, language), label=say("console.kpi_in_20")),
+        Figure(value=percent(day.abandoned_share, language, digits=1), label=say("console.kpi_abandoned")),
+    )
+
+
+def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
+    found = concerns(view, scale.now)
+    worst = found[0] if found else None
+    grave = worst.severity if worst else Severity.FINE
+    say, waiting, day = words.say, view.waiting, view.day
+    modes = (("hold", waiting.hold), ("virtual", waiting.virtual), ("booked", waiting.booked))
+    lacking = bool(view.ready_places) and not view.ready
+    return QueueRow(
+        id=view.queue.id,
+        name=words.queue(view),
+        css=CLASSES[grave],
+        icon=ICONS[grave] if view.open or worst else "closed",
+        tone=TONES[grave],
+        why=sentences.why(view, worst, words),
+        waiting=say("console.number", count=Number(waiting.total)),
+        waiting_words=say("console.waiting_split", **{mode: Number(count) for mode, count in modes}),
+        waiting_bars=split(modes, mirrored=look.right_to_left),
+        window=_window(view, scale, words),
+        longest=length(scale.now - view.longest_since) if view.longest_since else "–",
+        ready=say("console.n_ready", count=Number(view.ready)),
+        ready_tone="c-act" if lacking else ("c-good" if view.ready else ""),
+        busy=say("console.n_talking", count=Number(view.agents.get(Presence.TALKING, 0))),
+        agents_words=", ".join(f"{view.agents.get(each, 0)} {say(f'presence.{each}')}" for each in reversed(SPLIT)),
+        agents_bars=split([(each, view.agents.get(each, 0)) for each in SPLIT], mirrored=look.right_to_left),
+        kept=percent(day.kept_share, look.language),
+        kept_low=day.kept_share is not None and day.settled >= 10 and day.kept_share < view.coverage,
+        in_20=percent(day.in_20_share, look.language),
+        abandoned=percent(day.abandoned_share, look.language, digits=1),
+    )
+
+
+def _window(view: QueueView, scale: Axis, words: Words) -> WindowCell:
+    say, wait = words.say, view.wait
+    if not view.open:
+        return WindowCell(note=say("console.window_closed"))
+    if view.window is None or wait is None:
+        endless = wait is not None and isinf(wait.p95_s)
+        return WindowCell(note=say("console.window_no_agents" if endless else "console.window_stale"))
+    start, end = edges(view.window, words.zone)
+    hit, total = hits(view.coverage)
+    age = scale.now - wait.as_of
+    note = say("console.window_note", hits=Number(hit), total=Number(total), seconds=Number(int(age.total_seconds())))
+    middle = wait.as_of + timedelta(seconds=wait.p50_s)
+    late = view.risk is not None
+    return WindowCell(start=start, end=end, note=note, bar=promise_bar(view.window, scale, middle=middle), late=late)
+
+
+def _agent(agent: Agent, words: Words) -> AgentRow:
+    say = words.say
+    busy = agent.presence in (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
+    leaves = agent.next_presence in (Presence.AWAY, Presence.OFFLINE) if busy else agent.presence is not Presence.READY
+    ask = Presence.READY if leaves else Presence.AWAY
+    after = say(f"presence.{agent.next_presence}") if busy and agent.next_presence else ""
+    return AgentRow(
+        id=agent.id,
+        name=agent.name,
+        presence=agent.presence,
+        icon=agent.presence,
+        tone="c-good" if agent.presence is Presence.READY else "",
+        state=say(f"presence.{agent.presence}"),
+        since=minute(agent.since, words.zone),
+        lasted=length(words.now - agent.since),
+        then=say("console.then", words=Text(after)) if after else "",
+        ask=ask,
+        button=say(f"console.make_{ask}"),
+    )
+
+
+def _switches(view: QueueView, words: Words) -> SwitchRow:
+    cells = tuple((switch, is_on(view.queue.switches, switch)) for switch in Switch)
+    return SwitchRow(queue=view.queue.id, name=words.queue(view), cells=cells)

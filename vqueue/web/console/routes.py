@@ -1,0 +1,212 @@
+"""The supervisor's pages: parse, call one service, present."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from vqueue.domain.agent import Presence
+from vqueue.domain.errors import Invalid, NotFound
+from vqueue.domain.ids import AgentId, RequestId
+from vqueue.domain.request import State
+from vqueue.domain.speech_args import Number, Text
+from vqueue.services import presence, reading, switching
+from vqueue.services.house import House
+from vqueue.services.reading import Boards
+from vqueue.services.signing_in import Role, Visitor
+from vqueue.services.switching import Switch
+from vqueue.services.verdict import Severity, severity
+from vqueue.services.views import BoardView
+from vqueue.web.access import Access
+from vqueue.web.console import board as boards
+from vqueue.web.console import requests as lists
+from vqueue.web.console.figures import minute
+from vqueue.web.console.requests import GROUPS
+from vqueue.web.console.sentences import Words
+from vqueue.web.errors import wants_page
+from vqueue.web.pages import Look, Pages
+from vqueue.web.stream import Streams
+
+SUPERVISORS = (Role.SUPERVISOR, Role.ADMIN)
+STEADY_S = 30.0
+"""Queues keep their order on an open page for so long (wall), so that a row is where the eye left it."""
+_TOPICS = ("dispatch", "agents", "queues")
+
+
+@dataclass
+class Order:
+    """The order of queues one open page shows."""
+
+    queues: Sequence[str] = ()
+    since: float = 0.0
+    worst: Severity = Severity.FINE
+
+    def of(self, board: BoardView, wall: float) -> Sequence[str]:
+        """Anew every STEADY_S, and at once when something gets worse."""
+        worst = max((severity(view, board.at) for view in board.queues), default=Severity.FINE)
+        if not self.queues or wall - self.since >= STEADY_S or worst > self.worst:
+            self.queues, self.since = boards.order_of(board), wall
+        self.worst = worst
+        return self.queues
+
+
+@dataclass(frozen=True, kw_only=True)
+class Console:
+    """Handlers under `/console`."""
+
+    house: House
+    pages: Pages
+    access: Access
+    streams: Streams
+    boards: Boards = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "boards", Boards(house=self.house))
+
+    # the board
+
+    async def board(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        look = self.pages.look(request)
+        values = await self._board_values(look, Order())
+        return self.pages.page(request, "console/board.html", visitor=visitor, **values)
+
+    async def board_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        look, order = self.pages.look(request), Order()
+
+        async def render() -> str | None:
+            if await self.access.visitor(request) is None:
+                return None
+            values = await self._board_values(look, order)
+            return self.pages.fragment("console/_board.html", look, values | {"visitor": visitor})
+
+        return await self.streams.run(request, render, *_TOPICS)
+
+    async def _board_values(self, look: Look, order: Order) -> dict[str, object]:
+        seen = await self.boards.now()
+        kept = order.of(seen, self.house.clock.wall())
+        page = boards.present(seen, look, self.pages.say(look), self.house.line.zone, order=kept)
+        return {"page": page, "clock": page.clock}
+
+    # requests
+
+    async def requests(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        look = self.pages.look(request)
+        values = await self._list_values(request, look)
+        return self.pages.page(request, "console/requests.html", visitor=visitor, **values)
+
+    async def requests_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        look = self.pages.look(request)
+
+        async def render() -> str | None:
+            if await self.access.visitor(request) is None:
+                return None
+            return self.pages.fragment("console/_requests.html", look, await self._list_values(request, look))
+
+        return await self.streams.run(request, render, *_TOPICS)
+
+    async def _list_values(self, request: web.Request, look: Look) -> dict[str, object]:
+        group = request.query.get("state", "open")
+        queue = request.query.get("queue") or None
+        states: tuple[State, ...] = GROUPS.get(group, GROUPS["open"])
+        view = await reading.requests(self.house, queue=queue, states=states)
+        page = lists.present_list(view, self._words(look))
+        chosen = {"group": group if group in GROUPS else "open", "queue": queue or "", "groups": tuple(GROUPS)}
+        return {"page": page, "clock": page.clock, **chosen}
+
+    async def request(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        look = self.pages.look(request)
+        values = await self._request_values(request, look)
+        return self.pages.page(request, "console/request.html", visitor=visitor, **values)
+
+    async def request_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        look = self.pages.look(request)
+
+        async def render() -> str | None:
+            if await self.access.visitor(request) is None:
+                return None
+            return self.pages.fragment("console/_request.html", look, await self._request_values(request, look))
+
+        return await self.streams.run(request, render, f"request:{request.match_info['request']}")
+
+    async def _request_values(self, request: web.Request, look: Look) -> dict[str, object]:
+        view = await reading.request(self.house, RequestId(request.match_info["request"]))
+        page = lists.present_one(view, self._words(look))
+        return {"page": page, "clock": page.clock}
+
+    def _words(self, look: Look) -> Words:
+        return Words(self.pages.say(look), look.language, self.house.line.zone, self.house.clock.now())
+
+    # acts
+
+    async def ask_presence(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        sent = await request.post()
+        try:
+            wanted = Presence(str(sent.get("state", "")))
+        except ValueError:
+            raise Invalid("Ready, away and offline can be asked for.", errors=(("/state", "unknown"),)) from None
+        reason = switching.given(str(sent.get("reason") or "asked_by_supervisor"))
+        await presence.ask(self.house, AgentId(request.match_info["agent"]), wanted, reason=reason, by=visitor.id)
+        return self._done(request)
+
+    async def switch(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        values = await self._switch_values(request, on=request.query.get("turn") == "on")
+        return self.pages.page(request, "console/switch.html", visitor=visitor, wrong=None, reason="", **values)
+
+    async def turn(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        sent = await request.post()
+        on, reason = sent.get("turn") == "on", str(sent.get("reason", ""))
+        queue, which = request.match_info["queue"], _switch(request)
+        try:
+            await switching.turn(self.house, queue, which, on=on, reason=reason, by=visitor.id)
+        except Invalid:
+            if not wants_page(request):
+                raise
+            values = await self._switch_values(request, on=on)
+            return self.pages.page(
+                request, "console/switch.html", visitor=visitor, status=422, wrong="console.reason_missing",
+                reason=reason, **values,
+            )  # fmt: skip
+        return self._done(request)
+
+    async def _switch_values(self, request: web.Request, *, on: bool) -> dict[str, object]:
+        view = await self.boards.now()
+        found = next((each for each in view.queues if each.queue.id == request.match_info["queue"]), None)
+        if found is None:
+            raise NotFound
+        look, which = self.pages.look(request), _switch(request)
+        act = f"{'on' if on else 'off'}_{which}"
+        owed = Number(found.waiting.virtual + found.waiting.booked)
+        name = Text(found.queue.name(look.language))
+        words = self._words(look)
+        clock = minute(words.now, words.zone)
+        return {"act": act, "turn": "on" if on else "off", "owed": owed, "name": name, "clock": clock}
+
+    def _done(self, request: web.Request) -> web.Response:
+        """Back to the board for people without scripts; scripts see the change come by the stream."""
+        if wants_page(request):
+            return web.Response(status=303, headers={"Location": "/console"})
+        return web.Response(status=204)
+
+
+def _switch(request: web.Request) -> Switch:
+    try:
+        return Switch(request.match_info["switch"])
+    except ValueError:
+        raise NotFound from None
+
+
+def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access, streams: Streams) -> None:
+    """Mounts the console on the application."""
+    console, router = Console(house=house, pages=pages, access=access, streams=streams), app.router
+    for path, page in (
+        ("/console", console.board),
+        ("/console/board/events", console.board_events),
+        ("/console/requests", console.requests),
+        ("/console/requests/events", console.requests_events),
+        ("/console/requests/{request}", console.request),
+        ("/console/requests/{request}/events", console.request_events),
+        ("/console/queues/{queue}/{switch}", console.switch),
+    ):
+        router.add_get(path, access.only(page, *SUPERVISORS))
+    router.add_post("/console/agents/{agent}/presence", access.only(console.ask_presence, *SUPERVISORS))
+    router.add_post("/console/queues/{queue}/{switch}", access.only(console.turn, *SUPERVISORS))

@@ -1,0 +1,46 @@
+"""The headers every answer carries: what a browser may load, frame, guess and keep."""
+
+from aiohttp import web
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""No inline script or style anywhere, nothing from elsewhere, no frame around us."""
+
+_ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+STATIC = "/static/"
+
+
+def add_headers(app: web.Application, *, secure: bool) -> None:
+    """Sets them on every answer, streams and files included; a handler that set one itself is respected."""
+
+    async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in _ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Cache-Control", _caching(request))
+
+    app.on_response_prepare.append(on_prepare)
+
+
+def _caching(request: web.Request) -> str:
+    """Files named with their content's hash never change; other files are asked for again; the rest is kept nowhere."""
+    if not request.path.startswith(STATIC):
+        return "no-store"
+    return "public, max-age=31536000, immutable" if "v" in request.query else "no-cache"

@@ -1,0 +1,59 @@
+"""The whole web face of one house put together: pages, sign-in, files, health; others add their routes to it."""
+
+import asyncio
+from functools import partial
+
+from aiohttp import web
+
+from vqueue.domain.errors import Unavailable
+from vqueue.ports.identity import Passwords
+from vqueue.services.house import House
+from vqueue.web import console, signing
+from vqueue.web.access import Access
+from vqueue.web.errors import errors_told
+from vqueue.web.headers import STATIC, add_headers
+from vqueue.web.pages import STATIC_DIR, Pages
+from vqueue.web.stream import Streams
+
+BODY_MAX = 16 * 1024
+READY_WITHIN_S = 2.0
+
+
+def make_web(house: House, *, passwords: Passwords, secure: bool) -> web.Application:
+    """The application of one process. `secure`: the site is reached over TLS, cookies travel only there."""
+    pages = Pages(bank=house.line.bank)
+    access = Access(house=house, secure=secure)
+    streams = Streams(broadcast=house.broadcast)
+    app = web.Application(middlewares=[errors_told(partial(error_page, pages))], client_max_size=BODY_MAX)
+    add_headers(app, secure=secure)
+    streams.add_to(app)
+    app.router.add_static(STATIC, STATIC_DIR)
+    app.router.add_get("/", _to_console)
+    app.router.add_get("/healthz", _alive)
+    app.router.add_get("/readyz", partial(_ready, house))
+    signing.add_routes(app, house=house, pages=pages, access=access, passwords=passwords)
+    console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
+    return app
+
+
+def error_page(pages: Pages, request: web.Request, status: int, code: str) -> web.Response:
+    """What a person sees instead of a problem document."""
+    return pages.page(request, "site/error.html", status=status, code=code)
+
+
+async def _to_console(_: web.Request) -> web.Response:
+    return web.Response(status=303, headers={"Location": "/console"})
+
+
+async def _alive(_: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+async def _ready(house: House, _: web.Request) -> web.Response:
+    """Ready when the database answers in time."""
+    try:
+        async with asyncio.timeout(READY_WITHIN_S):
+            await house.database.read(lambda work: work.counters.value("ready"))
+    except (TimeoutError, Unavailable):
+        return web.Response(text="the database does not answer\n", status=503)
+    return web.Response(text="ok\n")

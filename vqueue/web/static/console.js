@@ -1,0 +1,13 @@
+// Starts what a console page can do beyond what it does without scripts.
+import { follow } from './live.js';
+import { wire } from './acts.js';
+import { keys } from './keys.js';
+
+const by = (id) => document.getElementById(id);
+const main = by('main');
+
+wire({ csrf: main.dataset.csrf, dialog: by('dialog'), fault: by('fault') });
+keys(by('keys-off'));
+if (main.dataset.stream) {
+  follow(main.dataset.stream, { main, live: by('live'), words: by('live-words'), clock: by('clock') });
+}

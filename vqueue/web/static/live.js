@@ -1,0 +1,64 @@
+// Keeps the page's part as the server sees it, and says so when no news comes.
+import { morph } from './morph.js';
+
+const STALE_AFTER_S = 6;
+const AGAIN_AFTER_MS = 2000;
+
+/** Follows `url`; `main` holds the part, `live` tells the age, `clock` the server's time of day. */
+export function follow(url, { main, live, words, clock }) {
+  let source = null;
+  let heard = performance.now();
+
+  const take = (event) => {
+    heard = performance.now();
+    if (event.type === 'part') show(event.data);
+    tell();
+  };
+
+  const show = (text) => {
+    const next = new DOMParser().parseFromString(text, 'text/html').getElementById('part');
+    const part = main.querySelector('#part');
+    if (!next || !part) return;
+    morph(part, next);
+    clock.textContent = part.dataset.clock;
+  };
+
+  const tell = () => {
+    const age = Math.round((performance.now() - heard) / 1000);
+    const stale = age >= STALE_AFTER_S;
+    live.classList.toggle('is-stale', stale);
+    words.textContent = (stale ? live.dataset.stale : live.dataset.fresh).replace('#', age);
+  };
+
+  const open = () => {
+    if (source || document.hidden) return;
+    source = new EventSource(url);
+    source.addEventListener('part', take);
+    source.addEventListener('beat', take);
+    source.addEventListener('over', () => location.reload());
+    source.addEventListener('error', () => {
+      if (source?.readyState !== EventSource.CLOSED) return;
+      close();
+      setTimeout(again, AGAIN_AFTER_MS);
+    });
+  };
+
+  const close = () => {
+    source?.close();
+    source = null;
+  };
+
+  // A stream the server refused: signed out elsewhere, or the server is starting anew.
+  const again = async () => {
+    const answer = await fetch('/console', { method: 'HEAD', redirect: 'manual' }).catch(() => null);
+    if (answer?.type === 'opaqueredirect' || answer?.status === 403 || answer?.status === 401) location.reload();
+    else open();
+  };
+
+  // A hidden page asks for nothing: browsers allow few connections to one host.
+  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', open);
+  setInterval(tell, 1000);
+  open();
+}
