@@ -102,3 +102,15 @@ async def test_somebody_is_called_into_the_room(world: World) -> None:
     assert found["call_sid"] == made["call_sid"] and found["end_conference_on_exit"] is True
     world.network.hang_up(world.network.calls[made["call_sid"]], by="person")
     await world.bank.request("/done")
+
+
+async def test_a_coach_is_heard_by_the_one_he_coaches_alone(world: World) -> None:
+    caller = await enters(world)
+    agent = await enters(world, OMER)
+    await world.until("bridged", agent)
+    coach = await enters(world, "+447700900301", coach=agent)
+    await world.until("bridged", coach)
+    await world.network.talk(world.network.calls[coach], "Offer a refund", "en")
+    await world.network.talk(world.network.calls[agent], "May I offer a refund", "en")
+    assert world.said_to(agent) == ["Offer a refund"]
+    assert world.said_to(caller) == ["May I offer a refund"]

@@ -250,3 +250,30 @@ def test_a_span_draws_within_its_bounds() -> None:
     chance = random.Random(7)
     drawn = [Span(2.0, 5.0).draw(chance) for _ in range(100)]
     assert min(drawn) >= 2 and max(drawn) <= 5 and len(set(drawn)) > 50
+
+
+async def test_a_caller_does_not_use_up_a_way_of_answering(world: World) -> None:
+    await world.person(ANNA, answers=["busy", {"after_s": 1}])
+    caller = await world.calls_in()
+    await world.until("hangup", caller)
+    made = (await world.create())["sid"]
+    assert (await world.until("hangup", made)).detail["status"] == "busy"
+
+
+async def test_a_person_who_is_thinking_does_not_start_over_at_the_next_sentence(world: World) -> None:
+    world.bank.replies["/voice"] = (
+        "<Response><Gather numDigits='1' timeout='60' action='/keyed'><Say>One press 1</Say><Say>Two press 2</Say>"
+        "</Gather></Response>"
+    )
+    await world.person(ANNA, keys=[{"heard": "one", "press": "1", "after_s": 4}, {"heard": "two", "press": "2"}])
+    await world.calls_in()
+    assert (await world.bank.request("/keyed")).fields["Digits"] == "1"
+
+
+async def test_a_call_can_be_recorded_from_its_creation(world: World) -> None:
+    world.bank.replies["/made"] = "<Response><Pause length='20'/></Response>"
+    await world.person(ANNA, answers={"after_s": 1})
+    sid = (await world.create(Record="true", RecordingStatusCallback=f"{world.bank.url}/recorded"))["sid"]
+    told = (await world.bank.request("/recorded")).fields
+    assert (told["CallSid"], told["RecordingSource"]) == (sid, "OutboundAPI")
+    assert int(told["RecordingDuration"]) >= 19

@@ -37,7 +37,8 @@ def read_call(network: Network, form: Form) -> Call:
         send_digits=_send_digits(form),
         ring_s=form.whole("Timeout", 60, low=1, high=600, code=21208),
         limit_s=form.whole("TimeLimit", 14_400, low=1, high=86_400),
-        record=bool(form.flag("Record")),
+        record=form.flag("Record") is True,
+        recording_hook=_recording_hook(form),
     )
 
 
@@ -67,6 +68,11 @@ def read_hook(form: Form, name: str = "StatusCallback") -> StatusHook | None:
         return None
     events = frozenset(" ".join(form.all(f"{name}Event")).split()) & EVENTS
     return StatusHook(url, form.method(f"{name}Method"), events or frozenset({"completed"}))
+
+
+def _recording_hook(form: Form) -> StatusHook | None:
+    url = form.url("RecordingStatusCallback")
+    return StatusHook(url, form.method("RecordingStatusCallbackMethod")) if url else None
 
 
 def _send_digits(form: Form) -> str:

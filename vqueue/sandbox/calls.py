@@ -109,6 +109,7 @@ class Call:
     party: "Party | None" = None
     bridge: "Bridge | None" = None
     record: bool = False
+    recording_hook: StatusHook | None = None
     join: Any = None
 
     @property

@@ -91,6 +91,15 @@ class Conference:
         one = self.of(call.sid)
         return one is not None and self._hears(one) and not one.muted
 
+    def listeners(self, call: Call) -> list[Call]:
+        """Who hears this leg: all others, or only the one it coaches."""
+        one = self.of(call.sid)
+        if one is None or not self.is_speaking(call):
+            return []
+        return [
+            other for other in self.calls() if other is not call and (not one.coaching or other.sid == one.coached)
+        ]
+
     def enter(self, call: Call, wishes: Wishes) -> Participant:
         now = self.network.clock.now()
         one = Participant(call, wishes, now, now, muted=wishes.muted, end_on_exit=wishes.end_on_exit)

@@ -7,9 +7,10 @@ from vqueue.sandbox import interpreter
 from vqueue.sandbox.calls import Call, Detection, Direction, Status, StatusHook
 from vqueue.sandbox.line import HungUp
 from vqueue.sandbox.party import Answer, Party, VirtualPerson
-from vqueue.sandbox.people import Manner, Program
+from vqueue.sandbox.people import Answers, Manner, Program
 from vqueue.sandbox.phones import PhoneLeg
 from vqueue.sandbox.source import Source
+from vqueue.sandbox.verbs_record import record_until_end
 from vqueue.sandbox.verbs_speech import send_digits
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ FIRST_RING_S: Final = 0.5
 HUMAN_S: Final = 2.0
 MACHINE_S: Final = 3.5
 LONGEST_DETECTION_S: Final = 30.0
+DIALS: Final = Answers(manner=Manner.PERSON)
 
 
 def party_of(network: "Network", call: Call, program: Program | None = None) -> Party:
@@ -28,8 +30,8 @@ def party_of(network: "Network", call: Call, program: Program | None = None) -> 
     if phone is not None and program is None:
         return PhoneLeg(network, phone)
     who = program or network.program_of(call.telephone)
-    way = who.answers[0] if program is not None else network.way_of(call.telephone)
-    return VirtualPerson(network, who, way, network.chance)
+    dials = call.direction is Direction.INBOUND
+    return VirtualPerson(network, who, DIALS if dials else network.way_of(call.telephone), network.chance)
 
 
 def dial_in(
@@ -52,8 +54,6 @@ def dial_in(
         )
     )
     call.party = party_of(network, call, program)
-    if isinstance(call.party, VirtualPerson):
-        call.party.manner = Manner.PERSON
     network.note("calling", call)
     if isinstance(call.party, PhoneLeg):
         call.party.calling(call)
@@ -79,9 +79,11 @@ async def _limit(network: "Network", call: Call) -> None:
 async def run_created(network: "Network", call: Call, *, delay_s: float = 0.0) -> None:
     """The life of a call made by REST: its turn, its ringing, its document."""
     await asyncio.sleep(network.start_slot_s(asyncio.get_running_loop().time()))
-    if not await ring_out(network, call, delay_s=delay_s):
+    if call.is_over or not await ring_out(network, call, delay_s=delay_s):
         return
     network.tasks.start(_limit(network, call))
+    if call.record:
+        record_until_end(network, call, "OutboundAPI", call.recording_hook)
     try:
         await after_answer(network, call)
     except HungUp:

@@ -102,6 +102,9 @@ async def run(network: "Network", call: Call, source: Source) -> None:
                 source = await _mended(network, call, failure)
     except HungUp:
         return
+    except Exception:
+        network.hang_up(call, by="network", cause="failure")
+        raise
 
 
 async def _mended(network: "Network", call: Call, failure: BadDocument) -> Source:

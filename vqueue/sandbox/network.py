@@ -178,8 +178,8 @@ class Network:
         if call.bridge is not None:
             return [call.bridge.other(call)]
         for conference in self.conferences.values():
-            if conference.has(call) and conference.is_speaking(call):
-                return [other for other in conference.calls() if other is not call]
+            if conference.has(call):
+                return conference.listeners(call)
         return []
 
     def program_of(self, number: str) -> Program:

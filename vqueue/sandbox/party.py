@@ -108,13 +108,13 @@ class VirtualPerson:
         """Captions are for telephones of the page; a virtual person waits until it has been said."""
 
     def heard(self, call: Call, text: str) -> None:
-        if self.manner is not Manner.PERSON:
+        thinking = self._timers.get("keys")
+        if self.manner is not Manner.PERSON or (thinking is not None and not thinking.done()):
             return
         for number, rule in enumerate(self.program.keys):
             if number not in self._spent and rule.heard.search(text):
                 if rule.once:
                     self._spent.add(number)
-                self._stop("keys")
                 self._timers["keys"] = self.network.tasks.start(self._react(call, rule))
                 return
 

@@ -9,7 +9,7 @@ from vqueue.sandbox.network import Network
 from vqueue.sandbox.recordings import Recording, tone_wav
 from vqueue.sandbox.rest_calls import NOT_IN_PROGRESS, ROOT, known
 from vqueue.sandbox.rest_frame import NETWORK, VERSION, Form, Refusal, date, not_found, page, path
-from vqueue.sandbox.verbs_record import announce
+from vqueue.sandbox.verbs_record import record_until_end
 
 
 def routes() -> list[web.RouteDef]:
@@ -63,21 +63,9 @@ async def start(request: web.Request) -> web.Response:
     network, call, form = request.app[NETWORK], known(request, "call"), await Form.of(request)
     if call.is_over or call.answered_at is None:
         raise Refusal(400, NOT_IN_PROGRESS, "The call is not in progress and cannot be recorded")
-    now = network.clock.now()
-    recording = Recording(network.new_sid("RE"), call.account_sid, call.sid, "StartCallRecordingAPI", now, now)
-    network.recordings[recording.sid] = recording
-    network.note("record", call, recording_sid=recording.sid)
     url = form.url("RecordingStatusCallback")
     hook = StatusHook(url, form.method("RecordingStatusCallbackMethod")) if url else None
-
-    async def finish() -> None:
-        await call.ended.wait()
-        if recording.status == "in-progress":
-            recording.finish(network.clock.now())
-            if hook is not None:
-                announce(network, call, recording, hook)
-
-    network.tasks.start(finish())
+    recording = record_until_end(network, call, "StartCallRecordingAPI", hook)
     return web.json_response(show_of_call(network, recording), status=201)
 
 

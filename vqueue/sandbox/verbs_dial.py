@@ -17,7 +17,7 @@ from vqueue.sandbox.tasks import first_of
 from vqueue.sandbox.twiml import BadDocument, Element
 from vqueue.sandbox.verbs_conference import dial_conference
 from vqueue.sandbox.verbs_dequeue import dial_queue
-from vqueue.sandbox.verbs_record import recorded
+from vqueue.sandbox.verbs_record import begin_recording, end_recording
 
 INVALID_CALLER_ID: Final = 13214
 INVALID_NUMBER: Final = 13223
@@ -114,7 +114,8 @@ async def _converse(stage: Stage, element: Element, leg: DialledLeg, result: Dia
     """Both talk until one leaves, the time limit passes, or the caller presses * where that hangs up."""
     limit_s = element.whole("timeLimit", 14_400, low=1, high=86_400)
     by_star = element.flag("hangupOnStar", False)
-    recording = recorded(stage, "DialVerb") if element.get("record") not in (None, "do-not-record") else None
+    recorded = element.get("record") not in (None, "do-not-record")
+    recording = begin_recording(stage.network, stage.call, "DialVerb") if recorded else None
     with stage.call.line.listening() if by_star else nullcontext() as keys:
         leg.bridge = bridge = Bridge(stage.network, stage.call, leg.call)
         result.bridged = True
@@ -124,7 +125,7 @@ async def _converse(stage: Stage, element: Element, leg: DialledLeg, result: Dia
             bridge.leave(stage.call)
             result.duration_s = bridge.duration_s()
             if recording is not None:
-                recording.finish(stage.network.clock.now())
+                end_recording(stage, element, recording)
                 result.recording = recording
 
 

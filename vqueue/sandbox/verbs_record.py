@@ -18,14 +18,26 @@ if TYPE_CHECKING:
 ANY_KEY = "1234567890*#"
 
 
-def recorded(stage: Stage, source: str) -> Recording:
-    """Starts a recording of the stage's leg."""
-    network, now = stage.network, stage.network.clock.now()
-    recording = Recording(
-        network.new_sid("RE"), network.config.account_sid, stage.call.sid, source, started_at=now, updated_at=now
-    )
+def begin_recording(network: "Network", call: Call, source: str) -> Recording:
+    now = network.clock.now()
+    recording = Recording(network.new_sid("RE"), call.account_sid, call.sid, source, started_at=now, updated_at=now)
     network.recordings[recording.sid] = recording
-    network.note("record", stage.call, recording_sid=recording.sid)
+    network.note("record", call, recording_sid=recording.sid)
+    return recording
+
+
+def record_until_end(network: "Network", call: Call, source: str, hook: StatusHook | None) -> Recording:
+    """Records a leg until it ends, or until the recording is stopped."""
+    recording = begin_recording(network, call, source)
+
+    async def finish() -> None:
+        await call.ended.wait()
+        if recording.status == "in-progress":
+            recording.finish(network.clock.now())
+            if hook is not None:
+                announce(network, call, recording, hook)
+
+    network.tasks.start(finish())
     return recording
 
 
@@ -40,7 +52,7 @@ async def record(stage: Stage, element: Element) -> Outcome:
         stage.network.note("tone", call, text="beep")
         stage.network.tone(call, "beep")
         await call.line.race(clock.sleep(0.5))
-    recording = recorded(stage, "RecordVerb")
+    recording = begin_recording(stage.network, call, "RecordVerb")
     if isinstance(call.party, PhoneLeg):
         call.party.recording(call)
     speaks_s = call.party.message_s() if call.party is not None else 0.0
@@ -48,13 +60,11 @@ async def record(stage: Stage, element: Element) -> Outcome:
     try:
         ended_by = await _until_stopped(stage, finish, lasts_s)
     except HungUp:
-        recording.finish(clock.now())
-        _announce(stage, element, recording)
+        end_recording(stage, element, recording)
         fields = recording_fields(recording, stage.network.base_url) | {"Digits": "hangup"}
         stage.network.tasks.start(_ask(stage, element, fields), quiet=(BadDocument,))
         raise
-    recording.finish(clock.now())
-    _announce(stage, element, recording)
+    end_recording(stage, element, recording)
     if speaks_s <= 0 and not ended_by:
         return None
     fields = recording_fields(recording, stage.network.base_url) | ({"Digits": ended_by} if ended_by else {})
@@ -78,7 +88,9 @@ async def _ask(stage: Stage, element: Element, fields: dict[str, str]) -> None:
     await fetch(stage.network, stage.call, source, stage.fields())
 
 
-def _announce(stage: Stage, element: Element, recording: Recording) -> None:
+def end_recording(stage: Stage, element: Element, recording: Recording) -> None:
+    """Completes it and tells the callback that the verb names."""
+    recording.finish(stage.network.clock.now())
     callback = element.get("recordingStatusCallback")
     if callback:
         hook = StatusHook(stage.source.resolve(callback), element.method("recordingStatusCallbackMethod"))

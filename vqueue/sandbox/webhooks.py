@@ -18,7 +18,8 @@ Fields = Sequence[tuple[str, str]]
 MAX_BODY: Final = 64 * 1024
 MAX_REDIRECTS: Final = 10
 SAFE: Final = ":/?#[]@!$&'()*+,;=%~-._"
-FAULTS_HERE: Final = ("error_500_before", "error_500_after", "reset_before", "reset_after", "delay", "lose", "429")
+FAILURES: Final = ("error_500_before", "error_500_after", "reset_before", "reset_after", "429")
+FAULTS_AT: Final = {"status": FAILURES, "fetch": (*FAILURES, "delay", "lose", "double")}
 
 HTTP_FAILURE: Final = 11200
 CONNECTION_FAILURE: Final = 11205
@@ -131,8 +132,8 @@ class Webhooks:
     async def _faulty_try(
         self, question: Question, url: str, fragment: str, overrides: Overrides, token: str
     ) -> Answer:
-        fault = self._faults.draw(question.place, number=question.number, among=FAULTS_HERE)
-        if fault is None or (question.place == "status" and fault.do in ("delay", "lose")):
+        fault = self._faults.draw(question.place, number=question.number, among=FAULTS_AT[question.place])
+        if fault is None:
             return await self._try(question, url, fragment, overrides, token)
         return await self._suffer(fault, question, url, fragment, overrides, token)
 
@@ -141,6 +142,9 @@ class Webhooks:
     ) -> Answer:
         if fault.do == "delay":
             await asyncio.sleep(fault.seconds)
+            return await self._try(question, url, fragment, overrides, token)
+        if fault.do == "double":
+            await self._try(question, url, fragment, overrides, token)
             return await self._try(question, url, fragment, overrides, token)
         if fault.do in ("error_500_after", "reset_after"):
             await self._try(question, url, fragment, overrides, token)
