@@ -5,6 +5,7 @@ The only place with a task group, and beside `clock.py` the only one that may st
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -44,7 +45,7 @@ from vqueue.web.voice import Voice
 
 log = structlog.get_logger(__name__)
 
-_SHORTEST_BEAT_S = 0.1
+_SHORTEST_BEAT_S = 0.2
 """However fast the business clock runs, nothing is polled more often than this (wall seconds)."""
 _BOARD_S = 0.5
 """Boards are not made more often than this, however fast the business clock runs (wall seconds)."""
@@ -233,7 +234,8 @@ async def _again(work: Callable[[], Awaitable[None]], every_s: float, woken: asy
         except Exception:
             log.exception("a loop's round failed", work=getattr(work, "__qualname__", "?"))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), every_s)
+            async with asyncio.timeout(every_s):
+                await event.wait()
 
 
 async def _wake(house: House, woken: asyncio.Event) -> None:
@@ -245,6 +247,7 @@ async def _wake(house: House, woken: asyncio.Event) -> None:
 def _scheduler(house: House) -> AsyncIOScheduler:
     """The alarm clock for housekeeping: in memory, paused until this process leads, never a holder of truth."""
     scheduler = AsyncIOScheduler(timezone="UTC")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a round that is still running is no news
     for name, (work, every_s) in HOUSEKEEPING.items():
         seconds = _beat(house, every_s)
         scheduler.add_job(_guarded(work), "interval", [house], seconds=seconds, id=name, max_instances=1, coalesce=True)
@@ -255,6 +258,8 @@ def _guarded(work: Callable[[House], Awaitable[None]]) -> Callable[[House], Awai
     async def run(house: House) -> None:
         try:
             await work(house)
+        except asyncio.CancelledError:
+            log.debug("housekeeping was cut short by the stop", work=work.__name__)
         except Unavailable as down:
             log.warning("housekeeping waits: a part is down", work=work.__name__, reason=str(down))
         except Exception:

@@ -18,6 +18,7 @@ from vqueue.app import Service, serving
 from vqueue.clock import BusinessClock
 from vqueue.db.open import migrate
 from vqueue.domain.agent import AddressKind, Agent, Presence
+from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId
 from vqueue.domain.request import Request
 from vqueue.domain.rules import AgentRules, CallbackRules, Offer, Queue, Rules
@@ -79,6 +80,24 @@ class Bank:
     async def ready(self, agent: AgentId) -> None:
         await presence.ask(self.house, agent, Presence.READY, reason="story")
 
+    async def busy(self, agent: AgentId) -> None:
+        """Writing up a call for an hour: on the team, serving, not free."""
+        await self.house.act(partial(_writing_up, who=agent))
+        await self.knows_the_wait()
+
+    async def knows_the_wait(self, queue: str = "cards") -> None:
+        """The board says how long the next caller waits."""
+        await self.until_board(queue, lambda board: bool(board.agents) and "no_agents" not in board.grid[0][1].reasons)
+
+    async def until_board(self, queue: str, so: Callable[[QueueBoard], bool]) -> QueueBoard:
+        limit = time.monotonic() + PATIENCE_S
+        while True:
+            board = await self.house.board.read(queue)
+            if board is not None and so(board):
+                return board
+            assert time.monotonic() < limit, f"the board never said so: {board}"
+            await asyncio.sleep(0.03)
+
     async def customer(self, number: str = CUSTOMER, **program: Any) -> str:
         """Programs a customer and lets him call the bank; his call's SID."""
         await self.network.person(number, **program)
@@ -110,6 +129,12 @@ AGENT_PROGRAM: Mapping[str, Any] = {
 
 def _hire(clerk: Clerk, agent: Agent) -> None:
     clerk.work.agents.insert(agent)
+
+
+def _writing_up(clerk: Clerk, who: AgentId) -> None:
+    agent = clerk.work.agents.get(who)
+    busy = replace(agent, presence=Presence.WRAPPING, since=clerk.at, wrap_until=clerk.later(3600))
+    clerk.work.agents.replace(busy)
 
 
 @asynccontextmanager

@@ -5,9 +5,9 @@ from tests.stories.network import said
 from vqueue.domain.request import State
 
 HOLD = [
-    {"heard": "English", "press": "1", "once": True},
-    {"heard": "lost card|cards", "press": "1", "once": True},
-    {"heard": "stay on the line|hold", "press": "2", "once": True},
+    {"heard": "For English, press 1", "press": "1", "once": True},
+    {"heard": "For cards, press 1", "press": "1", "once": True},
+    {"heard": "To stay on the line, press 2", "press": "2", "once": True},
 ]
 
 

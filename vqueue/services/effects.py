@@ -1,6 +1,7 @@
 """Carrying out what a conversation asks for: each effect of the script's catalogue, and the word it comes back with."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,7 +22,17 @@ from vqueue.services.requesting import Quote
 
 _HARMLESS = frozenset({"short_wait", "cold_start", "number_refused"})
 """Reasons that speak against offering a callback of ourselves, not against one that is asked for."""
+_UNKNOWN = frozenset({"stale", "no_agents"})
+"""Nothing honest can be said about the time: the place is kept all the same, without a promise."""
 _OFFER_WORDS = {OfferState.CLOSED: "closed", OfferState.STALE: "stale"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a callback can be promised: nothing, a window, or a window after the opening it counts from."""
+
+    quote: Quote | None = None
+    opening: datetime | None = None
 
 
 async def perform(errand: Errand, effect: Effect) -> Outcome:
@@ -94,11 +105,11 @@ async def _request_callback(errand: Errand) -> Outcome:
     reach = errand.reach(seen)
     if reach is None:
         return Outcome("refused")
-    quote, opening = _quote(seen, errand.ahead(seen))
-    if quote is None:
+    terms = _terms(seen, errand.ahead(seen))
+    if terms is None:
         return Outcome("unavailable")
-    wish = errand.wish(seen, Mode.CALLBACK if opening is None else Mode.SCHEDULED, reach, opening=opening)
-    return await _kept(errand, seen, quote, partial(requesting.request_callback, wish=wish, quote=quote))
+    wish = errand.wish(seen, Mode.SCHEDULED if terms.opening else Mode.CALLBACK, reach, opening=terms.opening)
+    return await _kept(errand, seen, terms, partial(requesting.request_callback, wish=wish, quote=terms.quote))
 
 
 async def _switch(errand: Errand) -> Outcome:
@@ -108,18 +119,23 @@ async def _switch(errand: Errand) -> Outcome:
     if reach is None:
         return Outcome("refused")
     ahead, _ = quoting.standing(seen, request)
-    quote, opening = _quote(seen, ahead)
-    if quote is None:
+    terms = _terms(seen, ahead)
+    if terms is None:
         return Outcome("unavailable")
     promise = PromiseId(errand.house.chance.id("pr"))
     deed = partial(
-        requesting.switch, request_id=request.id, reach=reach, quote=quote, promise_id=promise, opening=opening
+        requesting.switch,
+        request_id=request.id,
+        reach=reach,
+        quote=terms.quote,
+        promise_id=promise,
+        opening=terms.opening,
     )
-    return await _kept(errand, seen, quote, deed)
+    return await _kept(errand, seen, terms, deed)
 
 
-async def _kept(errand: Errand, seen: Grounds, quote: Quote, deed: Callable[[Clerk], Request]) -> Outcome:
-    """Stores the promise; only then may it be said."""
+async def _kept(errand: Errand, seen: Grounds, terms: Terms, deed: Callable[[Clerk], Request]) -> Outcome:
+    """Stores the place; only then may its promise be said."""
     try:
         request = await errand.house.act(deed)
     except AgentComing:
@@ -128,24 +144,24 @@ async def _kept(errand: Errand, seen: Grounds, quote: Quote, deed: Callable[[Cle
         return Outcome("already_open")
     except Refusal:
         return Outcome("unavailable")
-    return Outcome("kept", {"request": request.id, "window": spoken(seen, quote.window), "ending": errand.ending})
+    window = spoken(seen, terms.quote.window) if terms.quote else None
+    return Outcome("kept", {"request": request.id, "window": window, "ending": errand.ending})
 
 
-def _quote(seen: Grounds, ahead: int) -> tuple[Quote | None, datetime | None]:
-    """The window that can be promised for this place and, when the queue is closed, the opening it counts from."""
+def _terms(seen: Grounds, ahead: int) -> Terms | None:
+    """On what terms this place can be kept without the line; None when the rules do not allow it now."""
     decided = seen.decide(None, ahead=ahead)
     callback = decided.option(Mode.CALLBACK)
     if callback is not None and callback.window is not None:
-        return quoting.quote(seen, decided, callback.window), None
-    if decided.wait is not None and set(decided.reasons) <= _HARMLESS:
-        return quoting.quote(seen, decided, seen.window(decided.wait)), None
+        return Terms(quoting.quote(seen, decided, callback.window))
     opens = seen.opens_at
     if opens is not None and (not seen.open or "closing" in decided.reasons):
         booked = seen.board.waiting.get(Mode.SCHEDULED, 0) if seen.board else 0
         agents = sum(seen.board.agents.values()) if seen.board else 0
-        window = opening_window(opens, before=booked, agents=agents)
-        return quoting.quote(seen, decided, window), opens
-    return None, None
+        return Terms(quoting.quote(seen, decided, opening_window(opens, before=booked, agents=agents)), opens)
+    if set(decided.reasons) <= _HARMLESS and decided.wait is not None:
+        return Terms(quoting.quote(seen, decided, seen.window(decided.wait)))
+    return Terms() if set(decided.reasons) <= _HARMLESS | _UNKNOWN else None
 
 
 async def _hold(errand: Errand) -> Outcome:

@@ -115,7 +115,7 @@ def promise(clerk: Clerk, request: Request, quote: Quote, *, promise_id: Promise
     return clerk.store(replace(request, promise=promise_id, deadline=quote.window.end), reason="promised")
 
 
-def request_callback(clerk: Clerk, wish: Wish, quote: Quote) -> Request:
+def request_callback(clerk: Clerk, wish: Wish, quote: Quote | None) -> Request:
     """A place in line without the line. Asking again from the same call gives the same request.
 
     Raises AlreadyOpen, SwitchedOff, QueueFull.
@@ -127,7 +127,7 @@ def request_callback(clerk: Clerk, wish: Wish, quote: Quote) -> Request:
     if wish.slot_start is not None:
         place = replace(place, ready=False, not_before=wish.slot_start, parked="closed")
     request = clerk.join(place, ceiling=_ceiling(clerk, wish.queue))
-    return promise(clerk, request, quote, promise_id=wish.promise_id)
+    return promise(clerk, request, quote, promise_id=wish.promise_id) if quote else request
 
 
 def hold(clerk: Clerk, wish: Wish) -> Request:
@@ -158,7 +158,7 @@ def switch(
     request_id: RequestId,
     *,
     reach: Reach,
-    quote: Quote,
+    quote: Quote | None,
     promise_id: PromiseId,
     opening: datetime | None = None,
 ) -> Request:
@@ -187,7 +187,7 @@ def switch(
         }
     ceiling = _ceiling(clerk, request.queue)
     moved = clerk.move(request, move, to=to, reason="switched_while_holding", changes=changes, ceiling=ceiling)
-    return promise(clerk, moved, quote, promise_id=promise_id)
+    return promise(clerk, moved, quote, promise_id=promise_id) if quote else moved
 
 
 def to_message(clerk: Clerk, request_id: RequestId, recording: str) -> Request:
