@@ -1,0 +1,52 @@
+"""Stories of callers who take a callback and keep their place without the line."""
+
+from typing import Any
+
+from tests.stories.bank import AGENT, CUSTOMER, NUMBER, Bank
+from tests.stories.network import said
+from vqueue.domain.causes import Cause
+from vqueue.domain.request import Mode, State
+
+IVR: list[dict[str, Any]] = [
+    {"heard": "For English, press 1", "press": "1", "once": True},
+    {"heard": "For cards, press 1", "press": "1", "once": True},
+]
+CALLBACK = [
+    *IVR,
+    {"heard": "To keep your place and be called back, press 1", "press": "1", "once": True},
+    {"heard": "To be called on this number, press 1", "press": "1", "once": True},
+]
+SCREEN = {"heard": "To be connected to an agent now press 1", "press": "1"}
+
+
+async def asks_for_a_callback(bank: Bank, number: str = CUSTOMER, **program: Any) -> str:
+    """The customer rings, takes the callback, and is rung later by the program given."""
+    keys = [*CALLBACK, *program.pop("keys", [SCREEN])]
+    sid = await bank.customer(number, keys=keys, **{"answers": {"after_s": 3}, "talk_s": 15, "patience_s": 900, **program})
+    await bank.until(lambda found: any(one.mode is Mode.CALLBACK for one in found), what="a callback is kept")
+    return sid
+
+
+async def test_a_callback_keeps_the_place_and_the_customer_is_called(bank: Bank) -> None:
+    omer = await bank.agent("omer", AGENT, ready=False)
+    await bank.busy(omer)
+    sid = await asks_for_a_callback(bank)
+    await bank.network.until(lambda ledger: said(ledger, "We will call you between"), what="the promise is said")
+    await bank.ready(omer)
+    found = await bank.until(lambda found: found[0].state is State.SERVED, what="served")
+    assert found[0].rings == 1
+    assert len(await bank.network.rings(CUSTOMER)) == 1
+    assert NUMBER in {entry["from"] for entry in await bank.network.rings(CUSTOMER)}
+    transcript = await bank.network.transcript(sid)
+    assert any("We will call you between" in str(line) for line in transcript)
+
+
+async def test_nobody_answers_twice_and_the_place_is_given_up_with_grace(bank: Bank) -> None:
+    omer = await bank.agent("omer", AGENT, ready=False)
+    await bank.busy(omer)
+    await asks_for_a_callback(bank, answers="never")
+    await bank.ready(omer)
+    found = await bank.until(lambda found: found[0].state is State.UNREACHED, what="unreached")
+    assert found[0].tries == {Cause.NO_ANSWER: 2}
+    assert found[0].grace_until is not None
+    assert len(await bank.network.rings(CUSTOMER)) == 2
