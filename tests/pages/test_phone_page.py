@@ -166,6 +166,23 @@ async def test_a_wrong_number_is_refused_with_what_would_mend_it(lab: Lab) -> No
         assert lab.ledger(CUSTOMER) == []
 
 
+async def test_only_the_bank_can_be_called_and_its_number_is_told(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam = phone(seen.page, CUSTOMER)
+        await miriam.get_by_role("textbox", name="Number to call").fill(AGENT)
+        await miriam.get_by_role("button", name="Call", exact=True).click()
+        await expect(miriam.get_by_role("alert")).to_contain_text("+44 20 7946 0100")
+        assert lab.ledger(CUSTOMER) == []
+
+
+async def test_an_agent_with_a_softphone_is_a_phone_too(lab: Lab) -> None:
+    async with lab.visit("/phone?phones=client:omer.barak:Omer:agent") as seen:
+        omer = phone(seen.page, "client:omer.barak")
+        await expect(omer.get_by_role("heading")).to_have_text("Agent, Omer")
+        await omer.get_by_role("button", name="Call", exact=True).click()
+        await expect(omer.get_by_role("log")).to_contain_text("Welcome to Tamarind Bank.")
+
+
 async def test_the_address_names_the_phones_and_the_browser_remembers_them(lab: Lab) -> None:
     async with lab.visit(f"/phone?phones={CUSTOMER}:Anna:customer:ru") as seen:
         await expect(phone(seen.page, CUSTOMER).get_by_role("heading")).to_have_text("Customer, Anna")

@@ -9,7 +9,7 @@ import { keep, phonesToOpen } from "./shelf.js";
 import { ring } from "./sounds.js";
 import { Telephone } from "./telephone.js";
 import { Voice } from "./voice.js";
-import { languageName, say } from "./words.js";
+import { lang, languageName, say, spokenHere } from "./words.js";
 
 const place = document.getElementById("phones");
 const notice = document.getElementById("notice");
@@ -19,16 +19,22 @@ const log = new CallLog(document.getElementById("log"), document.getElementById(
 const voice = new Voice();
 /** Up to which event of a phone the page only catches up: what was said then is shown, not spoken. */
 const past = new Map();
-let bank = null;
+let banks = [];
 let stopFollowing = () => {};
 
-const room = { now, voice, nameOf: (number) => names.get(number) ?? spacedNumber(number), remove, recount };
+const room = { now, voice, nameOf, bankNumbers: () => banks, remove, recount };
+
+/** A phone's owner, the bank (in the language asked for), or the number itself. */
+function nameOf(number, language = lang) {
+  if (names.has(number)) return names.get(number);
+  return banks.includes(number) ? say("the_bank", {}, spokenHere(language)) : spacedNumber(number);
+}
 
 function hear(event) {
   const phone = phones.get(event.number);
   if (!phone) return;
   phone.hear(event, { replayed: event.seq <= (past.get(event.number) ?? 0) });
-  log.add(event, phone.number, room.nameOf);
+  log.add(event, phone.number, nameOf);
 }
 
 function listen() {
@@ -56,7 +62,7 @@ async function open(owner) {
   past.set(owner.number, last ?? 0);
   names.set(owner.number, owner.name);
   const phone = new Telephone(owner, room);
-  if (bank) phone.prefill(bank);
+  if (banks.length) phone.prefill(banks[0]);
   phones.set(owner.number, phone);
   place.querySelector(".empty")?.remove();
   place.append(phone.element);
@@ -117,17 +123,10 @@ async function knownPhones() {
   return items;
 }
 
-/** The bank's first number, for the dial fields. */
-async function bankNumber() {
-  const { numbers } = await ask("GET", "/sandbox/numbers");
-  for (const [number, { name }] of Object.entries(numbers)) names.set(number, name || say("the_bank"));
-  return Object.keys(numbers)[0] ?? null;
-}
-
 async function openAll() {
   complain(notice, "");
-  const [known, number] = await Promise.all([knownPhones(), bankNumber()]);
-  bank = number;
+  const [known, { numbers }] = await Promise.all([knownPhones(), ask("GET", "/sandbox/numbers")]);
+  banks = Object.keys(numbers);
   for (const { number: there, name } of known) if (name) names.set(there, name);
   place.replaceChildren();
   place.removeAttribute("aria-busy");

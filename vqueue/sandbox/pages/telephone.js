@@ -20,7 +20,8 @@ export class Telephone {
   #word = null;
   #pressing = Promise.resolve();
 
-  /** `owner` {number, name, role, language}; `room` offers nameOf(number), now(), voice, remove(telephone). */
+  /** `owner` {number, name, role, language}; `room` offers nameOf(number, language), bankNumbers(), now(), voice,
+   * remove(telephone), recount(). */
   constructor(owner, room) {
     this.#word = HOOK.free[0];
     this.owner = owner;
@@ -65,7 +66,7 @@ export class Telephone {
   refuse(text) { complain(this.parts.error, text); }
 
   #who(event) {
-    return this.room.nameOf(otherEnd(event, this.number) || this.#line.call?.other);
+    return this.room.nameOf(otherEnd(event, this.number) || this.#line.call?.other, this.owner.language);
   }
 
   #sound(event) {
@@ -81,7 +82,9 @@ export class Telephone {
       return await ask("POST", phonePath(this.number, verb), body);
     } catch (refusal) {
       const gone = (refusal.status === 404 || refusal.status === 409) && verb !== "dial";
-      this.refuse(gone ? say("err_gone") : refusal.message);
+      const stranger = refusal.status === 422 && verb === "dial";
+      const numbers = this.room.bankNumbers().map(spacedNumber).join(", ");
+      this.refuse(gone ? say("err_gone") : stranger ? say("err_stranger", { numbers }) : refusal.message);
       if (gone) this.room.recount();
       return null;
     }

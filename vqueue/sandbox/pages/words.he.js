@@ -29,7 +29,7 @@ export default {
   the_bank: "הבנק", call_log: "יומן שיחות", log_aside: "כל צלצול, לפי הסדר", log_none: "עוד לא היה צלצול. אפשר להתקשר לבנק מאחד הטלפונים.", log_all: "היומן המלא",
   ev_ring: "צלצול", ev_calling: "חיוג", ev_answered: "מענה", ev_said: "נאמר", ev_pressed: "הוקש", ev_tone: "צליל", ev_bridged: "חיבור", ev_hangup: "ניתוק", ev_record: "הקלטה", ev_fetch: "שליפה", ev_status: "מצב", ev_message: "הודעה", ev_dial: "חיוג",
   log_pressed: "{digits}, {who}", log_said: "{who}: {text}", log_hangup: "{who}, {cause}", from_who: "{who}, מאת {other}", log_pair: "{who} ו{other}", after_s: "{who}, אחרי {n} שניות", log_to: "{who} אל {other}",
-  err_offline: "ארגז החול לא עונה. לא נעשה דבר. אפשר לנסות שוב.", err_gone: "השיחה הזאת כבר הסתיימה.", err_refused: "ארגז החול סירב: {reason}", err_taken: "המספר שייך לאדם וירטואלי: {reason}",
+  err_offline: "ארגז החול לא עונה. לא נעשה דבר. אפשר לנסות שוב.", err_gone: "השיחה הזאת כבר הסתיימה.", err_stranger: "מכאן אפשר להתקשר רק לבנק: {numbers}.", err_refused: "ארגז החול סירב: {reason}", err_taken: "המספר שייך לאדם וירטואלי: {reason}",
   people_title: "אנשים וירטואליים", people_lede: "מי עונה מעצמו, אחרי כמה זמן, ואילו מקשים נלחצים כשנשמע משהו.",
   people_none: "אין אנשים מתוכנתים. אפשר לכתוב תוכנית למטה ולשמור אותה תחת מספר.", people_all: "מספרים מתוכנתים", program: "תוכנית", answers: "מענה", keys: "מקשים", patience: "סבלנות", edit: "עריכת {number}", remove_person: "הסרת {number}", edit_short: "עריכה", edit_head: "תוכנית של אדם",
   ans_after: "אחרי {n} שניות", ans_never: "אף פעם", ans_busy: "תפוס", ans_machine: "משיבון", keys_n: { one: "כלל אחד", two: "שני כללים", other: "{n} כללים" }, patience_s: "{n} שניות",
