@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from tests.contract.twilio import check_request, check_twiml
 from tests.telephony import provider as told
 from tests.telephony.provider import CALL, Provider, Sent
-from tests.telephony.test_twiml import BANK, EVERY_VERB, URLS, any_text, saying, words
+from tests.telephony.test_twiml import BANK, EVERY_VERB, HOLDER, URLS, any_text, saying, words
 from vqueue.domain.ids import CallSid
 from vqueue.domain.speech import Ask, Hangup, Play, Target
 from vqueue.ports.telephony import Order
@@ -79,7 +79,7 @@ def test_every_document_is_one_the_provider_describes() -> None:
 @given(text=any_text)
 def test_no_text_makes_a_document_the_provider_does_not_take(text: str) -> None:
     ask = Ask(content=(saying(text), Play(text)), then=Target("session", "s", 1), finish=text)
-    assert check_twiml(render((saying(text), ask, Hangup()), URLS, words, caller_id=text)) == []
+    assert check_twiml(render((saying(text), ask, HOLDER, Hangup()), URLS, words, caller_id=text)) == []
 
 
 class Description:
