@@ -218,6 +218,22 @@ def test_after_closing_nobody_is_rung_but_holders_are_served() -> None:
     assert reserved(actions) == [("holder", "a")]
 
 
+def test_no_more_agents_are_rung_in_a_tick_than_calls_may_be_created_in_a_second() -> None:
+    places = [place(f"r{n}", waited_s=900 - n) for n in range(4)]
+    seats = tuple(seat(f"a{n}") for n in range(4))
+    assert [request for request, _ in reserved(plan(snapshot(*places, seats=seats, calls_in_a_second=2), NOON))] == [
+        "r0",
+        "r1",
+    ]
+
+
+def test_a_customer_rung_first_costs_a_call_even_with_a_standing_leg() -> None:
+    seats = (seat("s", standing=True),)
+    first = snapshot(place("r"), seats=seats, lines=(line(rules=CUSTOMER_FIRST),), calls_in_a_second=0)
+    assert plan(first, NOON) == ()
+    assert reserved(plan(replace(first, calls_in_a_second=1), NOON)) == [("r", "s")]
+
+
 def test_with_the_budget_used_up_only_a_standing_leg_is_taken() -> None:
     first, second = place("first", waited_s=900), place("second")
     seats = (seat("a", idle_s=90), seat("s", idle_s=10, standing=True))
