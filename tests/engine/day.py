@@ -4,6 +4,7 @@ import heapq
 import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from tests.engine.builders import NOON, heads, line, place, rules, seat, wait
 from vqueue.domain.board import QueueBoard
@@ -33,7 +34,7 @@ class Day:
 
 
 def live(seed: int, *, customers: int = 40, agents: int = 3, lift_max_s: int = LIFT_MAX_S) -> Day:
-    """One day under a seed. Every event (arrival, agent free, parked place back) is followed by a tick."""
+    """One day under a seed: a tick after every event (arrival, agent free, place back) that leaves both sides somebody."""
     chance, day = random.Random(seed), Day()
     queue = line(rules=rules(credits=CREDITS, deadlines=Deadlines(lift_max_s=lift_max_s)))
     ready: dict[str, tuple[Place, datetime]] = {}
@@ -48,6 +49,8 @@ def live(seed: int, *, customers: int = 40, agents: int = 3, lift_max_s: int = L
             free[who.agent] = replace(who, idle_since=at)
         elif isinstance(who, Place):
             ready[who.id] = (who, at)
+        if not (ready and free):
+            continue
         waiting = [each for each, _ in ready.values()]
         snapshot = Snapshot(
             lines=(replace(queue, board=_board(len(waiting), agents)),),
@@ -133,12 +136,14 @@ def _heads(waiting: list[Place], limit: int) -> tuple[Head, ...]:
     kept: list[Place] = []
     count: dict[ClassKey, int] = {}
     for each in ordered:
-        count[each.klass] = count.get(each.klass, 0) + 1
-        if count[each.klass] <= max(1, limit):
+        klass = each.klass
+        count[klass] = count.get(klass, 0) + 1
+        if count[klass] <= max(1, limit):
             kept.append(each)
     return heads(*kept)
 
 
+@lru_cache
 def _board(waiting: int, agents: int) -> QueueBoard:
     """P90 by rank as ten-second-a-place guesswork: what matters here is that some promises look endangered."""
     grid = tuple((n, wait((n + 1) * 160 / agents)) for n in (0, 1, 2, 5, 10, 50))

@@ -25,11 +25,11 @@ def turn(name: str, start_s: float, ready_s: float, taken_s: float, klass: str =
 
 @pytest.fixture(scope="module")
 def days() -> list[Day]:
-    return [live(seed, customers=20, agents=1 + seed % 3) for seed in HISTORIES]
+    return [live(seed, customers=16, agents=1 + seed % 3) for seed in HISTORIES]
 
 
 def test_no_history_has_an_inversion_inside_a_class(days: list[Day]) -> None:
-    assert sum(len(day.turns) for day in days) > 20 * len(days)
+    assert sum(len(day.turns) for day in days) > 16 * len(days)
     assert sum(day.lifted for day in days) > 1000
     assert [seed for seed, day in enumerate(days) if inversions(day.turns)] == []
 
@@ -40,7 +40,7 @@ def test_nobody_is_overtaken_by_more_than_the_largest_credit_and_lift(days: list
 
 
 def test_rescue_keeps_more_promises(days: list[Day]) -> None:
-    plain = [live(seed, customers=20, agents=1 + seed % 3, lift_max_s=0) for seed in HISTORIES[:300]]
+    plain = [live(seed, customers=16, agents=1 + seed % 3, lift_max_s=0) for seed in HISTORIES[:300]]
     assert sum(day.kept for day in days[:300]) > sum(day.kept for day in plain)
 
 

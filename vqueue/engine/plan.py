@@ -134,7 +134,7 @@ class _Tick:
         self.dialing = snapshot.dialing
         self.phones = set(snapshot.phones)
         self.budget = max(0, snapshot.calls_in_a_second)
-        self.seats = {seat.agent: seat for seat in sorted(snapshot.seats, key=lambda seat: seat.agent)}
+        self.seats = {seat.agent: seat for seat in snapshot.seats}
         self.classes = _classes(snapshot, self.lines)
         self.skips: list[Skip] = []
         self.reserves: list[Reserve] = []
