@@ -109,6 +109,13 @@ def test_what_an_effect_gave_before_and_does_not_give_now_is_forgotten() -> None
     assert turn.session.args == {"position": Position(2)}
 
 
+def test_a_value_given_as_none_is_forgotten() -> None:
+    before = at("check", asked=True, vars={"number": "1"}, args={"ending": Position(1), "bank": Position(2)})
+    turn = heard(before, Outcome("wrong", {"number": None, "ending": None}))
+    assert turn.session.vars["number"] is None
+    assert turn.session.args == {"bank": Position(2)}
+
+
 def test_an_effect_whose_outcome_was_lost_is_asked_for_again() -> None:
     waiting = at("check", asked=True, vars={"digits": "123"})
     assert heard(waiting, Elapsed()).effect == Effect("check_number", {"queue": None, "digits": "123"})

@@ -30,6 +30,7 @@ STORIES = {
     "callback_already_open": Story("1 1 1", {"request_callback": ["already_open"]}),
     "hold_and_switch": Story("2 2 - 1 1 1"),
     "hold_and_be_served": Story("2 2 - a"),
+    "hold_own_number_after_all": Story("1 1 2 02079460123 - - 1 1 1"),
     "hold_message": Story("2 2 1 3 m"),
     "hold_agent_coming": Story("2 2 1 1 1 a", {"switch": ["agent_coming"], "hold_news": ["fresh", "coming"]}),
     "hold_switch_already_open": Story("2 2 1 1 1", {"switch": ["already_open"]}),
