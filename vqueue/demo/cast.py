@@ -1,0 +1,103 @@
+"""Who plays in the demo: the bank's queues, agents and staff, and the people who ring it. All numbers are fiction's."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from vqueue.domain.rules import Rules
+from vqueue.services.setting_up import Bank, NewAgent, NewQueue
+from vqueue.services.signing_in import Role
+
+ZONE = "Europe/London"
+BANK_NUMBER = "+442079460000"
+VISITOR_CUSTOMER = "+447700900001"
+VISITOR_AGENT = NewAgent(
+    id="visitor",
+    name="You",
+    address="+442079460001",
+    skills={"cards": 6, "payments": 6, "general": 6},
+    languages=("en", "ru", "he"),
+)
+"""Kept for whoever looks at the demo: signed off until that telephone rings the bank's number and presses 1."""
+FREE_CUSTOMERS = (VISITOR_CUSTOMER, "+447700900002", "+447700900003")
+"""Numbers nobody of the crowd uses."""
+TUESDAY, TEN = 1, time(10, 0)
+
+QUEUES = (
+    NewQueue(
+        id="cards",
+        names={"en": "Cards", "ru": "Карты", "he": "כרטיסים"},
+        rules=Rules(skills=("cards",), topics=("cards",)),
+    ),
+    NewQueue(
+        id="payments",
+        names={"en": "Payments", "ru": "Платежи", "he": "תשלומים"},
+        rules=Rules(skills=("payments",), topics=("payments",)),
+    ),
+    NewQueue(
+        id="general",
+        names={"en": "General", "ru": "Общие вопросы", "he": "כללי"},
+        rules=Rules(skills=("general",), topics=("other",)),
+    ),
+)
+
+
+def _agent(login: str, name: str, address: str, skills: str, languages: str = "en") -> NewAgent:
+    """`skills` as `cards:8 general:5`."""
+    levels = {skill: int(level) for skill, _, level in (one.partition(":") for one in skills.split())}
+    return NewAgent(id=login, name=name, address=address, skills=levels, languages=tuple(languages.split()))
+
+
+CREW = (
+    _agent("amara", "Amara Obi", "client:amara", "cards:9 general:5"),
+    _agent("ben", "Ben Whitlock", "client:ben", "cards:6 payments:6"),
+    _agent("chloe", "Chloe Marsh", "client:chloe", "cards:7 general:6"),
+    _agent("dmitri", "Dmitri Volkov", "client:dmitri", "cards:7 payments:7 general:5", "en ru"),
+    _agent("elena", "Elena Sokolova", "+442079460102", "payments:8 general:7 cards:4", "ru en"),
+    _agent("farid", "Farid Aziz", "client:farid", "payments:9 general:4"),
+    _agent("grace", "Grace Holt", "client:grace", "payments:6 general:8"),
+    _agent("hana", "Hana Levi", "+442079460103", "cards:6 payments:5 general:7", "en he"),
+    _agent("ido", "Ido Ben-Ami", "client:ido", "cards:5 payments:7 general:5", "he en"),
+    _agent("jack", "Jack Ferris", "+442079460104", "general:9 cards:4"),
+)
+
+STAFF = {Role.AGENT.value: "amara", Role.SUPERVISOR.value: "sam", Role.ADMIN.value: "ada"}
+STAFF_NAMES = {"amara": "Amara Obi", "sam": "Sam Reed", "ada": "Ada Lind"}
+
+
+def bank() -> Bank:
+    return Bank(queues=QUEUES, agents=(*CREW, VISITOR_AGENT))
+
+
+def opening(today: date) -> datetime:
+    """Ten in the morning, London, on `today` or the next Tuesday: a working day on which every queue is open."""
+    day = today + timedelta(days=(TUESDAY - today.weekday()) % 7)
+    return datetime.combine(day, TEN, tzinfo=ZoneInfo(ZONE))
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody invented who rings the bank."""
+
+    number: str
+    name: str
+    language: str
+
+
+_NAMES = {
+    "en": (
+        "Olivia Nash|Noah Pike|Isla Grant|Leo Marsh|Ava Thorne|Arthur Cole|Mia Hollis|Oscar Lane|Freya Dunn|Theo Vance"
+        "|Ivy Sutton|Henry Moss|Ella Frost|George Tate|Poppy Wells|Alfie Brooks|Ruby Keane|Finley Shaw|Rosie Webb"
+    ),
+    "ru": "Анна Белова|Иван Громов|Ольга Лебедева|Пётр Зимин|Мария Соколова|Алексей Орлов|Нина Фомина|Юрий Крылов",
+    "he": "נועה כהן|עומר לוי|תמר שגב|איתן ברק|מאיה רוזן|יונתן גל|שירה אלון|דניאל פז",
+}
+_NUMBERS = {"en": "+447700900{:03d}", "ru": "+7495555{:04d}", "he": "+972505550{:03d}"}
+_FIRST, _MANY = 100, {"en": 800, "ru": 400, "he": 400}
+
+
+def customer(language: str, turn: int) -> Customer:
+    """The `turn`-th customer of that language; after some hundreds the same people ring again."""
+    names = _NAMES[language].split("|")
+    place = turn % _MANY[language]
+    return Customer(_NUMBERS[language].format(_FIRST + place), names[place % len(names)], language)
