@@ -90,10 +90,11 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
         session = await stack.enter_async_context(aiohttp.ClientSession())
         database = open_database(settings.database, server=True)
         stack.push_async_callback(database.close)
+        live = await stack.enter_async_context(_live(settings, clock))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        house, site = await _house(settings, clock, session=session, database=database, tasks=tasks)
+        house, site = await _house(settings, clock, session=session, database=database, live=live, tasks=tasks)
         address = await stack.enter_async_context(_listening(site, settings))
-        runners = [tasks.create_task(work) for work in _loops(house, stack)]
+        runners = [tasks.create_task(work) for work in (*_loops(house, stack), *_feeds(house))]
         try:
             yield Service(house, site, address)
         finally:
@@ -116,10 +117,11 @@ async def _house(
     *,
     session: aiohttp.ClientSession,
     database: Database,
+    live: _Live,
     tasks: asyncio.TaskGroup,
 ) -> tuple[House, web.Application]:
     chance = SystemChance()
-    urls, book, live = Urls(settings.public_url), FlowBook.load(settings.flows_dir), _live(settings, clock)
+    urls, book = Urls(settings.public_url), FlowBook.load(settings.flows_dir)
     house = House(
         database=database,
         vault=KeyVault(settings.keys(), chance=chance),
@@ -149,12 +151,19 @@ async def _house(
     return house, site
 
 
-def _live(settings: Settings, clock: BusinessClock) -> _Live:
-    if settings.redis_url:
-        return _Live(
-            RedisBroadcast(settings.redis_url), RedisThrottle(settings.redis_url), RedisBoard(settings.redis_url)
-        )
-    return _Live(LocalBroadcast(), LocalThrottle(clock), LocalBoard())
+@asynccontextmanager
+async def _live(settings: Settings, clock: BusinessClock) -> AsyncIterator[_Live]:
+    """Broadcast, limits and boards: in this process, or shared through Redis."""
+    if not settings.redis_url:
+        yield _Live(LocalBroadcast(), LocalThrottle(clock), LocalBoard())
+        return
+    url = settings.redis_url
+    async with (
+        contextlib.aclosing(RedisBroadcast(url)) as broadcast,
+        contextlib.aclosing(RedisThrottle(url)) as throttle,
+        contextlib.aclosing(RedisBoard(url)) as board,
+    ):
+        yield _Live(broadcast, throttle, board)
 
 
 async def _line(settings: Settings, database: Database) -> Line:
@@ -218,6 +227,11 @@ def _loops(house: House, stack: contextlib.AsyncExitStack) -> list[Coroutine[Any
         _again(leader.tick, _beat(house, 1.0), woken),
         _again(leader.publish, max(_BOARD_S, _beat(house, 1.0))),
     ]
+
+
+def _feeds(house: House) -> list[Coroutine[Any, Any, None]]:
+    """What an adapter needs running beside the service: with Redis, the one connection that hears broadcasts."""
+    return [house.broadcast.run()] if isinstance(house.broadcast, RedisBroadcast) else []
 
 
 def _beat(house: House, seconds: float) -> float:

@@ -33,10 +33,10 @@ class PostgresServer:
         self._process = None if given else ServerProcess("postgres")
         self.url = plain_scheme(given) if self._process is None else start_in(self._process)
 
-    def create_database(self) -> str:
-        """Name of a new empty database."""
+    def create_database(self, template: str = "template0") -> str:
+        """Name of a new database: empty, or a copy of the one named (nobody may be connected to it)."""
         name = f"vqueue_test_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         return name
 
     def drop_database(self, name: str) -> None:

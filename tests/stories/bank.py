@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -16,7 +18,6 @@ from pydantic import SecretStr
 from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, Network, NetworkProcess
 from vqueue.app import Service, serving
 from vqueue.clock import BusinessClock
-from vqueue.db.open import migrate
 from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId
@@ -139,12 +140,10 @@ def _writing_up(clerk: Clerk, who: AgentId) -> None:
 
 @asynccontextmanager
 async def opened(
-    network: NetworkProcess, database_url: str, data_dir: Path, *, rules: Rules = RULES, registered: bool = True
+    network: NetworkProcess, database_url: str, data_dir: Path, *, rules: Rules = RULES
 ) -> AsyncIterator[Bank]:
     """The bank on this database, its number routed to it."""
     clock = BusinessClock(start=network.start, monotonic=network.monotonic, speed=network.speed)
-    if not database_url.startswith("sqlite"):
-        await migrate(database_url)
     port = _free_port()
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
@@ -182,8 +181,6 @@ def _found(clerk: Clerk, rules: Rules) -> None:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -1,13 +1,17 @@
-"""One telephone network for all stories of this process; a fresh bank for each."""
+"""One telephone network for all stories of this process; a fresh bank on a fresh database for each."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.servers.postgres import PostgresServer
 from tests.stories.bank import Bank, opened
 from tests.stories.network import NetworkProcess
+from vqueue.db.open import migrate
 
 SPEED = 20.0
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -19,6 +23,36 @@ def network_process() -> Iterator[NetworkProcess]:
     network = NetworkProcess.launch(start=TUESDAY, speed=SPEED)
     yield network
     network.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that each story copies."""
+    file = tmp_path_factory.mktemp("empty") / "vqueue.sqlite"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a migrated database that each story copies."""
+    name = postgres_server.create_database()
+    asyncio.run(migrate(postgres_server.url_of(name)))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A copy of the empty bank, on each database."""
+    if request.param == "sqlite":
+        copy = tmp_path / "vqueue.sqlite"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(template=request.getfixturevalue("empty_postgres"))
+    yield server.url_of(name)
+    server.drop_database(name)
 
 
 @pytest.fixture
