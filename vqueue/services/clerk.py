@@ -78,7 +78,7 @@ class Clerk:
             bucket=request.bucket,
             credit_class=request.credit_class,
         )
-        self.topics += ["dispatch", f"request:{request.id}"]
+        self._tell(request)
         return request
 
     def move(
@@ -123,7 +123,7 @@ class Clerk:
                 reason=reason,
                 waited_s=round((self.at - request.virtual_start).total_seconds(), 3),
             )
-        self.topics += ["dispatch", f"request:{request.id}"]
+        self._tell(stored)
         return stored
 
     def _count(self, before: Request | None, after: Request, ceiling: int | None) -> None:
@@ -152,8 +152,14 @@ class Clerk:
             ready=stored.ready,
             not_before=stored.not_before.isoformat() if stored.not_before else None,
         )
-        self.topics += ["dispatch", f"request:{request.id}"]
+        self._tell(stored)
         return stored
+
+    def _tell(self, request: Request) -> None:
+        """The dispatcher is woken only for a place that can be served."""
+        self.topics.append(f"request:{request.id}")
+        if request.ready and request.state in _IN_LINE:
+            self.topics.append("dispatch")
 
     # agents
 
@@ -185,7 +191,7 @@ class Clerk:
             lasted_s=round((self.at - agent.since).total_seconds(), 3),
             attempt=agent.attempt,
         )
-        self.topics += ["dispatch", "agents"]
+        self.topics += ["agents", *(["dispatch"] if stored.presence is Presence.READY else [])]
         return stored
 
     # legs
