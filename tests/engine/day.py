@@ -34,7 +34,7 @@ class Day:
 
 
 def live(seed: int, *, customers: int = 40, agents: int = 3, lift_max_s: int = LIFT_MAX_S) -> Day:
-    """One day under a seed: a tick after every event (arrival, agent free, place back) that leaves both sides somebody."""
+    """One day under a seed: a tick after each event (arrival, agent free, place back) that leaves a pair to make."""
     chance, day = random.Random(seed), Day()
     queue = line(rules=rules(credits=CREDITS, deadlines=Deadlines(lift_max_s=lift_max_s)))
     ready: dict[str, tuple[Place, datetime]] = {}

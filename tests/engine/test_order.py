@@ -108,3 +108,10 @@ def test_a_place_that_was_not_ready_or_went_at_the_same_instant_is_not_inverted(
 def test_a_place_taken_twice_counts_by_each_time_it_was_ready() -> None:
     missed_once = [turn("a", 0, 0, 20), turn("a", 0, 80, 100), turn("b", 10, 10, 50), turn("c", 20, 20, 90)]
     assert inversions(missed_once) == 1
+
+
+def test_danger_is_reckoned_from_the_rank_that_credit_gives() -> None:
+    """By age it is third, with its credit first: the promise holds and nothing is lent."""
+    places = [standing("s1", 0.0), standing("s2", 1.0), standing("booked", 100.0, B, deadline=1100.0)]
+    assert lifts(places, 1000.0, lambda ahead: 60.0 * (ahead + 1), 900, credits={A: 0, B: 200}) == {}
+    assert lifts(places, 1000.0, lambda ahead: 60.0 * (ahead + 1), 900, credits={A: 0, B: 0}) == {B: 160.0}
