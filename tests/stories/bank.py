@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,7 +21,7 @@ from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId
 from vqueue.domain.request import Request
-from vqueue.domain.rules import AgentRules, CallbackRules, Offer, Queue, Rules
+from vqueue.domain.rules import WEEK, AgentRules, CallbackRules, CallingWindows, Hours, Offer, Queue, Rules
 from vqueue.ports.database import Work
 from vqueue.services import presence
 from vqueue.services.clerk import Clerk
@@ -36,11 +35,15 @@ CUSTOMER = "+447700900101"
 OTHER = "+447700900102"
 THIRD = "+447700900103"
 ROOT = Path(__file__).resolve().parents[2]
+ALWAYS = dict.fromkeys(WEEK, (("00:00", "24:00"),))
 RULES = Rules(
     offer=Offer(threshold_s=0),
     callback=CallbackRules(spacing_s=(60, 120), snooze_s=120),
     agents=AgentRules(wrap_up_s=2),
+    hours=Hours(week=ALWAYS),
+    calling_windows=CallingWindows(week=ALWAYS),
 )
+"""Open day and night: however long the stories take, none of them ends at closing time unless it says so."""
 
 
 @dataclass
@@ -140,9 +143,14 @@ def _writing_up(clerk: Clerk, who: AgentId) -> None:
 
 @asynccontextmanager
 async def opened(
-    network: NetworkProcess, database_url: str, data_dir: Path, *, rules: Rules = RULES
+    network: NetworkProcess,
+    database_url: str,
+    data_dir: Path,
+    *,
+    rules: Rules = RULES,
+    again: bool = False,
 ) -> AsyncIterator[Bank]:
-    """The bank on this database, its number routed to it."""
+    """The bank on this database, its number routed to it. `again`: its queues are there from an earlier start."""
     clock = BusinessClock(start=network.start, monotonic=network.monotonic, speed=network.speed)
     port = _free_port()
     settings = Settings(
@@ -161,7 +169,8 @@ async def opened(
         data_keys=SecretStr(base64.b64encode(b"k" * 32).decode()),
     )
     async with aiohttp.ClientSession() as session, serving(settings, clock) as service:
-        await service.house.act(partial(_found, rules=rules))
+        if not again:
+            await service.house.act(partial(_found, rules=rules))
         net = Network(network.url, session)
         base = settings.public_url
         routes = {

@@ -41,13 +41,19 @@ def empty_postgres(postgres_server: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture
+def sqlite_database(tmp_path: Path, empty_sqlite: Path) -> str:
+    """A copy of the empty bank as a file."""
+    copy = tmp_path / "vqueue.sqlite"
+    shutil.copy(empty_sqlite, copy)
+    return f"sqlite:///{copy}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A copy of the empty bank, on each database."""
     if request.param == "sqlite":
-        copy = tmp_path / "vqueue.sqlite"
-        shutil.copy(request.getfixturevalue("empty_sqlite"), copy)
-        yield f"sqlite:///{copy}"
+        yield request.getfixturevalue("sqlite_database")
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     name = server.create_database(template=request.getfixturevalue("empty_postgres"))
@@ -58,4 +64,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 async def bank(network_process: NetworkProcess, database_url: str, tmp_path: Path) -> AsyncIterator[Bank]:
     async with opened(network_process, database_url, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+async def sqlite_bank(network_process: NetworkProcess, sqlite_database: str, tmp_path: Path) -> AsyncIterator[Bank]:
+    """For stories in which the databases make no difference."""
+    async with opened(network_process, sqlite_database, tmp_path) as one:
         yield one
