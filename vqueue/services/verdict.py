@@ -134,7 +134,7 @@ def _line(view: QueueView, now: datetime) -> Iterable[Concern]:
     if view.ready_places and not view.at_work:
         yield Concern(worry=Worry.NO_AGENTS, severity=Severity.ACT, queue=view, remedy=_relief(view),
                       count=view.ready_places)  # fmt: skip
-    elif view.ready_places and not view.ready and view.away:
+    elif view.ready_places and not view.ready and view.away and view.risk is None:
         # All busy is how a busy queue looks; somebody who could come back makes it worth a word.
         yield Concern(worry=Worry.NOBODY_READY, severity=Severity.WATCH, queue=view, remedy=_relief(view),
                       count=view.ready_places)  # fmt: skip

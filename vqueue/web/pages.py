@@ -83,14 +83,19 @@ class Pages:
         return self._templates.get_template(template).render(**own, **values)
 
     def page(
-        self, request: web.Request, template: str, *, visitor: Visitor | None = None, status: int = 200, **values: Any
+        self,
+        request: web.Request,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        visitor: Visitor | None = None,
+        status: int = 200,
     ) -> web.Response:
         """The answer with the page, remembering a language or theme that was asked for."""
         look = self.look(request)
-        here = {"path": request.path, "visitor": visitor, "hatches": Markup(HATCHES)}  # noqa: S704 - our own constant
-        answer = web.Response(
-            text=self.fragment(template, look, here | values), content_type="text/html", charset="utf-8", status=status
-        )
+        here = {"path": request.path, "visitor": visitor, "status": status, "hatches": Markup(HATCHES)}  # noqa: S704 - our own constant
+        text = self.fragment(template, look, here | dict(values))
+        answer = web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
         answer.headers["Content-Language"] = look.language
         answer.headers["Vary"] = "Cookie, Accept-Language"
         for asked, cookie, value in (

@@ -66,9 +66,8 @@ class Signing:
     def _page(
         self, request: web.Request, *, onward: str, login: str = "", wrong: str | None = None, status: int = 200
     ) -> web.Response:
-        return self.pages.page(
-            request, "site/sign_in.html", status=status, login=login, wrong=wrong, onward=path_within(onward, "")
-        )
+        values = {"login": login, "wrong": wrong, "onward": path_within(onward, "")}
+        return self.pages.page(request, "site/sign_in.html", values, status=status)
 
 
 def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access, passwords: Passwords) -> None:

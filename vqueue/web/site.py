@@ -38,7 +38,7 @@ def make_web(house: House, *, passwords: Passwords, secure: bool) -> web.Applica
 
 def error_page(pages: Pages, request: web.Request, status: int, code: str) -> web.Response:
     """What a person sees instead of a problem document."""
-    return pages.page(request, "site/error.html", status=status, code=code)
+    return pages.page(request, "site/error.html", {"code": code}, status=status)
 
 
 async def _to_console(_: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from math import isinf
 from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services.switching import Switch, is_on
-from vqueue.services.verdict import Severity, concerns, in_order, todo, verdict
+from vqueue.services.verdict import Severity, Worry, concerns, in_order, todo, verdict
 from vqueue.services.views import BoardView, QueueView
 from vqueue.web.console import sentences
 from vqueue.web.console.bars import Axis, Bar, PromiseBar, axis, promise_bar, split
@@ -19,6 +19,7 @@ from vqueue.web.pages import Look, Say
 
 CLASSES = {Severity.FINE: "is-ok", Severity.WATCH: "is-watch", Severity.ACT: "is-act"}
 TONES = {Severity.FINE: "", Severity.WATCH: "c-watch", Severity.ACT: "c-act"}
+_LACK = frozenset({Worry.AT_RISK, Worry.NO_AGENTS, Worry.NOBODY_READY})
 SPLIT = (Presence.TALKING, Presence.WRAPPING, Presence.RESERVED, Presence.READY, Presence.AWAY)
 """The order of the agents' split bar."""
 
@@ -176,7 +177,7 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
     grave = worst.severity if worst else Severity.FINE
     say, waiting, day = words.say, view.waiting, view.day
     modes = (("hold", waiting.hold), ("virtual", waiting.virtual), ("booked", waiting.booked))
-    lacking = bool(view.ready_places) and not view.ready
+    lacking = not view.ready and any(each.worry in _LACK for each in found)
     return QueueRow(
         id=view.queue.id,
         name=words.queue(view),

@@ -30,7 +30,7 @@ from vqueue.web.stream import Streams
 SUPERVISORS = (Role.SUPERVISOR, Role.ADMIN)
 STEADY_S = 30.0
 """Queues keep their order on an open page for so long (wall), so that a row is where the eye left it."""
-_TOPICS = ("dispatch", "agents", "queues")
+_TOPICS = ("dispatch", "agents", "queues", "boards")
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Console:
     async def board(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
         values = await self._board_values(look, Order())
-        return self.pages.page(request, "console/board.html", visitor=visitor, **values)
+        return self.pages.page(request, "console/board.html", values, visitor=visitor)
 
     async def board_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look, order = self.pages.look(request), Order()
@@ -92,7 +92,7 @@ class Console:
     async def requests(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
         values = await self._list_values(request, look)
-        return self.pages.page(request, "console/requests.html", visitor=visitor, **values)
+        return self.pages.page(request, "console/requests.html", values, visitor=visitor)
 
     async def requests_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
@@ -116,7 +116,7 @@ class Console:
     async def request(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
         values = await self._request_values(request, look)
-        return self.pages.page(request, "console/request.html", visitor=visitor, **values)
+        return self.pages.page(request, "console/request.html", values, visitor=visitor)
 
     async def request_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
@@ -150,7 +150,7 @@ class Console:
 
     async def switch(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         values = await self._switch_values(request, on=request.query.get("turn") == "on")
-        return self.pages.page(request, "console/switch.html", visitor=visitor, wrong=None, reason="", **values)
+        return self.pages.page(request, "console/switch.html", values, visitor=visitor)
 
     async def turn(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         sent = await request.post()
@@ -162,10 +162,8 @@ class Console:
             if not wants_page(request):
                 raise
             values = await self._switch_values(request, on=on)
-            return self.pages.page(
-                request, "console/switch.html", visitor=visitor, status=422, wrong="console.reason_missing",
-                reason=reason, **values,
-            )  # fmt: skip
+            wrong = {"wrong": "console.reason_missing", "reason": reason}
+            return self.pages.page(request, "console/switch.html", values | wrong, visitor=visitor, status=422)
         return self._done(request)
 
     async def _switch_values(self, request: web.Request, *, on: bool) -> dict[str, object]:
@@ -179,7 +177,8 @@ class Console:
         name = Text(found.queue.name(look.language))
         words = self._words(look)
         clock = minute(words.now, words.zone)
-        return {"act": act, "turn": "on" if on else "off", "owed": owed, "name": name, "clock": clock}
+        turn = {"act": act, "turn": "on" if on else "off", "owed": owed, "name": name}
+        return {**turn, "clock": clock, "wrong": None, "reason": ""}
 
     def _done(self, request: web.Request) -> web.Response:
         """Back to the board for people without scripts; scripts see the change come by the stream."""

@@ -8,6 +8,7 @@ const AGAIN_AFTER_MS = 2000;
 export function follow(url, { main, live, words, clock }) {
   let source = null;
   let heard = performance.now();
+  live.hidden = false;
 
   const take = (event) => {
     heard = performance.now();
