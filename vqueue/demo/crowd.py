@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 ARRIVALS_PER_HOUR = 185.0
 """A little more than ten agents can answer, so that waits of several minutes build up and stay."""
 NIGHT_SHARE = 0.05
-FIRST_RUSH, RUSH_S = 26, 100.0
+FIRST_RUSH, RUSH_S = 34, 110.0
 """The bank has just sent a letter to many: so many call within the first seconds."""
 LANGUAGES, SHARES = ("en", "ru", "he"), (0.76, 0.14, 0.10)
 DISTRACTED_EVERY_S = 200.0

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +86,8 @@ async def _demo(options: Options) -> None:
                 settings = settings.model_copy(update={"twilio_api_url": phones.url})
                 async with serving(settings, clock) as service:
                     await _hold(options, Stage(service, phones, account, staff), stop)
+                    # First the network: its open connections would hold up the service's graceful stop.
+                    await phones.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +114,37 @@ async def _hold(options: Options, stage: Stage, stop: asyncio.Event) -> None:
     with told.ready_file(options.ready_file, document):
         _say(told.guide(stage.addresses, stage.staff, speed=options.speed, people=not options.quiet), options)
         began = service.house.clock.now()
-        await _open_hours(options, crowd, stage.phones, stop)
+        people = None if options.quiet else crowd.live
+        await open_hours(stage.phones, stop, seconds=options.seconds, people=people)
         if options.seconds is not None:
             lasted = (service.house.clock.now() - began).total_seconds()
             _report(await _figures(stage, crowd.phrases, options, lasted), options)
 
 
-async def _open_hours(options: Options, crowd: Crowd, phones: Network, stop: asyncio.Event) -> None:
-    """Until the time is over, somebody stops it, or the network ends (NetworkFailed)."""
-    stopped, ended = asyncio.Event(), asyncio.Event()
+async def open_hours(
+    phones: Network,
+    stop: asyncio.Event,
+    *,
+    seconds: float | None,
+    people: Callable[[], Coroutine[Any, Any, None]] | None,
+) -> None:
+    """People ring until the wall time is over or somebody stops it. Raises NetworkFailed when the network ends."""
+    over = asyncio.Event()
 
-    async def await_end() -> None:
-        await phones.process.wait()
-        ended.set()
-        stopped.set()
-
-    async def await_stop() -> None:
-        await stop.wait()
-        stopped.set()
+    async def ends_with(waited: Coroutine[Any, Any, Any]) -> None:
+        await waited
+        over.set()
 
     async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(await_end()), tasks.create_task(await_stop())]
-        if not options.quiet:
-            running.append(tasks.create_task(crowd.live()))
+        running = [tasks.create_task(ends_with(what)) for what in (phones.process.wait(), stop.wait())]
+        if people is not None:
+            running.append(tasks.create_task(people()))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(options.seconds):
-                await stopped.wait()
+            async with asyncio.timeout(seconds):
+                await over.wait()
         for task in running:
             task.cancel()
-    if ended.is_set():
+    if phones.process.returncode is not None:
         raise NetworkFailed("the telephone network has stopped")
 
 

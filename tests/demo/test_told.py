@@ -1,0 +1,47 @@
+"""What the demo tells scripts: a file only its owner reads, for as long as the demo runs."""
+
+import json
+import stat
+from pathlib import Path
+
+from vqueue.demo import told
+from vqueue.demo.network import Account
+from vqueue.demo.told import SignIn
+
+ACCOUNT = Account(sid="AC" + "0" * 32, token="secret", calls_per_second=1)
+STAFF = [SignIn(role=role, login=role, password="pass-word") for role in ("agent", "supervisor", "admin")]
+
+
+def document() -> dict[str, object]:
+    addresses = told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090")
+    return told.ready(addresses=addresses, service="http://127.0.0.1:8080", account=ACCOUNT, staff=STAFF)
+
+
+def test_the_ready_file_is_its_owners_alone_and_gone_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    with told.ready_file(path, document()):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert json.loads(path.read_text()) == document()
+        assert [one.name for one in tmp_path.iterdir()] == ["ready.json"]
+    assert not path.exists()
+
+
+def test_the_ready_file_replaces_an_older_one_that_others_could_read(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    with told.ready_file(path, document()):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_ready_file_names_what_was_promised() -> None:
+    named = document()
+    assert list(named) == "urls queues number twilio customers api_key staff agents".split()
+    assert set(named["urls"]) == {"api", "console", "desk", "support", "phone", "sandbox"}  # type: ignore[call-overload]
+    assert len(named["customers"]) >= 3  # type: ignore[arg-type]
+
+
+def test_the_guide_names_the_number_and_a_sign_in_but_no_page_that_is_not_there() -> None:
+    guide = told.guide(told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090"), STAFF, speed=1, people=True)
+    assert "supervisor with pass-word" in guide and "+442079460000" in guide
+    assert "/desk" not in guide and "/support" not in guide
