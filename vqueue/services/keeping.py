@@ -20,6 +20,8 @@ from vqueue.services.house import House
 
 _INTENT_S = 10
 """An intent nobody claimed for this long (wall seconds as business seconds): its writer died before dialling."""
+_QUIET_S = 120
+"""How long a call without a horizon of its own may be quiet."""
 _TALK_CHECK_S = 300
 """How often a talk whose end never came is asked for at the provider."""
 
@@ -47,10 +49,11 @@ async def sweep_legs(house: House) -> None:
 
 
 def _due(leg: Leg, now: datetime) -> bool:
-    if leg.state in (LegState.JOINED, LegState.ACCEPTED):
-        since = leg.joined_at or leg.answered_at or leg.created_at
-        return now > (leg.horizon or since) and now - since > timedelta(seconds=_TALK_CHECK_S)
-    return leg.horizon is not None and now > leg.horizon
+    """A talk is asked about rarely; any other call once it is past its horizon (or what would have been one)."""
+    quiet = leg.horizon or leg.created_at + timedelta(seconds=_QUIET_S)
+    if leg.joined_at is not None:
+        return now > max(quiet, leg.joined_at + timedelta(seconds=_TALK_CHECK_S))
+    return now > quiet
 
 
 async def _nobody_placed(house: House, leg: Leg) -> None:
@@ -187,6 +190,7 @@ def _rolled(clerk: Clerk, known: RequestId, opening: datetime) -> None:
     clerk.break_promise(request, "rolled")
     later = {"ready": False, "not_before": opening, "parked": "closed", "slot_start": opening}
     clerk.move(request, Move.ROLL, reason="closed_before_turn", changes=later)
+    clerk.notify(request, "sms.rolled_over")
 
 
 async def _expire(house: House, queue: str, oldest: datetime) -> None:
@@ -203,6 +207,7 @@ def _expired(clerk: Clerk, known: RequestId) -> None:
     request = clerk.work.requests.get(known)
     clerk.withdraw_promise(request, "expired")
     clerk.move(request, Move.EXPIRE, reason="too_old", changes={"ready": False})
+    clerk.notify(request, "sms.expired_call")
 
 
 async def find_lost_holders(house: House, *, silent_s: float = 120) -> None:

@@ -7,7 +7,7 @@ from vqueue.domain.agent import AgentMove
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import Token
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import Leg, LegState, News
+from vqueue.domain.leg import Leg, LegState, News, Way
 from vqueue.domain.request import Move, Request, State
 from vqueue.domain.speech import Ask, Hangup, Nothing, Prompt, Say, Speech, Target
 from vqueue.domain.speech_args import Arg, Clock, Minutes, Text
@@ -40,12 +40,18 @@ def _question(house: House, request: Request, snooze_s: int, *, token: Token, st
 
 
 def _answered(clerk: Clerk, token: Token, told: Told) -> tuple[Request, int] | None:
-    leg = clerk.work.legs.by_token(token)
+    leg = _rung(clerk, token)
     if leg is None or not leg.live:
         return None
     hearing.progress(clerk, leg, News.ANSWERED, told=told)
     case = settling.load(clerk, leg.attempt)
     return (case.request, case.rules.callback.snooze_s) if case.attempt.is_open else None
+
+
+def _rung(clerk: Clerk, token: Token) -> Leg | None:
+    """The customer's leg that we dialled; no other is ever screened."""
+    leg = clerk.work.legs.by_token(token)
+    return leg if leg is not None and leg.way is Way.DIALED else None
 
 
 async def key(house: House, token: Token, step: int, told: Told) -> Speech:
@@ -66,7 +72,7 @@ async def key(house: House, token: Token, step: int, told: Told) -> Speech:
 
 def _connect(clerk: Clerk, token: Token, told: Told) -> bool:
     """Both are on the line. Repeating it is harmless; a leg whose attempt is over is not connected."""
-    leg = clerk.work.legs.by_token(token)
+    leg = _rung(clerk, token)
     if leg is None or not leg.live or leg.cause is not None:
         return False
     case = settling.load(clerk, leg.attempt)
@@ -102,7 +108,7 @@ async def _put_off(house: House, token: Token, told: Told, asked: Cause) -> Spee
 
 
 def _ask(clerk: Clerk, token: Token, told: Told, asked: Cause) -> tuple[Request, int] | None:
-    leg = clerk.work.legs.by_token(token)
+    leg = _rung(clerk, token)
     if leg is None or not leg.live or leg.state is LegState.JOINED:
         return None
     case = settling.load(clerk, leg.attempt)
@@ -122,7 +128,7 @@ async def joined(house: House, token: Token, told: Told) -> Speech:
 
 def _holder_joined(clerk: Clerk, token: Token) -> str | None:
     leg = clerk.work.legs.by_token(token)
-    if leg is None or not leg.live:
+    if leg is None or not leg.live or leg.way is not Way.INBOUND:
         return None
     case = settling.load(clerk, leg.attempt)
     if leg.state is not LegState.JOINED and case.attempt.is_open and case.request.state is State.CONNECTING:
