@@ -30,7 +30,7 @@ from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
-from vqueue.services import keeping, noticing, sealing
+from vqueue.services import keeping, noticing, recovering, sealing
 from vqueue.services.house import House, Line
 from vqueue.services.leading import TTL_S, Leader
 from vqueue.settings import Settings
@@ -59,6 +59,7 @@ HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
     "lapse_promises": (keeping.lapse_promises, 5),
     "close_queues": (keeping.close_queues, 15),
     "find_lost_holders": (keeping.find_lost_holders, 30),
+    "recover_calls": (recovering.recover, 600),
     "seal_journal": (sealing.seal, 1),
     "send_notices": (noticing.send, 2),
 }

@@ -14,6 +14,7 @@ class Fact(StrEnum):
 
     CALL_STARTED = "call.started"
     CALL_ENDED = "call.ended"
+    CALL_RECOVERED = "call.recovered"
     OFFER_MADE = "offer.made"
     QUEUE_ENTERED = "queue.entered"
     QUEUE_LEFT = "queue.left"

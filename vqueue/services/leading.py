@@ -7,7 +7,7 @@ from functools import partial
 from vqueue.domain.errors import NotLeader, Unavailable
 from vqueue.domain.journal import Fact
 from vqueue.ports.database import Work
-from vqueue.services import boarding, dispatching
+from vqueue.services import boarding, dispatching, recovering
 from vqueue.services.clerk import Clerk
 from vqueue.services.dispatching import Lease
 from vqueue.services.house import House
@@ -39,6 +39,8 @@ class Leader:
             self.on_change(self.lease is not None)
         if self.lease is not None and (was is None or was.epoch != self.lease.epoch):
             await self.house.act(partial(_taken, lease=self.lease, holder=self.holder))
+            # Whoever held the lease before may have stopped answering; beside the renewals, which must not wait.
+            self.house.spawn(recovering.recover(self.house))
 
     async def tick(self) -> None:
         """One tick, if we lead; losing the lease in the middle ends it."""
