@@ -28,6 +28,7 @@ from vqueue.flows.book import FlowBook
 from vqueue.identity.passwords import Argon2Passwords
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
+from vqueue.notify.sms import SmsNotifier
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.services import keeping, noticing, recovering, sealing
@@ -123,20 +124,22 @@ async def _house(
 ) -> tuple[House, web.Application]:
     chance = SystemChance()
     urls, book = Urls(settings.public_url), FlowBook.load(settings.flows_dir)
+    telephony = TwilioTelephony(
+        session,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        api_url=settings.twilio_api_url,
+        urls=urls,
+        clock=clock,
+        sms_from=settings.twilio_from,
+    )
     house = House(
         database=database,
         vault=KeyVault(settings.keys(), chance=chance),
         clock=clock,
         chance=chance,
-        telephony=TwilioTelephony(
-            session,
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token.get_secret_value(),
-            api_url=settings.twilio_api_url,
-            urls=urls,
-            clock=clock,
-            sms_from=settings.twilio_from,
-        ),
+        telephony=telephony,
+        notifier=SmsNotifier(telephony, book.catalogue),
         broadcast=live.broadcast,
         throttle=live.throttle,
         board=live.board,

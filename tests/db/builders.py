@@ -124,7 +124,7 @@ def a_row(name: str = "j1", /, **changes: Any) -> JournalRow:
 
 
 def a_notice(name: str = "n1", /, **changes: Any) -> Notice:
-    return replace(Notice(id=name, kind="sms", body=Sealed("body"), request=None, not_before=NOON), **changes)
+    return replace(Notice(id=name, kind="sms", prompt="sms.rolled_over", request=None, not_before=NOON), **changes)
 
 
 async def with_request(database: Database, *requests: Request) -> None:

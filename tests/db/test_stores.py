@@ -248,3 +248,13 @@ async def test_staff_sign_in_and_out(database: Database) -> None:
     await database.transact(lambda work: work.people.close_session("hash"))
     assert await database.read(lambda work: work.people.session("hash")) is None
     assert await database.read(lambda work: work.people.staff("nobody")) is None
+
+
+async def test_several_counters_are_read_at_once(database: Database) -> None:
+    def taken(work: Work) -> None:
+        work.counters.take("a", limit=5, at=NOON)
+        work.counters.take("a", limit=5, at=NOON)
+
+    await database.transact(taken)
+    assert await database.read(lambda work: work.counters.values(["a", "b"])) == {"a": 2, "b": 0}
+    assert await database.read(lambda work: work.counters.values([])) == {}

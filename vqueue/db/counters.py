@@ -1,5 +1,6 @@
 """Ceilings that hold under any concurrency: one guarded row each."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import case, or_, select, update
@@ -33,3 +34,10 @@ class StoredCounters(Store):
 
     def value(self, key: str) -> int:
         return self.connection.scalar(select(_c.value).where(_c.key == key)) or 0
+
+    def values(self, keys: Collection[str]) -> dict[str, int]:
+        found = dict.fromkeys(keys, 0)
+        if found:
+            rows = self.connection.execute(select(_c.key, _c.value).where(_c.key.in_(found)))
+            found.update((key, value) for key, value in rows)
+        return found

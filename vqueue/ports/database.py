@@ -1,6 +1,6 @@
 """The only truth. A transaction is a plain function of Work; it cannot wait, so it never spans the network."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -39,12 +39,16 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to tell the outside, at least once: kind `sms`, `push`, `webhook`."""
+    """Something to tell the outside, at least once: kind `sms`, `push`, `webhook`.
+
+    `prompt` names the words; what they are filled with is read when the notice is sent, so it is true then.
+    """
 
     id: str
     kind: str
-    body: Sealed
     request: RequestId | None
+    prompt: str = ""
+    body: Sealed | None = None
     not_before: datetime
     tries: int = 0
     done_at: datetime | None = None
@@ -270,6 +274,10 @@ class Counters(Protocol):
         ...
 
     def value(self, key: str) -> int: ...
+
+    def values(self, keys: Collection[str]) -> dict[str, int]:
+        """Several at once, in one read; 0 for a counter that does not exist."""
+        ...
 
 
 class Leases(Protocol):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from vqueue.domain.agent import Agent
+from vqueue.domain.request import State
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
 from vqueue.engine.wait.closed import ClosedForm
@@ -59,4 +60,6 @@ def _look(work: Work, since: datetime) -> tuple[list[Agent], list[_Seen]]:
 
 
 def _ready(counts: boards.Counts) -> int:
-    return sum(number for key, minutes in counts.items() if key[4] for _, number in minutes)
+    """Places in line that could be served now."""
+    in_line = (State.HOLDING, State.WAITING)
+    return sum(number for key, minutes in counts.items() if key[4] and key[0] in in_line for _, number in minutes)

@@ -251,11 +251,13 @@ class Clerk:
         if rung is not promise:
             self.settle_promise(request, rung)
 
-    def notify(self, request: Request, notice: Notice) -> None:
-        """To be told to the outside at least once, by the outbox."""
+    def notify(self, request: Request, prompt: str) -> None:
+        """To be told to the customer by SMS, at least once; nothing where his number is not known."""
+        if request.phone is None:
+            return
+        notice = Notice(id=self.new_id("nt"), kind="sms", prompt=prompt, request=request.id, not_before=self.at)
         self.work.outbox.add(notice)
-        self.note(Fact.NOTICE_QUEUED, request=request, kind=notice.kind)
-        self.topics.append("outbox")
+        self.note(Fact.NOTICE_QUEUED, request=request, kind=notice.kind, prompt=prompt)
 
     def later(self, seconds: float) -> datetime:
         return self.at + timedelta(seconds=seconds)

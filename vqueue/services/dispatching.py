@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
@@ -45,7 +46,7 @@ class Seen:
 
 async def tick(house: House, lease: Lease) -> int:
     """Reserves and dials what can be connected now; how many. Raises NotLeader when the lease is over."""
-    seen = await house.database.read(partial(_look, day=house.clock.now().date().isoformat()))
+    seen = await house.database.read(partial(_look, now=house.clock.now()))
     if not seen.heads:
         return 0
     boards = {board.queue: board for board in await house.board.read_all()}
@@ -60,15 +61,15 @@ async def tick(house: House, lease: Lease) -> int:
     return reserved
 
 
-def _look(work: Work, day: str) -> Seen:
+def _look(work: Work, now: datetime) -> Seen:
     agents = work.agents.all()
     seats = min(_MOST_SEATS, sum(agent.presence is Presence.READY for agent in agents))
     queues = work.queues.all()
     heads = (
         [head for queue in queues for head in work.requests.heads(queue=queue.id, limit=max(1, seats))] if seats else []
     )
-    indexes = {place.phone.index for head in heads for place in head.places if place.phone is not None}
-    rings = {index: work.counters.value(f"rings:{index}:{day}") for index in indexes}
+    waiting = [place for head in heads for place in head.places if place.state is State.WAITING]
+    rings = work.counters.values([settling.ring_counter(place, now) for place in waiting])
     return Seen(queues=queues, agents=agents, heads=heads, live=work.legs.live(), rings=rings)
 
 
@@ -119,8 +120,8 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
     if request.state is State.WAITING:
         if request.phone is None or request.mode not in (Mode.CALLBACK, Mode.SCHEDULED):
             why = "no_number"
-        elif rings.get(index, 0) >= rules.caps.rings_per_number_day:
-            why, until = "cap_of_the_day", hours.next_midnight(rules.hours.zone, now)
+        elif rings.get(settling.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
+            why, until = "cap_of_the_day", hours.next_midnight(request.zone or rules.hours.zone, now)
         else:
             zone, country = request.zone or rules.hours.zone, request.country or None
             if not hours.calling_allowed(rules.calling_windows, zone, country, now):

@@ -8,6 +8,7 @@ from vqueue.domain.ids import CallSid
 from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
 from vqueue.ports.live import Board, Broadcast, Throttle
+from vqueue.ports.notifier import Notifier
 from vqueue.ports.telephony import Telephony
 from vqueue.ports.vault import Vault
 from vqueue.services.clerk import Clerk
@@ -37,6 +38,7 @@ class House:
     clock: Clock
     chance: Chance
     telephony: Telephony
+    notifier: Notifier
     broadcast: Broadcast
     throttle: Throttle
     board: Board

@@ -1,9 +1,13 @@
 """Telling the outside, at least once: notices from the outbox, tried again over days, never lost."""
 
-import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Request
+from vqueue.domain.speech import Prompt
+from vqueue.domain.speech_args import Arg, Clock, Digits, Text, Window
 from vqueue.ports.database import Notice, Work
 from vqueue.ports.telephony import NotPlaced, Placed
 from vqueue.services.house import House
@@ -11,6 +15,14 @@ from vqueue.services.house import House
 SPACING_S = (30, 120, 600, 3600, 14_400, 43_200, 86_400)
 """Pause after each failed try; after the last one the notice is dead and says so."""
 _CLAIM = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a notice is about, as it is at the moment of sending."""
+
+    request: Request
+    promise: Promise | None
 
 
 async def send(house: House) -> None:
@@ -22,23 +34,44 @@ async def send(house: House) -> None:
 
 
 async def _send(house: House, notice: Notice) -> None:
-    body = json.loads(house.vault.open(notice.body))
-    answer = await house.telephony.message(to=body["to"], text=body["text"])
-    match answer:
-        case Placed():
-            await house.database.transact(partial(_done, house=house, notice=notice))
-        case NotPlaced():
-            await house.database.transact(partial(_later, house=house, notice=notice, dead=True))
-        case _:
-            await house.database.transact(
-                partial(_later, house=house, notice=notice, dead=notice.tries >= len(SPACING_S))
-            )
-
-
-def _done(work: Work, *, house: House, notice: Notice) -> None:
-    work.outbox.done(notice.id, at=house.clock.now())
-
-
-def _later(work: Work, *, house: House, notice: Notice, dead: bool) -> None:
+    subject = await house.database.read(partial(_subject, notice=notice))
+    if subject is None or subject.request.phone is None:
+        await house.database.transact(partial(_later, notice=notice, until=house.clock.now(), dead=True))
+        return
+    prompt = Prompt(notice.prompt, _args(house, subject))
+    phone = house.vault.open_phone(subject.request.phone)
+    answer = await house.notifier.tell(phone, prompt, subject.request.language)
+    now = house.clock.now()
+    if isinstance(answer, Placed):
+        await house.database.transact(lambda work: work.outbox.done(notice.id, at=now))
+        return
     pause = timedelta(seconds=SPACING_S[min(notice.tries, len(SPACING_S) - 1)])
-    work.outbox.later(notice.id, not_before=house.clock.now() + pause, dead=dead)
+    dead = isinstance(answer, NotPlaced) or notice.tries >= len(SPACING_S)
+    await house.database.transact(partial(_later, notice=notice, until=now + pause, dead=dead))
+
+
+def _subject(work: Work, *, notice: Notice) -> _Subject | None:
+    if notice.request is None:
+        return None
+    request = work.requests.get(notice.request)
+    return _Subject(request, work.promises.get(request.promise) if request.promise else None)
+
+
+def _args(house: House, subject: _Subject) -> dict[str, Arg]:
+    """Everything a notice may be filled with, as far as it is known."""
+    zone, request = subject.request.zone or house.line.zone, subject.request
+    args: dict[str, Arg] = {"bank": Text(house.line.bank), "phone": Digits(house.line.number)}
+    times: dict[str, datetime | None] = {
+        "at": request.slot_start,
+        "rang": subject.promise.first_ring_at if subject.promise else None,
+        "until": request.grace_until,
+    }
+    args |= {name: Clock(at, zone) for name, at in times.items() if at is not None}
+    if subject.promise is not None:
+        window = subject.promise.window
+        args["window"] = Window(window.start, window.end, zone, now=house.clock.now())
+    return args
+
+
+def _later(work: Work, *, notice: Notice, until: datetime, dead: bool) -> None:
+    work.outbox.later(notice.id, not_before=until, dead=dead)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.attempt import Attempt
@@ -148,6 +149,7 @@ def _miss(clerk: Clerk, case: Case, cause: Cause) -> None:
             reason=f"missed_{counted}",
             changes={**_parked(decision.not_before, "retry"), "tries": tries},
         )
+        clerk.notify(request, "sms.missed_will_retry")
     else:
         _give_up(clerk, request, rules, reason=decision.reason, tries=tries)
 
@@ -168,11 +170,13 @@ def _give_up(clerk: Clerk, request: Request, rules: Rules, *, reason: str, tries
     grace = clerk.later(rules.callback.grace_s)
     changes = {"attempt": None, "ready": False, "tries": tries, "grace_until": grace}
     clerk.move(request, Move.GIVE_UP, reason=reason, changes=changes)
+    clerk.notify(request, "sms.missed_in_grace")
 
 
 def ring_counter(request: Request, at: datetime) -> str:
-    """The counter of how often this number was rung today."""
-    return f"rings:{request.phone.index if request.phone else ''}:{at.date().isoformat()}"
+    """The counter of how often this number was rung today, by the calendar of its own zone."""
+    today = at.astimezone(ZoneInfo(request.zone or "UTC")).date()
+    return f"rings:{request.phone.index if request.phone else ''}:{today.isoformat()}"
 
 
 def _holder_gone(clerk: Clerk, case: Case) -> None:
