@@ -105,26 +105,24 @@ class Clerk:
         changed = replace(moved, **(changes or {}))
         self._count(request, changed, ceiling)
         stored = self.work.requests.replace(changed)
-        self.note(
-            Fact.REQUEST_MOVED,
-            request=stored,
-            move=move,
-            was=request.state,
-            now=stored.state,
-            reason=reason,
-            ready=stored.ready,
-            not_before=stored.not_before.isoformat() if stored.not_before else None,
-        )
+        self._note_move(request, stored, move, reason)
         if request.state in _IN_LINE and stored.state not in _IN_LINE:
-            self.note(
-                Fact.QUEUE_LEFT,
-                request=stored,
-                to=stored.state,
-                reason=reason,
-                waited_s=round((self.at - request.virtual_start).total_seconds(), 3),
-            )
+            waited_s = round((self.at - request.virtual_start).total_seconds(), 3)
+            self.note(Fact.QUEUE_LEFT, request=stored, to=stored.state, reason=reason, waited_s=waited_s)
         self._tell(stored)
         return stored
+
+    def _note_move(self, before: Request, after: Request, move: str, reason: str) -> None:
+        self.note(
+            Fact.REQUEST_MOVED,
+            request=after,
+            move=move,
+            was=before.state,
+            now=after.state,
+            reason=reason,
+            ready=after.ready,
+            not_before=after.not_before.isoformat() if after.not_before else None,
+        )
 
     def _count(self, before: Request | None, after: Request, ceiling: int | None) -> None:
         """Keeps the queue's counter of open callbacks: one guarded row that no crowd slips past."""
@@ -142,16 +140,7 @@ class Clerk:
     def store(self, request: Request, *, reason: str) -> Request:
         """A change that is no move (parked, ready again): stored, and journalled as moving to the same state."""
         stored = self.work.requests.replace(request)
-        self.note(
-            Fact.REQUEST_MOVED,
-            request=stored,
-            move="same",
-            was=stored.state,
-            now=stored.state,
-            reason=reason,
-            ready=stored.ready,
-            not_before=stored.not_before.isoformat() if stored.not_before else None,
-        )
+        self._note_move(stored, stored, "same", reason)
         self._tell(stored)
         return stored
 
