@@ -23,6 +23,8 @@ Template: TypeAlias = str | Mapping[str, str]
 Voicing: TypeAlias = Callable[[Arg, str, Form], str]
 
 COUNTED = "count"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The C library's where PyYAML has it: ten times as fast, and the catalogue is read at every start."""
 
 
 def fill(template: str, args: Mapping[str, Arg], *, language: str, voicing: Voicing = spoken) -> str:
@@ -102,7 +104,7 @@ def _counted(template: Mapping[str, str], args: Mapping[str, Arg], language: Lan
 
 def _read(language: Language) -> Mapping[str, Template]:
     source = files("vqueue.wording").joinpath("catalogue", f"{language.value}.yaml").read_text("utf-8")
-    return MappingProxyType(dict(_flat(yaml.safe_load(source))))
+    return MappingProxyType(dict(_flat(yaml.load(source, _LOADER))))  # noqa: S506 - both are safe loaders
 
 
 def _flat(areas: Mapping[str, Mapping[str, Template]]) -> Iterator[tuple[str, Template]]:
