@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from tests.db.builders import NOON, a_row, after
-from tests.db.past_the_stores import told
+from tests.db.past_the_stores import sql, told
 from vqueue.db.journal_check import verify
+from vqueue.domain.errors import StaleWrite
 from vqueue.domain.journal import chained
 from vqueue.ports.database import Database
 
@@ -82,3 +83,9 @@ async def test_what_was_sealed_when_is_no_matter_of_the_clock(database: Database
     await database.transact(lambda work: work.journal.write(a_row("jb", at=NOON), a_row("ja", at=NOON)))
     await database.transact(lambda work: work.journal.seal())
     assert [row.id for row in await database.read(lambda work: work.journal.sealed())] == ["ja", "jb"]
+
+
+async def test_a_position_is_given_once(database: Database) -> None:
+    await sealed(database, 2)
+    with pytest.raises(StaleWrite):
+        await database.transact(lambda work: sql(work, "UPDATE journal SET position = 1 WHERE position = 2"))

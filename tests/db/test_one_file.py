@@ -1,6 +1,7 @@
 """SQLite: many ops to a commit, nobody told before it, each op judged alone when it fails, one server a file."""
 
 import asyncio
+import itertools
 import signal
 import subprocess
 import sys
@@ -132,22 +133,27 @@ async def test_a_full_disk_fails_the_op_that_filled_it_alone(url: str, database:
     assert {request.id for request in made} == {"r1", "r3"}
 
 
-async def test_ops_that_wait_together_share_a_commit(url: str) -> None:
-    engine = writing(file_of(make_url(url)))
-    commits: list[int] = []
-    event.listen(engine, "commit", lambda connection: commits.append(1))
+def take_one(work: Work) -> bool:
+    return work.counters.take("n", limit=99, at=NOON)
+
+
+@pytest.mark.parametrize(("step_s", "commits"), [(0.0, 2), (0.004, 50), (0.006, 100)])
+async def test_a_commit_takes_what_waits_up_to_64_ops_or_5_milliseconds(url: str, step_s: float, commits: int) -> None:
+    """A hundred wait; the clock steps each time the writer looks at it."""
+    engine, looks = writing(file_of(make_url(url))), itertools.count()
+    seen: list[int] = []
+    event.listen(engine, "commit", lambda connection: seen.append(1))
     writer, loop = Writer(engine), asyncio.get_running_loop()
     answers: list[asyncio.Future[bool]] = [loop.create_future() for _ in range(100)]
     for answer in answers:
-        take = lambda work: work.counters.take("n", limit=99, at=NOON)  # noqa: E731
-        writer.put(Call(take, answer, loop))
+        writer.put(Call(take_one, answer, loop, lambda: next(looks) * step_s))
     writer.end()
     writer.start()
     told = await asyncio.gather(*answers)
     await asyncio.to_thread(writer.join)
     engine.dispose()
     assert (told.count(True), told.count(False)) == (99, 1)
-    assert 2 <= len(commits) < 50
+    assert len(seen) == commits
 
 
 async def test_a_second_server_on_one_file_is_refused(url: str, database: SqliteDatabase) -> None:

@@ -1,6 +1,6 @@
 """Agents and their presence."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam
 
 from vqueue.db.record import Record
 from vqueue.db.store import Store
@@ -10,13 +10,15 @@ from vqueue.domain.ids import AgentId
 
 AGENT = Record(Agent, agents)
 _a = agents.c
+IN_ORDER = AGENT.all.order_by(_a.id)
+BY_ADDRESS = AGENT.all.where(_a.address_index == bindparam("index_")).order_by(_a.id)
 
 
 class StoredAgents(Store):
     """`ports.database.Agents`."""
 
     def get(self, agent: AgentId) -> Agent:
-        return self.named(AGENT, select(agents).where(_a.id == agent))
+        return self.named(AGENT, agent)
 
     def insert(self, agent: Agent) -> None:
         self.add_new(AGENT, agent)
@@ -25,9 +27,9 @@ class StoredAgents(Store):
         return self.swap(AGENT, agent)
 
     def all(self) -> list[Agent]:
-        return self.all_of(AGENT, select(agents).order_by(_a.id))
+        return self.all_of(AGENT, IN_ORDER)
 
     def by_address(self, index: str) -> Agent | None:
         if not index:
             return None
-        return self.one_of(AGENT, select(agents).where(_a.address_index == index).order_by(_a.id))
+        return self.one_of(AGENT, BY_ADDRESS, index_=index)

@@ -1,6 +1,6 @@
 """Attempts and their phone calls."""
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, text
 
 from vqueue.db.record import Record
 from vqueue.db.store import Store
@@ -12,13 +12,20 @@ from vqueue.domain.leg import Leg
 ATTEMPT = Record(Attempt, attempts)
 LEG = Record(Leg, legs)
 _a, _l = attempts.c, legs.c
+OF_REQUEST = ATTEMPT.all.where(_a.request == bindparam("request_")).order_by(_a.opened_at, _a.id)
+OPEN = ATTEMPT.all.where(text("closed_at IS NULL")).order_by(_a.opened_at, _a.id)
+_oldest_first = (_l.created_at, _l.id)
+BY_TOKEN = LEG.all.where(_l.token == bindparam("token_"))
+BY_CALL = LEG.all.where(_l.call_sid == bindparam("call_")).order_by(*_oldest_first)
+OF_ATTEMPT = LEG.all.where(_l.attempt == bindparam("attempt_")).order_by(*_oldest_first)
+LIVE = LEG.all.where(text(LIVE_LEG)).order_by(*_oldest_first)
 
 
 class StoredAttempts(Store):
     """`ports.database.Attempts`."""
 
     def get(self, attempt: AttemptId) -> Attempt:
-        return self.named(ATTEMPT, select(attempts).where(_a.id == attempt))
+        return self.named(ATTEMPT, attempt)
 
     def insert(self, attempt: Attempt) -> None:
         self.add_new(ATTEMPT, attempt)
@@ -27,24 +34,23 @@ class StoredAttempts(Store):
         return self.swap(ATTEMPT, attempt)
 
     def of_request(self, request: RequestId) -> list[Attempt]:
-        return self.all_of(ATTEMPT, select(attempts).where(_a.request == request).order_by(_a.opened_at, _a.id))
+        return self.all_of(ATTEMPT, OF_REQUEST, request_=request)
 
     def open(self) -> list[Attempt]:
-        still = select(attempts).where(text("closed_at IS NULL"))
-        return self.all_of(ATTEMPT, still.order_by(_a.opened_at, _a.id))
+        return self.all_of(ATTEMPT, OPEN)
 
 
 class StoredLegs(Store):
     """`ports.database.Legs`."""
 
     def by_token(self, token: Token) -> Leg | None:
-        return self.one_of(LEG, select(legs).where(_l.token == token))
+        return self.one_of(LEG, BY_TOKEN, token_=token)
 
     def by_call(self, call: CallSid) -> list[Leg]:
-        return self.all_of(LEG, select(legs).where(_l.call_sid == call).order_by(_l.created_at, _l.id))
+        return self.all_of(LEG, BY_CALL, call_=call)
 
     def of_attempt(self, attempt: AttemptId) -> list[Leg]:
-        return self.all_of(LEG, select(legs).where(_l.attempt == attempt).order_by(_l.created_at, _l.id))
+        return self.all_of(LEG, OF_ATTEMPT, attempt_=attempt)
 
     def insert(self, leg: Leg) -> None:
         self.add_new(LEG, leg)
@@ -53,4 +59,4 @@ class StoredLegs(Store):
         return self.swap(LEG, leg)
 
     def live(self, *, limit: int = 1000) -> list[Leg]:
-        return self.all_of(LEG, select(legs).where(text(LIVE_LEG)).order_by(_l.created_at, _l.id).limit(limit))
+        return self.all_of(LEG, LIVE.limit(limit))

@@ -39,13 +39,13 @@ class StoredJournal(Store):
             self._unwritten = []
 
     def of_request(self, request: RequestId) -> list[JournalRow]:
-        return self._read(select(journal).where(_j.request == request).order_by(_j.at, _j.id))
+        return self._read(ROW.all.where(_j.request == request).order_by(_j.at, _j.id))
 
     def seal(self, *, limit: int = 500) -> int:
         self.flush()
         last = select(_j.position, _j.hash).where(_j.position.is_not(None)).order_by(_j.position.desc()).limit(1)
         position, link = self.connection.execute(last).one_or_none() or (0, START)
-        unsealed = select(journal).where(text("position IS NULL")).order_by(_j.at, _j.id).limit(limit)
+        unsealed = ROW.all.where(text("position IS NULL")).order_by(_j.at, _j.id).limit(limit)
         seals = []
         for row in self._read(unsealed):
             position, link = position + 1, chained(link, row)
@@ -55,10 +55,10 @@ class StoredJournal(Store):
         return len(seals)
 
     def sealed(self, *, after: int = 0, limit: int = 1000) -> list[JournalRow]:
-        return self._read(select(journal).where(_j.position > after).order_by(_j.position).limit(limit))
+        return self._read(ROW.all.where(_j.position > after).order_by(_j.position).limit(limit))
 
     def recent(self, *, facts: Sequence[Fact] = (), limit: int = 50) -> list[JournalRow]:
-        query = select(journal).where(_j.fact.in_(list(facts))) if facts else select(journal)
+        query = ROW.all.where(_j.fact.in_(list(facts))) if facts else ROW.all
         return self._read(query.order_by(_j.at.desc(), _j.id.desc()).limit(limit))
 
     def _read(self, query: Select[Any]) -> list[JournalRow]:

@@ -1,6 +1,6 @@
 """Staff who sign in, and their open browsers."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from vqueue.db import tables
 from vqueue.db.record import Record
@@ -15,10 +15,10 @@ class StoredPeople(Store):
     """`ports.database.People`."""
 
     def staff(self, login: str) -> Staff | None:
-        return self.one_of(STAFF, select(tables.staff).where(tables.staff.c.login == login))
+        return self.one_of(STAFF, STAFF.all.where(tables.staff.c.login == login))
 
     def all_staff(self) -> list[Staff]:
-        return self.all_of(STAFF, select(tables.staff).order_by(tables.staff.c.login))
+        return self.all_of(STAFF, STAFF.all.order_by(tables.staff.c.login))
 
     def put_staff(self, staff: Staff) -> None:
         row = STAFF.row(staff)
@@ -30,10 +30,10 @@ class StoredPeople(Store):
         self.add_new(SESSION, session)
 
     def session(self, session: str) -> tuple[StaffSession, Staff] | None:
-        found = self.one_of(SESSION, select(tables.staff_sessions).where(tables.staff_sessions.c.id == session))
+        found = self.one_of(SESSION, SESSION.by_id, id_=session)
         if found is None:
             return None
-        return found, self.named(STAFF, select(tables.staff).where(tables.staff.c.id == found.staff))
+        return found, self.named(STAFF, found.staff)
 
     def close_session(self, session: str) -> None:
         self.connection.execute(delete(tables.staff_sessions).where(tables.staff_sessions.c.id == session))

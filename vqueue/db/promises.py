@@ -18,7 +18,7 @@ class StoredPromises(Store):
     """`ports.database.Promises`."""
 
     def get(self, promise: PromiseId) -> Promise:
-        return self.named(PROMISE, select(promises).where(_p.id == promise))
+        return self.named(PROMISE, promise)
 
     def insert(self, promise: Promise) -> None:
         self.add_new(PROMISE, promise)
@@ -27,7 +27,7 @@ class StoredPromises(Store):
         return self.swap(PROMISE, promise)
 
     def open_before(self, end: datetime, *, limit: int = 200) -> list[Promise]:
-        late = select(promises).where(text("settled_at IS NULL"), _p.window_end < end)
+        late = PROMISE.all.where(text("settled_at IS NULL"), _p.window_end < end)
         return self.all_of(PROMISE, late.order_by(_p.window_end, _p.id).limit(limit))
 
     def kept(self, *, since: datetime, queue: str | None = None) -> tuple[int, int]:
@@ -37,4 +37,4 @@ class StoredPromises(Store):
         return row[0], row[1]
 
     def of_request(self, request: RequestId) -> list[Promise]:
-        return self.all_of(PROMISE, select(promises).where(_p.request == request).order_by(_p.made_at, _p.id))
+        return self.all_of(PROMISE, PROMISE.all.where(_p.request == request).order_by(_p.made_at, _p.id))

@@ -3,7 +3,8 @@
 from dataclasses import Field, fields
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Window
@@ -18,6 +19,7 @@ class Value(Protocol):
 V = TypeVar("V", bound=Value)
 SEALED_PARTS = ("cipher", "index", "hint")
 WINDOW_PARTS = ("start", "end")
+DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 class Record(Generic[V]):
@@ -25,6 +27,13 @@ class Record(Generic[V]):
 
     def __init__(self, kind: type[V], table: Table) -> None:
         self.kind, self.table = kind, table
+        # Statements are built once: building one anew takes longer than running it.
+        self.all = select(table)
+        self.by_id = self.all.where(table.c.id == bindparam("id_"))
+        self.at_version = update(table).where(table.c.id == bindparam("id_"))
+        if "version" in table.c:
+            self.at_version = self.at_version.where(table.c.version == bindparam("version_"))
+        self.adding = {name: dialect.insert(table).on_conflict_do_nothing() for name, dialect in DIALECTS.items()}
         at = {column.name: place for place, column in enumerate(table.columns)}
         names = [field.name for field in fields(kind)]
         self._plain = tuple((name, at[name]) for name in names if name in at)

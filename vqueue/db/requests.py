@@ -42,7 +42,7 @@ class StoredRequests(Store):
     """`ports.database.Requests`."""
 
     def get(self, request: RequestId) -> Request:
-        return self.named(RECORD, select(requests).where(_r.id == request))
+        return self.named(RECORD, request)
 
     def insert(self, request: Request) -> None:
         if not self.add_if_free(RECORD, request):
@@ -87,7 +87,7 @@ class StoredRequests(Store):
         if not whose:
             return []
         standing = or_(text(OPEN_REQUEST), _r.grace_until > now)
-        return self.all_of(RECORD, select(requests).where(or_(*whose), standing).order_by(*_in_order))
+        return self.all_of(RECORD, RECORD.all.where(or_(*whose), standing).order_by(*_in_order))
 
     def heads(self, *, queue: str, limit: int) -> list[ClassHead]:
         places = self._heads_at_once(queue, limit) if self.on_postgres else self._heads_by_class(queue, limit)
@@ -99,7 +99,7 @@ class StoredRequests(Store):
     def _heads_at_once(self, queue: str, limit: int) -> list[Request]:
         classes = _classes(queue)
         own = and_(_ready_in(queue), _r.bucket == classes.c.bucket, _r.credit_class == classes.c.credit_class)
-        head = select(requests).where(own).order_by(*_in_order).limit(limit).lateral("head")
+        head = RECORD.all.where(own).order_by(*_in_order).limit(limit).lateral("head")
         order = (head.c.bucket, head.c.credit_class, head.c.virtual_start, head.c.id)
         query = select(head).select_from(classes.join(head, true())).order_by(*order)
         return [RECORD.value(row) for row in self.connection.execute(query)]
@@ -110,13 +110,13 @@ class StoredRequests(Store):
         found = self.connection.execute(first).first()
         while found is not None:
             own = and_(_ready_in(queue), _r.bucket == found[0], _r.credit_class == found[1])
-            places += self.all_of(RECORD, select(requests).where(own).order_by(*_in_order).limit(limit))
+            places += self.all_of(RECORD, RECORD.all.where(own).order_by(*_in_order).limit(limit))
             found = self.connection.execute(first.where(_class > tuple_(found[0], found[1]))).first()
         return places
 
     def due(self, *, now: datetime, limit: int = 100) -> list[Request]:
         waits = or_(_r.state == State.BOOKED, _r.ready.is_(False))
-        query = select(requests).where(text(PARKED), waits, _r.not_before <= now)
+        query = RECORD.all.where(text(PARKED), waits, _r.not_before <= now)
         return self.all_of(RECORD, query.order_by(_r.not_before, _r.id).limit(limit))
 
     def counts(self, *, queue: str) -> dict[tuple[str, str, str, str, bool], list[tuple[int, int]]]:
@@ -144,7 +144,7 @@ class StoredRequests(Store):
         phone_index: str | None = None,
         limit: int = 100,
     ) -> list[Request]:
-        query = select(requests)
+        query = RECORD.all
         if queue is not None:
             query = query.where(_r.queue == queue)
         if states:

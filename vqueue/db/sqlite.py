@@ -26,11 +26,12 @@ READERS = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """An op and whoever waits for it."""
+    """An op, whoever waits for it, and his clock (monotonic seconds)."""
 
     op: Callable[[Work], Any]
     answer: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+    clock: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,11 @@ class Writer(threading.Thread):
 
     def _together(self, taken: list[Call]) -> list[Outcome]:
         """The outcomes of one commit; `taken` grows by the calls that joined it."""
-        time = taken[0].loop.time
-        end = time() + GROUP_S
+        clock = taken[0].clock
+        end = clock() + GROUP_S
         with self._engine.begin() as connection:
             outcomes = [attempted(connection, taken[0])]
-            while len(taken) < GROUP_OPS and time() < end:
+            while len(taken) < GROUP_OPS and clock() < end:
                 call = self._waiting()
                 if call is None:
                     break
@@ -162,12 +163,13 @@ class SqliteDatabase:
         self._writer.start()
 
     async def transact(self, op: Callable[[Work], T]) -> T:
+        """The writer does what was put to it, whether or not its caller stays."""
         if self._closed:
             raise Unavailable
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._writer.put(Call(op, answer, loop))
-        return await asyncio.shield(answer)
+        self._writer.put(Call(op, answer, loop, loop.time))
+        return await answer
 
     async def read(self, op: Callable[[Work], T]) -> T:
         if self._closed:

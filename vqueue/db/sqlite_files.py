@@ -33,9 +33,7 @@ def writing(file: Path) -> Engine:
 
 def reading(file: Path, *, connections: int) -> Engine:
     """Snapshots that cannot write."""
-    return _engine(
-        f"file:{quote(str(file))}?mode=ro", pragmas=("query_only=ON",), begin="BEGIN", connections=connections
-    )
+    return _engine(f"file:{quote(str(file))}?mode=ro", pragmas=(), begin="BEGIN", connections=connections)
 
 
 def _engine(name: str, *, pragmas: tuple[str, ...], begin: str, connections: int) -> Engine:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Select, Table, update
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from vqueue.db.record import Record, V, Value
@@ -36,25 +36,25 @@ class Store:
     def on_postgres(self) -> bool:
         return self.connection.dialect.name == "postgresql"
 
-    def all_of(self, record: Record[V], query: Select[Any]) -> list[V]:
-        found = self.connection.execute(query.with_for_update() if self.lock else query)
+    def all_of(self, record: Record[V], query: Select[Any], **parameters: Any) -> list[V]:
+        found = self.connection.execute(query.with_for_update() if self.lock else query, parameters)
         return [record.value(row) for row in found]
 
-    def one_of(self, record: Record[V], query: Select[Any]) -> V | None:
+    def one_of(self, record: Record[V], query: Select[Any], **parameters: Any) -> V | None:
         """The first row as a value, None when there is none."""
-        found = self.all_of(record, query.limit(1))
+        found = self.all_of(record, query, **parameters)
         return found[0] if found else None
 
-    def named(self, record: Record[V], query: Select[Any]) -> V:
-        """The row as a value. Raises NotFound."""
-        found = self.one_of(record, query)
+    def named(self, record: Record[V], name: str) -> V:
+        """The row of that id as a value. Raises NotFound."""
+        found = self.one_of(record, record.by_id, id_=name)
         if found is None:
             raise NotFound(f"There is no such {record.kind.__name__.lower()}.")
         return found
 
     def add_if_free(self, record: Record[V], item: V) -> bool:
         """Inserts; False when a unique index stands against it (the transaction goes on)."""
-        statement = insert(self.connection, record.table).on_conflict_do_nothing()
+        statement = record.adding[self.connection.dialect.name]
         return self.connection.execute(statement, record.row(item)).rowcount == 1
 
     def add_new(self, record: Record[V], item: V) -> None:
@@ -64,12 +64,10 @@ class Store:
 
     def swap(self, record: Record[W], item: W) -> W:
         """Stores `item` where the row still has its version. Raises StaleWrite."""
-        table = record.table
         after = replace(item, version=item.version + 1)
-        statement = update(table).where(table.c.id == item.id, table.c.version == item.version)
-        row = record.row(after)
+        row = {**record.row(after), "version_": item.version, "id_": item.id}
         del row["id"]
-        if self.connection.execute(statement.values(row)).rowcount != 1:
+        if self.connection.execute(record.at_version, row).rowcount != 1:
             raise StaleWrite
         return after
 

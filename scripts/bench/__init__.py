@@ -1,0 +1,1 @@
+"""Measurements of this machine: medians and ratios, for comparison only."""
