@@ -14,6 +14,8 @@ from vqueue.domain.rules import WEEK, CallingWindows, Hours, Intervals
 
 HORIZON_DAYS = 30
 """How far ahead an opening is looked for."""
+_HOPS = 8
+"""Opening and calling window are searched in turn at most so often."""
 Week = Mapping[str, Intervals]
 Stretch = tuple[datetime, datetime]
 
@@ -48,6 +50,22 @@ def next_allowed(windows: CallingWindows, zone: str, country: str | None, now: d
     if calling_allowed(windows, zone, country, now):
         return now
     return _next_start(_week(windows, country), zone, (), now)
+
+
+def next_call(hours: Hours, windows: CallingWindows, zone: str, country: str, at: datetime) -> datetime | None:
+    """The first moment from `at` on when the queue is open and a customer in this zone may be rung; None when there is
+    none to be found."""
+    moment: datetime | None = at
+    for _ in range(_HOPS):
+        if moment is None:
+            return None
+        if not is_open(hours, moment):
+            moment = next_opening(hours, moment)
+        elif not calling_allowed(windows, zone, country or None, moment):
+            moment = next_allowed(windows, zone, country or None, moment)
+        else:
+            return moment
+    return None
 
 
 def next_midnight(zone: str, now: datetime) -> datetime:

@@ -1,7 +1,6 @@
 """Carrying out what a conversation asks for: each effect of the script's catalogue, and the word it comes back with."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,27 +11,16 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Window as PromisedWindow
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.speech_args import Digits, Minutes, Position
-from vqueue.engine.offer import Offer, OfferState, opening_window
+from vqueue.engine.offer import Offer, OfferState
 from vqueue.ports.database import Work
 from vqueue.services import quoting, requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
-from vqueue.services.requesting import Quote
+from vqueue.services.terms import HARMLESS, LATER, Terms
+from vqueue.services.terms import terms as terms_for
 
-_HARMLESS = frozenset({"short_wait", "cold_start", "number_refused"})
-"""Reasons that speak against offering a callback of ourselves, not against one that is asked for."""
-_UNKNOWN = frozenset({"stale", "no_agents"})
-"""Nothing honest can be said about the time: the place is kept all the same, without a promise."""
 _OFFER_WORDS = {OfferState.CLOSED: "closed", OfferState.STALE: "stale"}
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a callback can be promised: nothing, a window, or a window after the opening it counts from."""
-
-    quote: Quote | None = None
-    opening: datetime | None = None
 
 
 async def perform(errand: Errand, effect: Effect) -> Outcome:
@@ -68,6 +56,8 @@ async def _offer(errand: Errand) -> Outcome:
     callback = decided.option(Mode.CALLBACK)
     if callback is not None and callback.window is not None:
         said["window"] = spoken(seen, callback.window)
+    elif decided.wait is not None and LATER & set(decided.reasons):
+        said["window"] = spoken(seen, seen.window(decided.wait, ring=False))
     if decided.wait is not None and "no_agents" not in decided.wait.reasons:
         said |= {"wait": Minutes(round(decided.wait.p50_s / 60)), "position": Position(decided.ahead + 1)}
     word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or _no_offer(decided)
@@ -76,7 +66,11 @@ async def _offer(errand: Errand) -> Outcome:
 
 
 def _no_offer(decided: Offer) -> str:
-    return "short" if "short_wait" in decided.reasons and set(decided.reasons) <= _HARMLESS else "full"
+    """Why not; a callback that only has to wait until the customer may be rung is one all the same."""
+    reasons = set(decided.reasons)
+    if reasons & LATER and reasons <= HARMLESS | LATER:
+        return "offer"
+    return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
 
 
 def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer) -> None:
@@ -105,7 +99,7 @@ async def _request_callback(errand: Errand) -> Outcome:
     reach = errand.reach(seen)
     if reach is None:
         return Outcome("refused")
-    terms = _terms(seen, errand.ahead(seen))
+    terms = terms_for(seen, errand.ahead(seen), errand.verdict(seen))
     if terms is None:
         return Outcome("unavailable")
     wish = errand.wish(seen, Mode.SCHEDULED if terms.opening else Mode.CALLBACK, reach, opening=terms.opening)
@@ -119,7 +113,7 @@ async def _switch(errand: Errand) -> Outcome:
     if reach is None:
         return Outcome("refused")
     ahead, _ = quoting.standing(seen, request)
-    terms = _terms(seen, ahead)
+    terms = terms_for(seen, ahead, errand.verdict(seen))
     if terms is None:
         return Outcome("unavailable")
     promise = PromiseId(errand.house.chance.id("pr"))
@@ -146,22 +140,6 @@ async def _kept(errand: Errand, seen: Grounds, terms: Terms, deed: Callable[[Cle
         return Outcome("unavailable")
     window = spoken(seen, terms.quote.window) if terms.quote else None
     return Outcome("kept", {"request": request.id, "window": window, "ending": errand.ending})
-
-
-def _terms(seen: Grounds, ahead: int) -> Terms | None:
-    """On what terms this place can be kept without the line; None when the rules do not allow it now."""
-    decided = seen.decide(None, ahead=ahead)
-    callback = decided.option(Mode.CALLBACK)
-    if callback is not None and callback.window is not None:
-        return Terms(quoting.quote(seen, decided, callback.window))
-    opens = seen.opens_at
-    if opens is not None and (not seen.open or "closing" in decided.reasons):
-        booked = seen.board.waiting.get(Mode.SCHEDULED, 0) if seen.board else 0
-        agents = sum(seen.board.agents.values()) if seen.board else 0
-        return Terms(quoting.quote(seen, decided, opening_window(opens, before=booked, agents=agents)), opens)
-    if set(decided.reasons) <= _HARMLESS and decided.wait is not None:
-        return Terms(quoting.quote(seen, decided, seen.window(decided.wait)))
-    return Terms() if set(decided.reasons) <= _HARMLESS | _UNKNOWN else None
 
 
 async def _hold(errand: Errand) -> Outcome:
@@ -191,10 +169,12 @@ async def _message(errand: Errand) -> Outcome:
 
 
 async def _keep(errand: Errand) -> Outcome:
-    request = await _request(errand)
-    seen = await quoting.grounds(errand.house, request.queue)
-    if not request.is_open:
+    """The place stays; one whose call was missed becomes a callback again."""
+    try:
+        request = await errand.house.act(partial(requesting.come_back, request_id=errand.request))
+    except Refusal:
         return Outcome("gone", {"request": None})
+    seen = await quoting.grounds(errand.house, request.queue)
     return Outcome("agent_coming" if request.state is State.CONNECTING else "done", standing(seen, request))
 
 

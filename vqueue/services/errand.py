@@ -11,6 +11,7 @@ from vqueue.domain.phone import Phone
 from vqueue.domain.promise import Window as PromisedWindow
 from vqueue.domain.request import Channel, Mode, Request
 from vqueue.domain.speech_args import Arg, Clock, Day, Digits, Position, Window
+from vqueue.engine.numbers import Verdict
 from vqueue.ports.database import Conversation
 from vqueue.services import quoting
 from vqueue.services.house import House
@@ -60,10 +61,15 @@ class Errand:
         phone = self.number
         return Digits(phone.e164[-_ENDING:] if phone else "")
 
+    def verdict(self, seen: Grounds) -> Verdict:
+        """Whether this queue may call the number to call back."""
+        phone = self.number
+        return quoting.verdict(seen, phone.e164 if phone else "")
+
     def reach(self, seen: Grounds) -> Reach | None:
         """The number to call back, if this queue may call it."""
         phone = self.number
-        if phone is None or not quoting.verdict(seen, phone.e164).allowed:
+        if phone is None or not self.verdict(seen).allowed:
             return None
         zone, country = quoting.reach(phone, seen.zone)
         return Reach(self.house.vault.seal_phone(phone), zone, country)

@@ -53,16 +53,19 @@ class Grounds:
         return None if wait is None or "no_agents" in wait.reasons else wait
 
     def decide(self, number: Verdict | None, *, ahead: int | None = None) -> offer.Offer:
-        zone = numbers.zone_of(number.phone, self.zone) if number and number.phone else self.zone
         return offer.decide(
             rules=self.queue.rules,
             switches=self.queue.switches,
             board=self.board,
             now=self.now,
             number=number,
-            zone=zone,
+            zone=self.zone_of(number),
             ahead=ahead,
         )
+
+    def zone_of(self, number: Verdict | None) -> str:
+        """The number's zone; the queue's own while it is not known."""
+        return numbers.zone_of(number.phone, self.zone) if number and number.phone else self.zone
 
     def window(self, wait: Wait, *, ring: bool = True) -> Window:
         """The spoken window of that wait."""

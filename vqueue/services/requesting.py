@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from vqueue.domain.errors import AgentComing, AlreadyDialing, NotFound, SwitchedOff
+from vqueue.domain.errors import AgentComing, AlreadyDialing, ClosedRequest, NotFound, SwitchedOff
 from vqueue.domain.ids import CallSid, PromiseId, QueueId, RequestId, SessionId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed
@@ -251,6 +251,25 @@ def take_hold(clerk: Clerk, request_id: RequestId, *, call_sid: CallSid, session
         return moved
     clerk.withdraw_promise(request, "rang_in")
     return clerk.move(request, Move.CALL_IN, to=State.HOLDING, reason="rang_in", changes=changes)
+
+
+def come_back(clerk: Clerk, request_id: RequestId) -> Request:
+    """The customer missed our call, or left the line, and rings within the grace: a callback again, same place.
+
+    Raises ClosedRequest when there is nothing to come back to, AlreadyOpen, SwitchedOff, QueueFull.
+    """
+    request = clerk.work.requests.get(request_id)
+    if request.is_open:
+        return request
+    if request.phone is None or request.grace_until is None or request.grace_until <= clerk.at:
+        raise ClosedRequest
+    changes: dict[str, Any] = {
+        "mode": Mode.CALLBACK, "ready": True, "not_before": None, "parked": None, "grace_until": None, "tries": {},
+    }  # fmt: skip
+    ceiling = _ceiling(clerk, request.queue)
+    return clerk.move(
+        request, Move.RETURN, to=State.WAITING, reason="returned_by_phone", changes=changes, ceiling=ceiling
+    )
 
 
 def _same(clerk: Clerk, request_id: RequestId) -> Request | None:

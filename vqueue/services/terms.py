@@ -1,0 +1,64 @@
+"""On what terms a place can be kept without the line: now with its window, later with an opening, or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vqueue.domain.request import Mode
+from vqueue.engine import hours
+from vqueue.engine.numbers import Verdict
+from vqueue.engine.offer import Offer, opening_window
+from vqueue.services import quoting
+from vqueue.services.quoting import Grounds
+from vqueue.services.requesting import Quote
+
+HARMLESS = frozenset({"short_wait", "cold_start", "number_refused"})
+"""Reasons that speak against offering a callback of ourselves, not against one that is asked for."""
+UNKNOWN = frozenset({"stale", "no_agents"})
+"""Nothing honest can be said about the time: the place is kept all the same, without a promise."""
+LATER = frozenset({"calling_window"})
+"""The customer may not be rung when his turn comes: the place is kept for the first moment he may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a callback can be promised: nothing, a window, or a window after the opening it counts from."""
+
+    quote: Quote | None = None
+    opening: datetime | None = None
+
+
+def terms(seen: Grounds, ahead: int, number: Verdict) -> Terms | None:
+    """For this place, called back on this number; None when the rules do not allow it now."""
+    decided = seen.decide(number, ahead=ahead)
+    reasons = set(decided.reasons)
+    callback = decided.option(Mode.CALLBACK)
+    if callback is not None and callback.window is not None:
+        return Terms(quoting.quote(seen, decided, callback.window))
+    if not seen.open or "closing" in reasons:
+        return _from(seen, decided, number, seen.opens_at)
+    if reasons & LATER and reasons <= HARMLESS | LATER:
+        return _from(seen, decided, number, _after_turn(seen, decided, number))
+    if reasons <= HARMLESS and decided.wait is not None:
+        return Terms(quoting.quote(seen, decided, seen.window(decided.wait)))
+    return Terms() if reasons <= HARMLESS | UNKNOWN else None
+
+
+def _from(seen: Grounds, decided: Offer, number: Verdict, start: datetime | None) -> Terms | None:
+    """A place kept for the first moment from `start` at which the queue is open and this number may be rung."""
+    rules = seen.queue.rules
+    if start is not None:
+        start = hours.next_call(rules.hours, rules.calling_windows, seen.zone_of(number), number.country, start)
+    if start is None:
+        return None
+    booked = seen.board.waiting.get(Mode.SCHEDULED, 0) if seen.board else 0
+    agents = sum(seen.board.agents.values()) if seen.board else 0
+    return Terms(quoting.quote(seen, decided, opening_window(start, before=booked, agents=agents)), start)
+
+
+def _after_turn(seen: Grounds, decided: Offer, number: Verdict) -> datetime | None:
+    """The turn's start, where he may not be rung then; else its end, which comes too late."""
+    if decided.wait is None:
+        return None
+    window, windows = seen.window(decided.wait), seen.queue.rules.calling_windows
+    allowed = hours.calling_allowed(windows, seen.zone_of(number), number.country or None, window.start)
+    return window.end if allowed else window.start
