@@ -147,7 +147,7 @@ async def _house(
         spawn=_spawner(tasks),
     )
     gateway = TwilioVoice(
-        urls=urls, phrases=_phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
+        urls=urls, phrases=phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
     )
     site = make_web(house, passwords=Argon2Passwords(), secure=urlsplit(settings.public_url).scheme == "https")
     audio.add_routes(site)
@@ -189,7 +189,7 @@ def _signatures(settings: Settings) -> Signatures:
     return Signatures(known, settings.public_url)
 
 
-def _phrases(book: FlowBook) -> Callable[[Prompt, str], str | AudioFile]:
+def phrases(book: FlowBook) -> Callable[[Prompt, str], str | AudioFile]:
     def phrase(prompt: Prompt, language: str) -> str | AudioFile:
         words = book.phrase(prompt.key, prompt.args, language)
         return words if isinstance(words, str) else AudioFile(words.file)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import partial
 
+from vqueue.domain.cards import strip_cards
 from vqueue.domain.errors import NotFound, StaleWrite
 from vqueue.domain.flow import Facts, Flow, HoldEnded, Input, Keys, Recorded, Session, Started
 from vqueue.domain.ids import RequestId
@@ -22,6 +23,7 @@ from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand
 from vqueue.services.house import House
 
+_CARD_DIGITS = 16
 _EFFECTS_PER_TURN = 12
 """Effects between two speeches at the most; the flow's own bound on nodes is tighter in practice."""
 
@@ -54,8 +56,20 @@ async def step(house: House, flow: Flow, conversation: str, number: int, told: T
         return (Hangup(),)
     if number != known.session.step:
         return known.speech
-    heard: Input = Recorded(told.recording) if told.recording else Keys(told.digits)
+    heard: Input = Recorded(told.recording) if told.recording else Keys(without_card(told.digits))
     return await _go_on(house, flow, known, heard)
+
+
+def without_card(digits: str) -> str:
+    """What was keyed, unless it is a payment card's number: that is never remembered, and means a wrong entry.
+
+    Sixteen digits and more are no telephone number; shorter ones may be both, and count as a card only by its length
+    and first digits (15 from 34 or 37).
+    """
+    if strip_cards(digits) == digits:
+        return digits
+    short = len(digits) < _CARD_DIGITS and not (len(digits) == 15 and digits.startswith(("34", "37")))
+    return digits if short else "*"
 
 
 async def left(house: House, flow: Flow, conversation: str, told: Told) -> Speech:
