@@ -1,6 +1,7 @@
 """The agent's phone: the whisper, the key that accepts or passes, and what follows when the dialled call ends."""
 
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
@@ -95,41 +96,64 @@ def _pass_on(clerk: Clerk, token: Token, cause: Cause) -> str | None:
     return _standing(clerk, leg)
 
 
+@dataclass(frozen=True, slots=True)
+class Bring:
+    """The agent accepted: this leg brings the customer to him."""
+
+    case: settling.Case
+    customer: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """Nobody is to be brought any more. `standing` names the agent whose standing call goes on."""
+
+    standing: str | None = None
+
+
 async def _accept(house: House, token: Token, told: Told) -> Speech:
     """Key 1: re-read, then bring the customer. A caller who has gone is said so at once."""
-    seed, customer_token = house.chance.id("lg"), Token(house.chance.token())
-
-    def deed(clerk: Clerk) -> tuple[settling.Case, Leg] | str | None:
-        return _accepted(clerk, token, told, new=(LegId(seed), customer_token))
-
+    new = LegId(house.chance.id("lg")), Token(house.chance.token())
     try:
-        outcome = await house.act(deed)
+        outcome = await house.act(lambda clerk: _accepted(clerk, token, told, new=new))
     except StaleWrite:
         # This number has a live leg of another attempt: never two rings at once.
-        standing = await house.act(lambda clerk: _pass_on(clerk, token, Cause.ABORTED))
+        standing = await house.act(lambda clerk: _let_go(clerk, token))
         return _after("whisper.released", "en", standing)
-    if outcome is None or isinstance(outcome, str):
-        return _after("whisper.caller_gone", "en", outcome)
-    case, customer = outcome
-    return _bring(house, case, customer)
+    match outcome:
+        case Bring(case, customer):
+            return _bring(house, case, customer)
+        case TooLate(standing):
+            return _after("whisper.caller_gone", "en", standing)
+        case _:
+            assert_never(outcome)
 
 
-def _accepted(
-    clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]
-) -> tuple[settling.Case, Leg] | str | None:
+def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]) -> Bring | TooLate:
     leg = clerk.work.legs.by_token(token)
     if leg is None:
-        return None
+        return TooLate()
     case = settling.load(clerk, leg.attempt)
     if not leg.live or not case.attempt.is_open or case.request.state is not State.CONNECTING:
-        settling.end_leg(clerk, leg, cause=Cause.ABORTED)
-        return _standing(clerk, leg) or ""
+        return TooLate(_let_go(clerk, token))
     clerk.hear(leg, News.ACCEPT, call_sid=told.call_sid)
     if case.customer_leg is not None:
         # The same key again (a doubled question): the same document, unless the phone is ringing by it already.
         fresh = case.customer_leg.way is Way.INBOUND or case.customer_leg.state is LegState.PLACING
-        return (settling.load(clerk, leg.attempt), case.customer_leg) if fresh else ""
-    return settling.load(clerk, leg.attempt), _intend_customer(clerk, case, new)
+        return Bring(settling.load(clerk, leg.attempt), case.customer_leg) if fresh else TooLate(_standing(clerk, leg))
+    return Bring(settling.load(clerk, leg.attempt), _intend_customer(clerk, case, new))
+
+
+def _let_go(clerk: Clerk, token: Token) -> str | None:
+    """Without blame: the request stands where it stood. His own call ends after the words, and that frees the agent;
+    sooner, his next call would find his line busy. A standing call goes on, so there he is free at once."""
+    leg = clerk.work.legs.by_token(token)
+    if leg is None:
+        return None
+    _give_back(clerk, settling.load(clerk, leg.attempt), reason="not_brought")
+    if leg.way is Way.STANDING:
+        settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg, cause=Cause.ABORTED)
+    return _standing(clerk, leg)
 
 
 def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]) -> Leg:
@@ -194,26 +218,38 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
     customer = case.customer_leg
     key_ = "farewell.goodbye"
     if customer is None or (customer.joined_at is None and customer.way is Way.INBOUND):
-        key_ = _never_joined(clerk, case)
+        # The hold was empty. If the caller has hung up we know it already; else he stays in line.
+        _give_back(clerk, case, reason="hold_was_empty")
+        key_ = "whisper.caller_gone"
     elif customer.live:
         if customer.joined_at is None and told.bridged:
             clerk.note(Fact.BRIDGED_UNCONFIRMED, request=case.request, attempt=case.attempt.id, leg=customer.id)
         hearing.ended(clerk, customer, cause=told.cause, told=_as_child(told))
     if customer is not None and customer.joined_at is None and customer.way is Way.DIALED:
-        key_ = "whisper.no_answer"
+        key_ = _why_not(clerk.work.legs.by_token(customer.token) or customer)
     if leg.way is Way.STANDING:
         settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg)
     return key_, _standing(clerk, leg)
 
 
-def _never_joined(clerk: Clerk, case: settling.Case) -> str:
-    """The hold was empty. If the caller has hung up we know it already; else he stays in line and the agent is free."""
+def _give_back(clerk: Clerk, case: settling.Case, *, reason: str) -> None:
+    """Ends an open attempt before anybody was rung or joined; its request stays in line."""
     if case.attempt.is_open:
         settling.withdraw(clerk, case)
         request = clerk.work.requests.get(case.request.id)
         if request.state is State.CONNECTING:
-            settling.give_back(clerk, request, reason="hold_was_empty")
-    return "whisper.caller_gone"
+            settling.give_back(clerk, request, reason=reason)
+
+
+def _why_not(customer: Leg) -> str:
+    """What the agent hears of a customer who was rung and not connected."""
+    match customer.cause:
+        case Cause.SNOOZED:
+            return "whisper.snoozed"
+        case Cause.NOT_NEEDED:
+            return "whisper.not_needed"
+        case _:
+            return "whisper.no_answer"
 
 
 def _as_child(told: Told) -> Told:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from vqueue.domain.agent import AddressKind, Agent
 from vqueue.domain.causes import Cause
@@ -9,6 +10,7 @@ from vqueue.domain.errors import NotPossible
 from vqueue.domain.ids import Token
 from vqueue.domain.leg import Leg, LegState, News, Way
 from vqueue.domain.speech import Target
+from vqueue.ports.database import Work
 from vqueue.ports.telephony import Busy, Doubt, NotPlaced, Order, Placed, Placing
 from vqueue.services import settling
 from vqueue.services.clerk import Clerk
@@ -62,7 +64,15 @@ async def _post(house: House, leg: Leg, agent: Agent, ring_s: int) -> Placing:
         if not isinstance(answer, Busy):
             return answer
         await house.clock.sleep((answer.retry_after_s + house.chance.jitter()) * house.clock.speed)
+        if not await house.database.read(partial(_wanted, token=leg.token)):
+            break
     return answer
+
+
+def _wanted(work: Work, token: Token) -> bool:
+    """Whether the call that had to wait is still to be placed."""
+    leg = work.legs.by_token(token)
+    return leg is not None and leg.state is LegState.PLACING and work.attempts.get(leg.attempt).is_open
 
 
 def _heard(clerk: Clerk, token: Token, answer: Placing) -> None:
@@ -79,7 +89,8 @@ def _heard(clerk: Clerk, token: Token, answer: Placing) -> None:
             clerk.hear(leg, News.REFUSED, cause=Cause.REFUSED, code=code)
             settling.settle(clerk, leg.attempt)
         case Busy():
-            clerk.hear(leg, News.REFUSED, cause=Cause.FAILED, code=429)
+            # Nobody's fault: the provider had no room, no phone rang.
+            clerk.hear(leg, News.REFUSED, cause=Cause.ABORTED, code=429)
             settling.settle(clerk, leg.attempt)
         case Doubt(detail):
             doubtful = clerk.hear(leg, News.DOUBT, detail=detail)

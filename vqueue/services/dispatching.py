@@ -51,13 +51,16 @@ async def tick(house: House, lease: Lease) -> int:
         return 0
     boards = {board.queue: board for board in await house.board.read_all()}
     snapshot = _snapshot(house, seen, boards)
+    standing = {seat.agent for seat in snapshot.seats if seat.standing}
     reserved = 0
     for action in plan(snapshot, house.clock.now()):
         match action:
             case Skip():
                 await _set_aside(house, lease, action)
             case Reserve():
-                reserved += await _connect(house, lease, action)
+                # Asked before anything is reserved: where no call may be created, nothing is taken back either.
+                if action.agent in standing or await _may_call(house):
+                    reserved += await _connect(house, lease, action)
     return reserved
 
 
@@ -161,11 +164,7 @@ async def _connect(house: House, lease: Lease, action: Reserve) -> bool:
     tokens = Token(house.chance.token()), Token(house.chance.token())
     code = house.chance.digits(6)
     deed = partial(_reserved, action=action, attempt_id=attempt_id, tokens=tokens, code=code)
-    standing = await _fenced(house, lease, deed)
-    if standing is None:
-        return False
-    if not standing and not await _may_call(house):
-        await house.act(partial(_abort, token=tokens[0]))
+    if await _fenced(house, lease, deed) is None:
         return False
     house.spawn(dialing.place(house, tokens[0]))
     return True
@@ -175,13 +174,6 @@ async def _may_call(house: House) -> bool:
     """Our own limit on created calls, shared by all replicas, kept below the provider's."""
     rate = house.line.calls_per_second
     return await house.throttle.take("calls", rate=rate, burst=max(1, int(rate)))
-
-
-def _abort(clerk: Clerk, token: Token) -> None:
-    """No call may be created this second: the reservation is taken back, nobody is to blame."""
-    leg = clerk.work.legs.by_token(token)
-    if leg is not None and leg.state is LegState.INTENDED:
-        settling.end_leg(clerk, leg)
 
 
 async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | None]) -> bool | None:
@@ -202,7 +194,7 @@ async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | Non
 def _reserved(
     clerk: Clerk, *, action: Reserve, attempt_id: AttemptId, tokens: tuple[Token, Token], code: str
 ) -> bool | None:
-    """Request connecting, attempt, legs, agent reserved: one transaction. True for an agent with a standing call."""
+    """Request connecting, attempt, legs, agent reserved: one transaction. None when one of them is not free."""
     request, agent = clerk.work.requests.get(action.request), clerk.work.agents.get(action.agent)
     if request.state not in (State.HOLDING, State.WAITING) or not request.ready or agent.presence is not Presence.READY:
         return None
@@ -219,7 +211,6 @@ def _reserved(
     )
     clerk.move(request, Move.RESERVE, reason=",".join(action.reasons), changes={"attempt": attempt_id})
     clerk.work.attempts.insert(attempt)
-    standing = agent.standing_call is not None
     clerk.work.legs.insert(_agent_leg(clerk, attempt, agent, tokens[0]))
     if holder:
         clerk.work.legs.insert(_holder_leg(clerk, attempt, request, tokens[1]))
@@ -235,7 +226,7 @@ def _reserved(
     )
     if action.lift_s > 0:
         clerk.note(Fact.CLASS_LIFTED, request=request, credit_class=request.credit_class, lift_s=action.lift_s)
-    return standing
+    return True
 
 
 def _agent_leg(clerk: Clerk, attempt: Attempt, agent: Agent, token: Token) -> Leg:

@@ -20,9 +20,12 @@ from vqueue.services.clerk import Clerk
 CANCEL_ASKED = "cancel_asked"
 """Mark of a request whose cancelling came while the customer's phone was ringing: no retry follows."""
 
+# A number that cannot be rung counts too: its agent would be matched and dialled again at once, for ever.
 _AGENT_FAULTS = {
     Cause.NO_ANSWER: Cause.AGENT_NO_ANSWER,
     Cause.BUSY: Cause.AGENT_NO_ANSWER,
+    Cause.FAILED: Cause.AGENT_NO_ANSWER,
+    Cause.REFUSED: Cause.AGENT_NO_ANSWER,
     Cause.AGENT_DECLINED: Cause.AGENT_DECLINED,
     Cause.HUNG_UP: Cause.AGENT_DECLINED,
 }
