@@ -102,6 +102,14 @@ class Bank:
             assert time.monotonic() < limit, f"the board never said so: {board}"
             await asyncio.sleep(0.03)
 
+    async def until_agent(self, agent: AgentId, so: Callable[[Agent], bool], *, what: str) -> Agent:
+        """The agent once he is so."""
+        limit = time.monotonic() + PATIENCE_S
+        while not so(seen := await self.read(lambda work: work.agents.get(agent))):
+            assert time.monotonic() < limit, f"it did not happen: {what}\n{seen}"
+            await asyncio.sleep(0.03)
+        return seen
+
     async def customer(self, number: str = CUSTOMER, **program: Any) -> str:
         """Programs a customer and lets him call the bank; his call's SID."""
         await self.network.person(number, **program)

@@ -173,22 +173,25 @@ async def close_queues(house: House) -> None:
             opening = hours.next_opening(queue.rules.hours, now)
             waiting = await house.database.read(partial(_waiting, queue=queue.id))
             for request in waiting:
-                if opening is not None and request.parked != "closed":
+                if opening is not None:
                     await _quietly(house, partial(_rolled, known=request.id, opening=opening))
         oldest = now - timedelta(seconds=queue.rules.deadlines.expire_s)
         await _expire(house, queue.id, oldest)
 
 
 def _waiting(work: Work, queue: str) -> list[Request]:
-    return work.requests.search(queue=queue, states=("waiting",), mode="callback")
+    """Those to be dialled; the dispatcher may have set some aside as closed already, which settles no promise."""
+    modes = (Mode.CALLBACK, Mode.SCHEDULED)
+    return [one for mode in modes for one in work.requests.search(queue=queue, states=(State.WAITING,), mode=mode)]
 
 
 def _rolled(clerk: Clerk, known: RequestId, opening: datetime) -> None:
     request = clerk.work.requests.get(known)
-    if request.state is not State.WAITING or request.mode is not Mode.CALLBACK:
+    if request.state is not State.WAITING or not request.dialable:
         return
     clerk.break_promise(request, "rolled")
-    later = {"ready": False, "not_before": opening, "parked": "closed", "slot_start": opening}
+    start = max(opening, request.not_before or opening)
+    later = {"ready": False, "not_before": start, "parked": "closed", "slot_start": opening}
     clerk.move(request, Move.ROLL, reason="closed_before_turn", changes=later)
     clerk.notify(request, "sms.rolled_over")
 
