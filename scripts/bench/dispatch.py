@@ -141,7 +141,7 @@ async def run(told: argparse.Namespace, folder: Path, report: Callable[[str], No
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         data_dir=folder,
         database_url=told.database or "",
         public_url="http://127.0.0.1:1",

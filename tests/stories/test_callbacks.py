@@ -22,7 +22,8 @@ SCREEN = {"heard": "To be connected to an agent now press 1", "press": "1"}
 async def asks_for_a_callback(bank: Bank, number: str = CUSTOMER, **program: Any) -> str:
     """The customer rings, takes the callback, and is rung later by the program given."""
     keys = [*CALLBACK, *program.pop("keys", [SCREEN])]
-    sid = await bank.customer(number, keys=keys, **{"answers": {"after_s": 3}, "talk_s": 15, "patience_s": 900, **program})
+    usual = {"answers": {"after_s": 3}, "talk_s": 15, "patience_s": 900}
+    sid = await bank.customer(number, keys=keys, **{**usual, **program})
     await bank.until(lambda found: any(one.mode is Mode.CALLBACK for one in found), what="a callback is kept")
     return sid
 

@@ -122,7 +122,7 @@ class Requests(Protocol):
         customer: str | None = None,
         call_sid: CallSid | None = None,
     ) -> list[Request]:
-        """Open requests of any of the given, plus closed ones whose grace is not over at `now`, oldest virtual start first."""
+        """Open requests of any of the given, and closed ones in their grace at `now`; oldest virtual start first."""
         ...
 
     def heads(self, *, queue: str, limit: int) -> list[ClassHead]:

@@ -96,9 +96,7 @@ class Conference:
         one = self.of(call.sid)
         if one is None or not self.is_speaking(call):
             return []
-        return [
-            other for other in self.calls() if other is not call and (not one.coaching or other.sid == one.coached)
-        ]
+        return [other for other in self.calls() if other is not call and (not one.coaching or other.sid == one.coached)]
 
     def enter(self, call: Call, wishes: Wishes) -> Participant:
         now = self.network.clock.now()

@@ -56,9 +56,7 @@ class DialledLeg:
         try:
             return await interpreter.follow(Stage(self.network, self.call, Scope.SCREEN, screen)) is Ending.END
         except BadDocument as failure:
-            self.network.note(
-                "error", self.call, code=failure.code, reason=failure.reason, url=failure.url or None
-            )
+            self.network.note("error", self.call, code=failure.code, reason=failure.reason, url=failure.url or None)
             return False
 
     def _part(self) -> None:

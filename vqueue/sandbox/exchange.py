@@ -34,9 +34,7 @@ def party_of(network: "Network", call: Call, program: Program | None = None) -> 
     return VirtualPerson(network, who, DIALS if dials else network.way_of(call.telephone), network.chance)
 
 
-def dial_in(
-    network: "Network", *, telephone: str, shown: str, to: str, program: Program | None = None
-) -> Call:
+def dial_in(network: "Network", *, telephone: str, shown: str, to: str, program: Program | None = None) -> Call:
     """A person calls one of the bank's numbers; `shown` is what the bank sees of the caller's number."""
     route = network.numbers[to]
     call = network.add_call(

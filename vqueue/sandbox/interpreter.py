@@ -189,6 +189,4 @@ async def tell_action(stage: Stage, element: Element, extra: dict[str, str]) -> 
     action = element.get("action")
     if action:
         source = Source(stage.source.resolve(action), element.method(), extra)
-        stage.network.tasks.start(
-            fetch(stage.network, stage.call, source, stage.fields()), quiet=(BadDocument,)
-        )
+        stage.network.tasks.start(fetch(stage.network, stage.call, source, stage.fields()), quiet=(BadDocument,))

@@ -65,9 +65,7 @@ class Ledger:
     ) -> Entry:
         self._seq += 1
         known = frozenset(number for number in (from_, to, *numbers) if number)
-        entry = Entry(
-            self._seq, self._clock.now(), event, call_sid, parent_call_sid, from_, to, detail or {}, known
-        )
+        entry = Entry(self._seq, self._clock.now(), event, call_sid, parent_call_sid, from_, to, detail or {}, known)
         self._entries.append(entry)
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()

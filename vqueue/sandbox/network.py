@@ -35,9 +35,7 @@ class Network:
         if config.clock_start is None or config.clock_monotonic is None:
             self.clock = Clock.from_now(config.speed)
         else:
-            self.clock = Clock(
-                start=config.clock_start, monotonic_start=config.clock_monotonic, speed=config.speed
-            )
+            self.clock = Clock(start=config.clock_start, monotonic_start=config.clock_monotonic, speed=config.speed)
         self.started_at = self.clock.now()
         self.chance = random.Random(config.seed)
         self.ledger = Ledger(self.clock)

@@ -31,9 +31,7 @@ async def dial_queue(stage: Stage, element: Element, noun: Element, result: Dial
         await _join(stage, element, queue, handshake, result)
 
 
-async def _take(
-    stage: Stage, queue: CallQueue, announcement: Announcement | None, deadline: float
-) -> Handshake | None:
+async def _take(stage: Stage, queue: CallQueue, announcement: Announcement | None, deadline: float) -> Handshake | None:
     """The first in line, or None at the deadline; nobody taken at that very moment is forgotten."""
     taken: list[Handshake] = []
 
@@ -52,9 +50,7 @@ async def _take(
     return taken[0] if taken else None
 
 
-async def _join(
-    stage: Stage, element: Element, queue: CallQueue, handshake: Handshake, result: DialResult
-) -> None:
+async def _join(stage: Stage, element: Element, queue: CallQueue, handshake: Handshake, result: DialResult) -> None:
     """Nothing is joined when the caller went away while being connected: then the next in line is taken."""
 
     async def ready() -> bool:

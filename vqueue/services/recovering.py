@@ -20,6 +20,8 @@ from vqueue.services.requesting import Wish
 LOOK_BACK = timedelta(hours=24)
 """Older calls are left alone: whoever called then has called again, or it is no longer true."""
 _PREFIX = "rq_missed_"
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """A call nobody of ours answered, from a number that was shown."""
