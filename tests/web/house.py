@@ -12,7 +12,8 @@ from vqueue.db.open import open_database
 from vqueue.db.vault import KeyVault
 from vqueue.domain.errors import Unavailable
 from vqueue.domain.ids import CallSid
-from vqueue.domain.speech import Target
+from vqueue.domain.phone import Phone
+from vqueue.domain.speech import Prompt, Target
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.ports.telephony import CallRecord, Doubt, Order, Placing
 from vqueue.services.house import House, Line
@@ -69,6 +70,9 @@ class DeadLine:
     async def message(self, *, to: str, text: str) -> Placing:
         return Doubt("no network")
 
+    async def tell(self, to: Phone, prompt: Prompt, language: str) -> Placing:
+        return Doubt("no network")
+
 
 @asynccontextmanager
 async def open_house(url: str, clock: HandClock) -> AsyncIterator[House]:
@@ -85,6 +89,7 @@ async def open_house(url: str, clock: HandClock) -> AsyncIterator[House]:
         clock=clock,
         chance=chance,
         telephony=DeadLine(),
+        notifier=DeadLine(),
         broadcast=LocalBroadcast(),
         throttle=LocalThrottle(clock),
         board=LocalBoard(),
