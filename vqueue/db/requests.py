@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     cast,
     extract,
     func,
@@ -36,6 +37,29 @@ _r = requests.c
 _class = tuple_(_r.bucket, _r.credit_class)
 _in_order = (_r.virtual_start, _r.id)
 MINUTE_US = 60_000_000
+
+_ready = and_(_r.queue == bindparam("queue_"), text(DISPATCHABLE))
+FIRST_CLASS = select(_r.bucket, _r.credit_class).where(_ready).order_by(_r.bucket, _r.credit_class).limit(1)
+NEXT_CLASS = FIRST_CLASS.where(_class > tuple_(bindparam("bucket_"), bindparam("class_")))
+_own = (_r.bucket == bindparam("bucket_"), _r.credit_class == bindparam("class_"))
+HEAD = RECORD.all.where(_ready, *_own).order_by(*_in_order).limit(bindparam("limit_"))
+
+
+def _heads() -> Select[Any]:
+    """All heads in one statement. The classes that have a ready place are found each by one step through the dispatch
+    index, never by reading their lines."""
+    classes = FIRST_CLASS.cte("classes", recursive=True)
+    beyond = FIRST_CLASS.where(_class > tuple_(classes.c.bucket, classes.c.credit_class)).lateral("beyond")
+    classes = classes.union_all(
+        select(beyond.c.bucket, beyond.c.credit_class).select_from(classes.join(beyond, true()))
+    )
+    own = (_r.bucket == classes.c.bucket, _r.credit_class == classes.c.credit_class)
+    head = RECORD.all.where(_ready, *own).order_by(*_in_order).limit(bindparam("limit_")).lateral("head")
+    order = (head.c.bucket, head.c.credit_class, head.c.virtual_start, head.c.id)
+    return select(head).select_from(classes.join(head, true())).order_by(*order)
+
+
+HEADS = _heads()
 
 
 class StoredRequests(Store):
@@ -97,21 +121,17 @@ class StoredRequests(Store):
         ]
 
     def _heads_at_once(self, queue: str, limit: int) -> list[Request]:
-        classes = _classes(queue)
-        own = and_(_ready_in(queue), _r.bucket == classes.c.bucket, _r.credit_class == classes.c.credit_class)
-        head = RECORD.all.where(own).order_by(*_in_order).limit(limit).lateral("head")
-        order = (head.c.bucket, head.c.credit_class, head.c.virtual_start, head.c.id)
-        query = select(head).select_from(classes.join(head, true())).order_by(*order)
-        return [RECORD.value(row) for row in self.connection.execute(query)]
+        found = self.connection.execute(HEADS, {"queue_": queue, "limit_": limit})
+        return [RECORD.value(row) for row in found]
 
     def _heads_by_class(self, queue: str, limit: int) -> list[Request]:
+        """SQLite has no LATERAL: one step through the index to the next class, then its head."""
         places: list[Request] = []
-        first = select(_r.bucket, _r.credit_class).where(_ready_in(queue)).order_by(_r.bucket, _r.credit_class).limit(1)
-        found = self.connection.execute(first).first()
+        found = self.connection.execute(FIRST_CLASS, {"queue_": queue}).first()
         while found is not None:
-            own = and_(_ready_in(queue), _r.bucket == found[0], _r.credit_class == found[1])
-            places += self.all_of(RECORD, RECORD.all.where(own).order_by(*_in_order).limit(limit))
-            found = self.connection.execute(first.where(_class > tuple_(found[0], found[1]))).first()
+            own = {"queue_": queue, "bucket_": found[0], "class_": found[1]}
+            places += self.all_of(RECORD, HEAD, **own, limit_=limit)
+            found = self.connection.execute(NEXT_CLASS, own).first()
         return places
 
     def due(self, *, now: datetime, limit: int = 100) -> list[Request]:
@@ -154,16 +174,3 @@ class StoredRequests(Store):
         if phone_index is not None:
             query = query.where(_r.phone_index == phone_index)
         return self.all_of(RECORD, query.order_by(_r.created_at.desc(), _r.id.desc()).limit(limit))
-
-
-def _ready_in(queue: str) -> ColumnElement[bool]:
-    return and_(_r.queue == queue, text(DISPATCHABLE))
-
-
-def _classes(queue: str) -> Any:
-    """The classes that have a ready place, each found by one step through the dispatch index, never by its line."""
-    step = select(_r.bucket, _r.credit_class).where(_ready_in(queue)).order_by(_r.bucket, _r.credit_class).limit(1)
-    classes = step.cte("classes", recursive=True)
-    beyond = step.where(_class > tuple_(classes.c.bucket, classes.c.credit_class)).lateral("beyond")
-    more: Select[Any] = select(beyond.c.bucket, beyond.c.credit_class).select_from(classes.join(beyond, true()))
-    return classes.union_all(more)
