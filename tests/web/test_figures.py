@@ -52,6 +52,7 @@ def test_times_are_those_of_the_banks_zone() -> None:
 
 def test_a_request_has_a_short_name_of_its_random_end() -> None:
     assert code("rq_01jn8z0000abcde7k2mq") == "R-7K2MQ"
+    assert code("rq_01m80b47wgw5ejyxe7ytp9qmdn02") == "R-9QMDN"
 
 
 def test_the_axis_holds_every_window_and_marks_round_times() -> None:

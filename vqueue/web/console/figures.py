@@ -9,6 +9,8 @@ from vqueue.wording import Language
 
 NBSP = "\u00a0"
 NONE = "–"
+_ID_LENGTH = 26
+"""Of a drawn id; what follows tells requests of one call apart and is no more random than the call."""
 
 
 def percent(share: float | None, language: Language, *, digits: int = 0) -> str:
@@ -54,6 +56,6 @@ def hits(coverage: float) -> tuple[int, int]:
 
 
 def code(request_id: str) -> str:
-    """A short name for a request that people can read to each other; the id's last characters, which are random."""
-    tail = request_id.rsplit("_", 1)[-1][-5:].upper()
-    return f"R-{tail}"
+    """A short name for a request that people can read to each other: the last random characters of its id."""
+    random = request_id.rsplit("_", 1)[-1][:_ID_LENGTH]
+    return f"R-{random[-5:].upper()}"

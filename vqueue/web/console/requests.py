@@ -124,6 +124,7 @@ def present_one(view: RequestView, words: Words) -> RequestPage:
         words=Text(words.say(f"mode.{request.mode}")),
         name=Text(words.say(f"channel.{request.channel}")),
     )
+    story = entries(view, words)
     return RequestPage(
         code=code(request.id),
         queue=view.queue.name(words.language),
@@ -136,8 +137,8 @@ def present_one(view: RequestView, words: Words) -> RequestPage:
         customer=_customer(request, words),
         place=_place(view, words),
         legs=tuple(_legs(view, words)),
-        entries=entries(view, words),
-        counted=words.say("console.entries", count=Number(len(view.journal))),
+        entries=story,
+        counted=words.say("console.entries", count=Number(sum(not entry.planned for entry in story))),
         clock=minute(view.at, words.zone),
     )
 

@@ -60,6 +60,8 @@ def entries(view: RequestView, words: Words) -> tuple[Entry, ...]:
 
 
 def _silent(row: JournalRow) -> bool:
+    if row.fact is Fact.QUEUE_LEFT:
+        return True
     return row.fact is Fact.REQUEST_MOVED and row.data.get("move") == "same" and row.data.get("reason") == "promised"
 
 
