@@ -36,9 +36,11 @@ def urls(service: str, network: str) -> dict[str, str]:
 
 
 def guide(addresses: dict[str, str], staff: list[SignIn], *, speed: float, people: bool) -> str:
+    """What to try in the first two minutes; `people` says whether anybody else is there."""
     supervisor = next(one for one in staff if one.role == "supervisor")
     pace = "" if speed == 1 else f" Time runs {speed:g} times as fast."
-    crowd = "Invented people ring and are called back meanwhile." if people else "Nobody else is here."
+    crowd = "Invented people ring it and are called back." if people else "Nobody else is here."
+    steps = _AMONG_PEOPLE if people else _ALONE
     return f"""
 The bank is open: {BANK_NUMBER}. {crowd}{pace}
 
@@ -47,13 +49,26 @@ The bank is open: {BANK_NUMBER}. {crowd}{pace}
   telephones  {addresses["phone"]}
 
 The first two minutes
-  1. Open the telephones: one is yours as a customer, one as an agent.
-  2. Agent's telephone: call {BANK_NUMBER}, press 1. You are ready for calls.
-  3. Customer's telephone: call {BANK_NUMBER}, press 1 for English, then 1 for cards.
-     Hear when your turn comes; press 1 twice to be called back on this number, or 2 to hold.
-  4. Agent's telephone rings: answer, listen, press 1. The customer's rings: answer, press 1. You are connected.
-  5. Open the console and watch the line. Ctrl-C ends everything.
+{steps.format(number=BANK_NUMBER)}
 """.rstrip()
+
+
+_AMONG_PEOPLE = """\
+  1. Open the telephones: one is yours as a customer, one as an agent.
+  2. Customer's telephone: call {number}, press 1 for English, 1 for cards. Hear when your turn comes.
+     Press 1 to be called back and 1 for this number: hear the promise. Hang up; your place is kept.
+  3. Agent's telephone: call {number}, press 1. You are ready. It rings for whoever is next in line:
+     answer, hear who it is and what was promised, press 1. Hang up when you have talked.
+  4. Console: sign in, watch the line move, find your own callback.
+     Within your window an agent takes it: your customer's telephone rings, answer and press 1.
+  5. Call again from the customer's telephone before that: it knows your place. Ctrl-C ends everything."""
+
+_ALONE = """\
+  1. Open the telephones: one is yours as a customer, one as an agent.
+  2. Agent's telephone: call {number}, press 1. You are ready.
+  3. Customer's telephone: call {number}, press 1 for English, 1 for cards, and hold.
+  4. Agent's telephone rings: answer, listen, press 1. You are connected.
+  5. Console: sign in and watch. Ctrl-C ends everything."""
 
 
 def ready(*, addresses: dict[str, str], service: str, account: Account, staff: list[SignIn]) -> dict[str, Any]:
