@@ -151,7 +151,7 @@ def _let_go(clerk: Clerk, token: Token) -> str | None:
     if leg is None:
         return None
     _give_back(clerk, settling.load(clerk, leg.attempt), reason="not_brought")
-    if leg.way is Way.STANDING:
+    if leg.way is Way.STANDING and leg.state is not LegState.JOINED:
         settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg, cause=Cause.ABORTED)
     return _standing(clerk, leg)
 
@@ -233,12 +233,12 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
 
 
 def _give_back(clerk: Clerk, case: settling.Case, *, reason: str) -> None:
-    """Ends an open attempt before anybody was rung or joined; its request stays in line."""
-    if case.attempt.is_open:
+    """Ends an open attempt before a customer is rung or joined; his request stays in line."""
+    rung = case.customer_leg is not None and case.customer_leg.way is Way.DIALED
+    if case.attempt.is_open and case.request.state is State.CONNECTING and not rung:
         settling.withdraw(clerk, case)
-        request = clerk.work.requests.get(case.request.id)
-        if request.state is State.CONNECTING:
-            settling.give_back(clerk, request, reason=reason)
+        settling.give_back(clerk, case.request, reason=reason)
+        settling.settle(clerk, case.attempt.id)
 
 
 def _why_not(customer: Leg) -> str:

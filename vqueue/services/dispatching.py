@@ -163,7 +163,7 @@ async def _connect(house: House, lease: Lease, action: Reserve) -> bool:
     attempt_id = AttemptId(house.chance.id("at"))
     tokens = Token(house.chance.token()), Token(house.chance.token())
     code = house.chance.digits(6)
-    deed = partial(_reserved, action=action, attempt_id=attempt_id, tokens=tokens, code=code)
+    deed = partial(reserve, action=action, attempt_id=attempt_id, tokens=tokens, code=code)
     if await _fenced(house, lease, deed) is None:
         return False
     house.spawn(dialing.place(house, tokens[0]))
@@ -191,7 +191,7 @@ async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | Non
         return None
 
 
-def _reserved(
+def reserve(
     clerk: Clerk, *, action: Reserve, attempt_id: AttemptId, tokens: tuple[Token, Token], code: str
 ) -> bool | None:
     """Request connecting, attempt, legs, agent reserved: one transaction. None when one of them is not free."""

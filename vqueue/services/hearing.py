@@ -10,6 +10,9 @@ from vqueue.services import settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
+_RANG = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.MACHINE, Cause.NO_KEY})
+"""Ends that say that the customer's phone rang, also where the news of its ringing never came."""
+
 
 async def status(house: House, token: Token, told: Told) -> None:
     """A status callback of this leg. Unknown tokens and news that change nothing are fine: the answer is always yes."""
@@ -34,10 +37,13 @@ def _status(clerk: Clerk, token: Token, told: Told) -> None:
 def ended(clerk: Clerk, leg: Leg, *, cause: Cause | None, sequence: int = -1, told: Told | None = None) -> None:
     """The call is over. A customer who answered without pressing a key gave no proof of a person."""
     sid = told.call_sid if told else None
-    if leg.role is Role.CUSTOMER and leg.way is Way.DIALED and cause in (Cause.HUNG_UP, None):
+    unproven = leg.role is Role.CUSTOMER and leg.way is Way.DIALED and leg.joined_at is None
+    if unproven and cause in (Cause.HUNG_UP, None):
         cause = Cause.MACHINE if leg.machine else Cause.NO_KEY
     if leg.role is Role.AGENT and leg.joined_at is None and leg.state is LegState.ANSWERED and cause is Cause.HUNG_UP:
         cause = Cause.AGENT_DECLINED
+    if leg.live and cause in _RANG:
+        _rung(clerk, leg)
     clerk.hear(leg, News.ENDED, cause=cause, call_sid=sid, sequence=sequence)
     settling.settle(clerk, leg.attempt)
 
@@ -45,13 +51,18 @@ def ended(clerk: Clerk, leg: Leg, *, cause: Cause | None, sequence: int = -1, to
 def progress(clerk: Clerk, leg: Leg, news: News, *, told: Told) -> Leg:
     """Ringing or answered. The first sign of life of the customer's phone is the moment his promise is judged by."""
     heard = clerk.hear(leg, news, call_sid=told.call_sid, sequence=told.sequence)
-    first = leg.rang_at is None and leg.answered_at is None and (heard.rang_at or heard.answered_at)
-    if heard.role is Role.CUSTOMER and heard.way is Way.DIALED and first:
-        attempt = clerk.work.attempts.get(heard.attempt)
+    if heard.rang_at or heard.answered_at:
+        _rung(clerk, leg)
+    return heard
+
+
+def _rung(clerk: Clerk, leg: Leg) -> None:
+    """Counts the customer's ring at the first sign of it; `leg` is as it was before that sign."""
+    if leg.role is Role.CUSTOMER and leg.way is Way.DIALED and leg.rang_at is None and leg.answered_at is None:
+        attempt = clerk.work.attempts.get(leg.attempt)
         request = clerk.work.requests.get(attempt.request)
         clerk.first_ring(request)
         clerk.store(replace(request, rings=request.rings + 1), reason="rung")
-    return heard
 
 
 def _verdict(clerk: Clerk, token: Token, told: Told) -> None:

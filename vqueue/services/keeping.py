@@ -14,16 +14,16 @@ from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.engine import hours
 from vqueue.ports.database import Work
 from vqueue.ports.telephony import CallRecord
-from vqueue.services import dialing, hearing, settling
+from vqueue.services import dialing, hearing, screening, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-_INTENT_S = 10
+_INTENT_S = 4
 """An intent nobody claimed for this long (wall seconds as business seconds): its writer died before dialling."""
 _QUIET_S = 120
 """How long a call without a horizon of its own may be quiet."""
-_TALK_CHECK_S = 300
-"""How often a talk whose end never came is asked for at the provider."""
+_STILL_ON_S = 60
+"""How soon a call that still goes on past its horizon is asked about again."""
 
 Deed = Callable[[Clerk], None]
 
@@ -49,11 +49,8 @@ async def sweep_legs(house: House) -> None:
 
 
 def _due(leg: Leg, now: datetime) -> bool:
-    """A talk is asked about rarely; any other call once it is past its horizon (or what would have been one)."""
-    quiet = leg.horizon or leg.created_at + timedelta(seconds=_QUIET_S)
-    if leg.joined_at is not None:
-        return now > max(quiet, leg.joined_at + timedelta(seconds=_TALK_CHECK_S))
-    return now > quiet
+    """Whether the call is past its horizon (or what would have been one)."""
+    return now > (leg.horizon or leg.created_at + timedelta(seconds=_QUIET_S))
 
 
 async def _nobody_placed(house: House, leg: Leg) -> None:
@@ -114,7 +111,8 @@ def _wait_on(clerk: Clerk, token: Token) -> None:
     """Still going on: asked again later."""
     leg = clerk.work.legs.by_token(token)
     if leg is not None and leg.live:
-        clerk.work.legs.replace(replace(leg, horizon=clerk.later(_TALK_CHECK_S)))
+        pause = _STILL_ON_S if leg.joined_at is None else screening.TALK_CHECK_S
+        clerk.work.legs.replace(replace(leg, horizon=clerk.later(pause)))
 
 
 async def end_wrap_ups(house: House) -> None:

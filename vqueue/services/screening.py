@@ -16,6 +16,8 @@ from vqueue.services import hearing, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
+TALK_CHECK_S = 300
+"""How often a talk whose end did not come is asked about at the provider."""
 _SCREENS = 2
 """How often the question is said to a silent line before it is hung up."""
 
@@ -86,8 +88,9 @@ def _connect(clerk: Clerk, token: Token, told: Told) -> bool:
 
 def join(clerk: Clerk, case: settling.Case, customer: Leg) -> None:
     """The two sides meet: request talking, agent talking, promise settled, the second hold measured."""
-    joined = clerk.hear(customer, News.JOINED)
-    clerk.hear(case.agent_leg, News.JOINED)
+    check = clerk.later(TALK_CHECK_S)
+    joined = clerk.hear(replace(customer, horizon=check), News.JOINED)
+    clerk.hear(replace(case.agent_leg, horizon=check), News.JOINED)
     accepted_at = case.agent_leg.answered_at if joined.way == "inbound" else clerk.at
     clerk.work.attempts.replace(replace(case.attempt, joined_at=clerk.at, accepted_at=accepted_at))
     clerk.withdraw_promise(case.request, "connected")

@@ -31,6 +31,10 @@ _AGENT_FAULTS = {
 }
 
 
+_LAST_WORDS_S = 40
+"""How long an agent's call may go on after its attempt; then the provider is asked whether it has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One attempt with all that belongs to it, as the transaction sees it now."""
@@ -225,8 +229,12 @@ def _end(clerk: Clerk, case: Case, outcome: Cause, **data: Any) -> None:
         lasted_s=round((clerk.at - case.attempt.opened_at).total_seconds(), 3),
         **data,
     )
-    if case.agent_leg.live and case.agent_leg.state in (LegState.PLACED, LegState.RINGING) and case.agent_leg.call_sid:
-        clerk.hang_ups.append(case.agent_leg.call_sid)
+    leg = clerk.work.legs.by_token(case.agent_leg.token) or case.agent_leg
+    if leg.live and leg.way is Way.POSTED:
+        if leg.state in (LegState.PLACED, LegState.RINGING) and leg.call_sid:
+            clerk.hang_ups.append(leg.call_sid)
+        if leg.state is not LegState.INTENDED:
+            clerk.work.legs.replace(replace(leg, horizon=clerk.later(_LAST_WORDS_S)))
 
 
 def _free_agent(clerk: Clerk, case: Case) -> None:
