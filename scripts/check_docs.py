@@ -12,8 +12,8 @@ MODULE = re.compile(r"`(vqueue(?:\.[a-z_]\w*)+)(?=[`.:(])")
 FILE = re.compile(r"`((?:vqueue|scripts|tests|migrations|ivr_flows|docs)/[\w./-]+)`")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-# Documents that a module writes: run as `python -m MODULE --check docs`, it fails where they differ from the code.
-GENERATORS = ("vqueue.domain.diagrams",)
+# Modules that know what documents must say: run as `python -m MODULE --check docs`, they fail where that differs.
+GENERATORS = ("vqueue.domain.diagrams", "scripts.draw_architecture", "scripts.compare_docs")
 
 
 def documents() -> list[Path]:
@@ -65,7 +65,7 @@ def stale_diagrams() -> Iterator[str]:
         if not names_something(name):
             print(f"{name} is not in this tree: nothing to compare")
         elif subprocess.run([sys.executable, "-m", name, "--check", "docs"], cwd=ROOT).returncode:
-            yield f"docs differ from the code: python -m {name} --write docs"
+            yield f"docs differ from the code: see python -m {name} --check docs, and --write where it writes"
 
 
 def main() -> int:

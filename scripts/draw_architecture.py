@@ -43,14 +43,18 @@ def own(rules: Rules, name: str) -> frozenset[str]:
 
 
 def diagram(rules: Rules, free: list[str]) -> str:
-    """Packages that may import the same and be imported by the same stand in one box; an arrow means "may import"."""
+    """Packages that may import the same and be imported by the same stand in one box; an arrow means "may import".
+
+    Those without a rule may import all; arrows lead only to what nobody else imports.
+    """
     boxes: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for name in rules:
         boxes.setdefault((own(rules, name), importers(rules, name)), []).append(name)
     box_of = {name: names[0] for names in boxes.values() for name in names}
-    lines = ["```mermaid", "flowchart TD", f'  {FREE}["{" · ".join(free)}"]']
+    lines = ["```mermaid", "flowchart TD", f'  {FREE}["{" · ".join(free)}: everything"]']
     lines += [f'  {names[0]}["{" · ".join(names)}"]' for names in reversed(boxes.values())]
-    lines.append(f"  {FREE} ==>|everything| {' & '.join(names[0] for names in reversed(boxes.values()))}")
+    tops = [names[0] for (_, above), names in reversed(boxes.items()) if not above]
+    lines.append(f"  {FREE} ==> {' & '.join(tops)}")
     for (allowed, _), names in reversed(boxes.items()):
         lines += [f"  {names[0]} --> {box}" for box in dict.fromkeys(box_of[name] for name in rules if name in allowed)]
     return "\n".join([*lines, "```"])
