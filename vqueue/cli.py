@@ -50,7 +50,7 @@ def demo(**told: Any) -> None:
     """Start a bank on this machine, with invented customers and agents."""
     from vqueue.demo.run import Options, run
 
-    _log_to_stderr("text", "warning")
+    _log_to_stderr("text", "error")
     sys.exit(run(Options(**told)))
 
 

@@ -77,7 +77,7 @@ class Crowd:
                 await self.house.clock.sleep(again_s)
                 await self.network.dial_in(who.number, self.house.line.number)
         except (NetworkFailed, aiohttp.ClientError) as failure:
-            log.warning("somebody could not ring the bank", reason=type(failure).__name__)
+            log.error("somebody could not ring the bank", reason=type(failure).__name__)
 
     def _next_customer(self) -> Customer:
         language = str(self.chance.choice(LANGUAGES, p=SHARES))
@@ -95,7 +95,7 @@ class Crowd:
                 await self.house.clock.sleep(float(self.chance.uniform(30, 90)))
                 await self.network.put_person(agent.address, habits.agent(agent.name, self.phrases))
             except (NetworkFailed, aiohttp.ClientError) as failure:
-                log.warning("an agent could not be distracted", reason=type(failure).__name__)
+                log.error("an agent could not be distracted", reason=type(failure).__name__)
 
     async def _bring_back(self) -> None:
         """An agent who was put away by a missed call comes back after a minute or two."""
@@ -126,7 +126,7 @@ class Crowd:
         try:
             await self.network.dial_in(known.address, self.house.line.number)
         except (NetworkFailed, aiohttp.ClientError) as failure:
-            log.warning("an agent could not ring in", reason=type(failure).__name__)
+            log.error("an agent could not ring in", reason=type(failure).__name__)
 
     async def _crew(self) -> list[Agent]:
         ids = {agent.id for agent in CREW}
