@@ -48,7 +48,7 @@ class Clerk:
         self._rows += 1
         self.work.journal.write(
             JournalRow(
-                id=f"{self._seed}.{self._rows}",
+                id=f"{self._seed}.{self._rows:03d}",
                 at=self.at,
                 fact=fact,
                 request=request.id if request is not None else None,
@@ -60,7 +60,7 @@ class Clerk:
     def new_id(self, prefix: str) -> str:
         """An id for a row that comes with this transaction; the same one when the op runs again."""
         self._rows += 1
-        return f"{prefix}{self._seed[1:]}.{self._rows}"
+        return f"{prefix}{self._seed[1:]}.{self._rows:03d}"
 
     # requests
 
