@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import stat
@@ -128,6 +129,26 @@ async def test_people_are_called_back_once_and_a_signal_ends_everything(tmp_path
     assert figures["requests"]["served"] + figures["requests"]["open"] >= 3
     assert not ready.exists()
     assert not _answers(told["urls"]["sandbox"]) and not _answers(told["twilio"]["public_url"])
+
+
+async def test_a_telephone_network_that_dies_ends_the_demo_in_one_sentence(tmp_path: Path) -> None:
+    flags = f"demo --port 0 --quiet --ready-file {tmp_path / 'ready.json'}".split()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "vqueue", *flags, stdout=PIPE, stderr=PIPE)
+    try:
+        assert process.stdout is not None
+        while b"Ctrl-C" not in await process.stdout.readline():
+            assert not process.stdout.at_eof(), "the demo ended while it was starting"
+        found = await asyncio.create_subprocess_exec("pgrep", "-P", str(process.pid), stdout=PIPE)
+        children, _ = await found.communicate()
+        os.kill(int(children), signal.SIGKILL)
+        _, said = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 1
+    assert said.decode() == "The demo has ended: the telephone network has stopped.\n"
+    assert not (tmp_path / "ready.json").exists()
 
 
 def _answers(url: str) -> bool:

@@ -62,12 +62,21 @@ class CannotStart(Exception):
 
 def run(options: Options) -> int:
     """0 after a clean end, 1 when the demo could not start or the telephone network ended by itself."""
+    code = 0
     try:
         asyncio.run(_demo(options))
-    except (CannotStart, NetworkFailed, Refusal) as problem:
-        print(f"The demo has ended: {problem}.", file=sys.stderr)
-        return 1
-    return 0
+    except* (CannotStart, NetworkFailed, Refusal, OSError) as problems:
+        print(f"The demo has ended: {_first(problems)}.", file=sys.stderr)
+        code = 1
+    return code
+
+
+def _first(problems: BaseExceptionGroup[Exception]) -> BaseException:
+    """The first one itself, out of however many task groups it came through."""
+    problem: BaseException = problems
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    return problem
 
 
 async def _demo(options: Options) -> None:
