@@ -84,18 +84,17 @@ class Settings(BaseSettings):
         """Everything happens on this machine: the public URL is a loopback address."""
         return (urlsplit(self.public_url).hostname or "") in LOOPBACK
 
-    def keys(self) -> tuple[bytes, ...]:
+    def keys(self) -> tuple[str, ...]:
         """The encryption keys, newest first. Raises UnsafeSetting for one that is not base64 of 32 bytes or more."""
-        keys = []
-        for text in self.data_keys.get_secret_value().replace(",", " ").split():
+        keys = tuple(self.data_keys.get_secret_value().replace(",", " ").split())
+        for key in keys:
             try:
-                key = base64.b64decode(text, validate=True)
+                size = len(base64.b64decode(key, validate=True))
             except (binascii.Error, ValueError):
                 raise UnsafeSetting("DATA_KEYS", "base64 keys", "something else") from None
-            if len(key) < 32:
-                raise UnsafeSetting("DATA_KEYS", "keys of 32 bytes or more", f"one of {len(key)} bytes")
-            keys.append(key)
-        return tuple(keys)
+            if size < 32:
+                raise UnsafeSetting("DATA_KEYS", "keys of 32 bytes or more", f"one of {size} bytes")
+        return keys
 
     def check_serving(self) -> None:
         """Raises UnsafeSetting for the first setting that is not safe to serve with."""
