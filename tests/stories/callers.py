@@ -109,7 +109,7 @@ async def rules(bank: Bank, change: Callable[[Rules], Rules], *, queue: str = "c
 
 async def closes(bank: Bank, *, in_minutes: int, for_minutes: int) -> datetime:
     """The queue's day ends so soon and begins again so much later; when it opens."""
-    now = bank.house.clock.now().replace(second=0, microsecond=0)
+    now: datetime = bank.house.clock.now().replace(second=0, microsecond=0)
     closing, opening = now + timedelta(minutes=in_minutes), now + timedelta(minutes=in_minutes + for_minutes)
     assert closing.date() == opening.date(), "the story's short night must not lie over midnight"
     day = (("00:00", f"{closing:%H:%M}"), (f"{opening:%H:%M}", "24:00"))

@@ -45,7 +45,7 @@ async def test_a_callback_asked_for_after_hours_rings_at_the_opening_and_not_bef
     opening = await closes(bank, in_minutes=0, for_minutes=5)
     booked = await takes_a_callback(bank, keys=[*AT_THE_OPENING, SCREEN])
     assert (booked.state, booked.mode, booked.slot_start) == (State.BOOKED, Mode.SCHEDULED, opening)
-    assert said(await bank.network.ledger(), "We will call you today between")
+    assert said(await bank.network.ledger(), "We will call you between")
     await bank.agent("omer", AGENT)
     found = await bank.until(newest(State.SERVED), what="called at the opening")
     assert found[0].virtual_start == booked.virtual_start
@@ -58,7 +58,7 @@ async def test_at_closing_time_a_holder_who_presses_nothing_keeps_his_place(bank
     omer = await on_the_team(bank)
     sid, place = await holds(bank, answers={"after_s": 3})
     await bank.network.person(CUSTOMER, answers={"after_s": 3}, keys=[SCREEN], talk_s=10)
-    opening = await closes(bank, in_minutes=3, for_minutes=3)
+    opening = await closes(bank, in_minutes=2, for_minutes=3)
     words = await heard(bank, sid, "Your place in line is kept")
     assert "If you press nothing, we will call the number you are calling from" in words
     found = await bank.until(some(State.BOOKED), what="kept for the opening")
@@ -75,7 +75,7 @@ async def test_at_closing_time_a_holder_without_a_number_is_asked_for_a_message(
     keys = [*IVR, key("To stay on the line, press 2", "2")]
     sid = await rings_in(bank, withheld=True, program={"keys": keys, "patience_s": 3000, "message_s": 6})
     found = await bank.until(some(State.HOLDING), what="holds")
-    await closes(bank, in_minutes=-1, for_minutes=60)
+    await closes(bank, in_minutes=-1, for_minutes=50)
     words = await heard(bank, sid, "We have your message and will answer it")
     assert "To give us your number, press 1" in words
     after = await bank.requests()
@@ -87,7 +87,7 @@ async def test_a_holder_who_insists_is_served_after_closing(sqlite_bank: Bank) -
     bank = sqlite_bank
     omer = await on_the_team(bank)
     _, place = await holds(bank)
-    await closes(bank, in_minutes=-1, for_minutes=60)
+    await closes(bank, in_minutes=-1, for_minutes=50)
     await bank.ready(omer)
     found = await bank.until(newest(State.SERVED), what="served although the queue is closed")
     assert found[0].id == place.id
@@ -96,7 +96,7 @@ async def test_a_holder_who_insists_is_served_after_closing(sqlite_bank: Bank) -
 async def test_callbacks_that_were_not_reached_roll_to_the_opening_and_their_promise_is_broken(bank: Bank) -> None:
     omer = await on_the_team(bank)
     waiting = await takes_a_callback(bank)
-    opening = await closes(bank, in_minutes=-1, for_minutes=6)
+    opening = await closes(bank, in_minutes=-1, for_minutes=5)
     await bank.ready(omer)
     found = await bank.until(some(State.BOOKED), what="rolled")
     assert (found[0].id, found[0].virtual_start, found[0].slot_start) == (waiting.id, waiting.virtual_start, opening)
@@ -110,7 +110,7 @@ async def test_callbacks_that_were_not_reached_roll_to_the_opening_and_their_pro
 
 async def test_after_the_night_the_line_is_as_it_was(sqlite_bank: Bank) -> None:
     bank = sqlite_bank
-    await closes(bank, in_minutes=0, for_minutes=4)
+    await closes(bank, in_minutes=0, for_minutes=5)
     first = await takes_a_callback(bank, keys=[*AT_THE_OPENING, SCREEN])
     second = await takes_a_callback(bank, OTHER, keys=[*AT_THE_OPENING, SCREEN])
     await bank.agent("omer", AGENT)

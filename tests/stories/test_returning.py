@@ -1,6 +1,7 @@
 """Stories of callers who ring the bank while a place of theirs is open, or soon after they missed our call."""
 
 from dataclasses import replace
+from typing import Any
 
 from tests.stories.bank import CUSTOMER, Bank
 from tests.stories.callers import (
@@ -55,7 +56,11 @@ async def test_who_cancels_is_never_rung_afterwards(bank: Bank) -> None:
 
 async def test_who_rings_in_while_an_agent_is_already_being_called_for_him_is_served_from_the_hold(bank: Bank) -> None:
     await rules(bank, lambda present: replace(present, agents=AgentRules(ring_s=90, wrap_up_s=2)))
-    program = {"answers": [{"after_s": 85}, {"after_s": 2}], "keys": [key("Press 1 to accept", "1")], "talk_s": 10}
+    program: dict[str, Any] = {
+        "answers": [{"after_s": 85}, {"after_s": 2}],
+        "keys": [key("Press 1 to accept", "1")],
+        "talk_s": 10,
+    }
     omer = await on_the_team(bank, **program)
     place = await takes_a_callback(bank)
     await bank.ready(omer)

@@ -1,5 +1,7 @@
 """Stories of holders who let go of the line and keep their place, or leave a message."""
 
+from dataclasses import replace
+
 from tests.stories.bank import AGENT, AGENT_PROGRAM, CUSTOMER, Bank
 from tests.stories.callers import (
     ASK_TO_SWITCH,
@@ -15,9 +17,11 @@ from tests.stories.callers import (
     newest,
     on_the_team,
     over,
+    rules,
     some,
 )
 from vqueue.domain.request import Mode, State
+from vqueue.domain.rules import AgentRules
 
 
 async def test_a_holder_switches_in_the_middle_of_the_music_and_keeps_his_place(bank: Bank) -> None:
@@ -34,7 +38,8 @@ async def test_a_holder_switches_in_the_middle_of_the_music_and_keeps_his_place(
 
 
 async def test_a_switch_is_lost_when_an_agent_was_reserved_meanwhile(bank: Bank) -> None:
-    omer = await on_the_team(bank, **{**AGENT_PROGRAM, "answers": {"after_s": 18}})
+    await rules(bank, lambda present: replace(present, agents=AgentRules(ring_s=90, wrap_up_s=2)))
+    omer = await on_the_team(bank, **{**AGENT_PROGRAM, "answers": {"after_s": 60}})
     slowly = [*HOLD, ASK_TO_SWITCH, key("To be called back, press 1", "1"), {**OWN_NUMBER, "after_s": 12}]
     sid, place = await holds(bank, keys=slowly)
     await heard(bank, sid, "To be called back, press 1")
