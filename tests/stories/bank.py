@@ -188,6 +188,7 @@ async def opened(
         }
         await net.put(f"/sandbox/numbers/{NUMBER.replace('+', '%2B')}", routes)
         await net.put("/sandbox/faults", {"faults": []})
+        await net.hang_up_all()
         await net.begin()
         yield Bank(service, net, settings)
 
