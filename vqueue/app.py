@@ -173,6 +173,8 @@ async def _live(settings: Settings, clock: BusinessClock) -> AsyncIterator[_Live
 async def _line(settings: Settings, database: Database) -> Line:
     """The bank's line: its zone is that of the queue a call arrives in."""
     queues = await database.read(lambda work: work.queues.all())
+    if not queues:
+        log.warning("no_queues", message="No queue yet: callers hear that we are closed. `vqueue setup` adds some.")
     first = settings.first_queue or (queues[0].id if queues else "")
     return Line(
         bank=settings.bank,

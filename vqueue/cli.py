@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from vqueue import __version__
+
 if TYPE_CHECKING:
     from vqueue.ports.database import Database
+    from vqueue.services.setting_up import Bank
     from vqueue.settings import Settings
 
 T = TypeVar("T")
@@ -32,7 +35,7 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="vqueue", message="%(version)s")
+@click.version_option(__version__, message="%(version)s")
 def main() -> None:
     """Virtual queue and callback telephony for contact centers."""
 
@@ -83,6 +86,37 @@ async def _serve(settings: "Settings") -> None:
     async with serving(settings, BusinessClock()) as service:
         click.echo(f"vqueue serves at {service.address}", err=True)
         await stop.wait()
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def setup(file: Path) -> None:
+    """Put the queues and agents of a YAML FILE into the database; what exists stays as it is."""
+    import yaml
+    from pydantic import TypeAdapter, ValidationError
+
+    from vqueue.services.setting_up import Bank
+
+    try:
+        bank = TypeAdapter(Bank).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as wrong:
+        raise click.UsageError(f"{file.name}: {wrong}") from None
+    _done(_set_up(_settings(), bank))
+
+
+async def _set_up(settings: "Settings", bank: "Bank") -> None:
+    from vqueue.clock import BusinessClock, SystemChance
+    from vqueue.db.open import open_database
+    from vqueue.db.vault import KeyVault
+    from vqueue.services.setting_up import set_up
+
+    chance = SystemChance()
+    database = open_database(settings.database)
+    try:
+        await set_up(database, KeyVault(settings.keys(), chance=chance), bank, at=BusinessClock().now(), chance=chance)
+    finally:
+        await database.close()
+    click.echo(f"{len(bank.queues)} queues and {len(bank.agents)} agents are known", err=True)
 
 
 @main.group()

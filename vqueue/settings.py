@@ -54,7 +54,6 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_calls_per_second: float = Field(0.9, gt=0)
     data_keys: SecretStr = SecretStr("")
-    metrics_token: SecretStr = SecretStr("")
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -30,6 +30,7 @@ class PostgresDatabase:
             pool_timeout=WAIT_FOR_CONNECTION_S,
             pool_use_lifo=True,
             json_serializer=to_json,
+            hide_parameters=True,
         )
         self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[Any]] = set()

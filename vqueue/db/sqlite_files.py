@@ -51,6 +51,7 @@ def _engine(name: str, *, pragmas: tuple[str, ...], begin: str, connections: int
         pool_size=connections,
         max_overflow=0,
         json_serializer=to_json,
+        hide_parameters=True,
     )
     event.listen(engine, "begin", lambda connection: _say(connection, begin))
     return engine

@@ -10,8 +10,8 @@ from vqueue.domain.flow import Facts, Flow, HoldEnded, Input, Keys, Recorded, Se
 from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed, caller
-from vqueue.domain.rules import Queue
-from vqueue.domain.speech import Goto, Hangup, Pause, Speech, Target
+from vqueue.domain.rules import Hours, Queue, Rules
+from vqueue.domain.speech import EnterHold, Goto, Hangup, Pause, Speech, Target
 from vqueue.domain.speech_args import Digits, Text
 from vqueue.domain.speech_json import session_from_json, session_to_json, speech_from_json, speech_to_json
 from vqueue.engine import hours
@@ -23,6 +23,8 @@ from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand
 from vqueue.services.house import House
 
+NO_QUEUE = Queue(id="", names={}, rules=Rules(hours=Hours(week={})))
+"""Before the first queue is set up: closed, so that a caller hears it and is not kept waiting for nobody."""
 _CARD_DIGITS = 16
 _EFFECTS_PER_TURN = 12
 """Effects between two speeches at the most; the flow's own bound on nodes is tighter in practice."""
@@ -79,12 +81,27 @@ async def left(house: House, flow: Flow, conversation: str, told: Told) -> Speec
         return (Hangup(),)
     if told.queue_result is QueueResult.HANGUP:
         await house.act(partial(keeping.call_over, known=conversation))
+        _drop_hold(house, known)
         return (Hangup(),)
     if told.queue_result in (QueueResult.BRIDGED, QueueResult.BRIDGING, QueueResult.REDIRECTED_FROM_BRIDGED):
         await house.act(partial(_talk_over, conversation=conversation))
     if not (known.session.holding or known.session.node == flow.left):
         return known.speech
-    return await _go_on(house, flow, known, HoldEnded())
+    speech = await _go_on(house, flow, known, HoldEnded())
+    if not any(isinstance(verb, EnterHold) for verb in speech):
+        _drop_hold(house, known)
+    return speech
+
+
+def _drop_hold(house: House, known: Known) -> None:
+    """The provider keeps a queue for ever: the one of this request's hold is deleted beside the answer."""
+    request = known.session.vars.get("request")
+    if isinstance(request, str):
+        house.spawn(_drop_queue(house, f"vq-{request}"))
+
+
+async def _drop_queue(house: House, name: str) -> None:
+    await house.telephony.drop_queue(name)
 
 
 async def over(house: House, told: Told) -> None:
@@ -213,7 +230,8 @@ def _queue(work: Work, queue: str) -> Queue:
     try:
         return work.queues.get(queue)
     except NotFound:
-        return work.queues.all()[0]
+        known = work.queues.all()
+        return known[0] if known else NO_QUEUE
 
 
 async def _by_call(house: House, told: Told) -> Known | None:

@@ -17,7 +17,7 @@ from vqueue.services import quoting, requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
-from vqueue.services.terms import HARMLESS, LATER, Terms
+from vqueue.services.terms import HARMLESS, LATER, UNKNOWN, Terms
 from vqueue.services.terms import terms as terms_for
 
 _OFFER_WORDS = {OfferState.CLOSED: "closed", OfferState.STALE: "stale"}
@@ -70,6 +70,8 @@ def _no_offer(decided: Offer) -> str:
     reasons = set(decided.reasons)
     if reasons & LATER and reasons <= HARMLESS | LATER:
         return "offer"
+    if reasons & UNKNOWN and reasons <= HARMLESS | UNKNOWN:
+        return "stale"
     return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
 
 
@@ -205,7 +207,7 @@ async def _take_hold(errand: Errand) -> Outcome:
 
 async def _hold_news(errand: Errand) -> Outcome:
     """Place and window of a holder, or that an agent is coming, or that the queue is about to close."""
-    request = await _request(errand)
+    request = await errand.house.act(partial(requesting.in_hold, request_id=errand.request))
     if request.state in (State.CONNECTING, State.TALKING):
         return Outcome("coming")
     seen = await quoting.grounds(errand.house, request.queue)

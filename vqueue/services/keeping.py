@@ -14,7 +14,7 @@ from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.engine import hours
 from vqueue.ports.database import Work
 from vqueue.ports.telephony import CallRecord
-from vqueue.services import dialing, hearing, screening, settling
+from vqueue.services import dialing, hearing, requesting, screening, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -145,6 +145,8 @@ def _woken(clerk: Clerk, known: RequestId) -> None:
     ready = {"ready": True, "not_before": None, "parked": None}
     if request.state is State.BOOKED:
         clerk.move(request, Move.DUE, reason="slot_due", changes=ready)
+    elif request.state is State.HOLDING:
+        requesting.in_hold(clerk, known)
     elif request.state is State.WAITING and request.mode in (Mode.CALLBACK, Mode.SCHEDULED):
         clerk.store(replace(request, ready=True, not_before=None, parked=None), reason=f"{request.parked}_over")
 

@@ -14,6 +14,10 @@ from vqueue.domain.request import Channel, Mode, Move, Request, State
 from vqueue.services import settling
 from vqueue.services.clerk import Clerk
 
+ENTERING = "entering"
+"""Mark of a holder on his way into the hold."""
+ENTER_S = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
@@ -132,7 +136,24 @@ def request_callback(clerk: Clerk, wish: Wish, quote: Quote | None) -> Request:
 
 def hold(clerk: Clerk, wish: Wish) -> Request:
     """Join the line on the line. Holders are never refused."""
-    return _same(clerk, wish.id) or clerk.join(_place(wish, at=clerk.at, state=State.HOLDING))
+    place = replace(_place(wish, at=clerk.at, state=State.HOLDING), **_entering(clerk))
+    return _same(clerk, wish.id) or clerk.join(place)
+
+
+def _entering(clerk: Clerk) -> dict[str, Any]:
+    """Not ready yet: the caller still hears that he has a place, and an agent would find the hold empty.
+
+    The hold's first question makes him ready; should it never be heard, a few seconds do.
+    """
+    return {"ready": False, "parked": ENTERING, "not_before": clerk.later(ENTER_S)}
+
+
+def in_hold(clerk: Clerk, request_id: RequestId) -> Request:
+    """The caller is in the hold: he may be connected from now on."""
+    request = clerk.work.requests.get(request_id)
+    if request.state is not State.HOLDING or request.parked != ENTERING:
+        return request
+    return clerk.store(replace(request, ready=True, parked=None, not_before=None), reason="in_hold")
 
 
 def message(clerk: Clerk, wish: Wish, recording: str) -> Request:
@@ -234,7 +255,7 @@ def take_hold(clerk: Clerk, request_id: RequestId, *, call_sid: CallSid, session
     """
     request = clerk.work.requests.get(request_id)
     changes: dict[str, Any] = {
-        "call_sid": call_sid, "session": session, "ready": True, "not_before": None, "parked": None,
+        "call_sid": call_sid, "session": session, **_entering(clerk),
         "attempt": None, "grace_until": None, "mode": Mode.HOLD, "protected": True,
     }  # fmt: skip
     if request.state is State.HOLDING:
