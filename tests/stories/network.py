@@ -66,12 +66,12 @@ class Network:
     async def hang_up_all(self) -> None:
         """Ends what an earlier story left behind, so that its people are free."""
         calls = f"{self.url}/2010-04-01/Accounts/{ACCOUNT}/Calls"
-        signed_in = aiohttp.BasicAuth(ACCOUNT, AUTH_TOKEN)
+        signed_in = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, AUTH_TOKEN)}
         for status in ("queued", "ringing", "in-progress"):
-            listed = await self._session.get(f"{calls}.json?Status={status}&PageSize=100", auth=signed_in)
+            listed = await self._session.get(f"{calls}.json?Status={status}&PageSize=100", headers=signed_in)
             for call in (await listed.json())["calls"]:
                 over = {"Status": "completed"}
-                await self._session.post(f"{calls}/{call['sid']}.json", data=over, auth=signed_in)
+                await self._session.post(f"{calls}/{call['sid']}.json", data=over, headers=signed_in)
 
     async def put(self, path: str, body: Any) -> None:
         async with self._session.put(f"{self.url}{path}", json=body) as answer:

@@ -96,9 +96,9 @@ async def nobody_rung_twice(bank: Bank, request: Request, *numbers: str) -> None
 async def hangs_up(bank: Bank, call_sid: str) -> None:
     """The line of this call goes down, by the network's own REST."""
     url = f"{bank.network.url}/2010-04-01/Accounts/{ACCOUNT}/Calls/{call_sid}.json"
-    signed_in = aiohttp.BasicAuth(ACCOUNT, AUTH_TOKEN)
+    signed_in = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, AUTH_TOKEN)}
     async with (
-        aiohttp.ClientSession(auth=signed_in) as session,
+        aiohttp.ClientSession(headers=signed_in) as session,
         session.post(url, data={"Status": "completed"}) as told,
     ):
         assert told.status == 200, await told.text()

@@ -67,6 +67,17 @@ async def test_an_agent_who_drops_while_the_phone_rings_is_away_and_the_customer
     assert (await agent(bank, dana)).misses == 0
 
 
+async def test_an_agent_who_drops_a_customer_while_he_is_asked_is_to_blame(bank: Bank) -> None:
+    hangs = {"heard": "We are calling the customer", "hang_up": True, "after_s": 6}
+    omer = await bank.agent("omer", AGENT, answers={"after_s": 1}, keys=[ACCEPTS, hangs])
+    slow = {"heard": "To be connected to an agent now press 1", "press": "1", "after_s": 30}
+    first = await keeps_a_place(bank, answers={"after_s": 1}, keys=[slow])
+    await bank.until_agent(omer, lambda one: one.presence is Presence.AWAY, what="omer is away")
+    back = await bank.until(lambda found: found[0].state is State.WAITING, what="he waits again")
+    assert (back[0].ready, dict(back[0].tries), back[0].virtual_start) == (True, {}, first.virtual_start)
+    assert [one.outcome for one in await attempts(bank, first)] == [Cause.AGENT_DROPPED]
+
+
 @pytest.mark.parametrize(("agents_s", "customers_s"), [(4, 60), (60, 4)], ids=["agent first", "customer first"])
 async def test_whoever_hangs_up_the_talk_is_served_and_the_agent_writes_up(
     bank: Bank, agents_s: int, customers_s: int

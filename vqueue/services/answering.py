@@ -24,7 +24,7 @@ from vqueue.domain.speech import (
     Target,
 )
 from vqueue.ports.voice import Told
-from vqueue.services import hearing, settling, whispering
+from vqueue.services import hearing, screening, settling, whispering
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -141,6 +141,11 @@ def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token
         # The same key again (a doubled question): the same document, unless the phone is ringing by it already.
         fresh = case.customer_leg.way is Way.INBOUND or case.customer_leg.state is LegState.PLACING
         return Bring(settling.load(clerk, leg.attempt), case.customer_leg) if fresh else TooLate(_standing(clerk, leg))
+    counter, cap = settling.ring_counter(case.request, clerk.at), case.rules.caps.rings_per_number_day
+    if not clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=clerk.later(172_800)):
+        return TooLate(_let_go(clerk, token))
+    # Written, so that a cancelling at this moment and this ring cannot both succeed.
+    clerk.work.attempts.replace(case.attempt)
     return Bring(settling.load(clerk, leg.attempt), _intend_customer(clerk, case, new))
 
 
@@ -177,8 +182,6 @@ def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]
         horizon=clerk.later(ring_s + 60),
     )
     clerk.work.legs.insert(leg)
-    counter = settling.ring_counter(case.request, clerk.at)
-    clerk.work.counters.take(counter, limit=1_000_000, at=clerk.at, expires_at=clerk.later(172_800))
     return clerk.hear(leg, News.CLAIM)
 
 
@@ -217,6 +220,9 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
     case = settling.load(clerk, leg.attempt)
     customer = case.customer_leg
     key_ = "farewell.goodbye"
+    if customer is not None and customer.way is Way.INBOUND and told.bridged and case.attempt.is_open:
+        # The news that they met was lost; the `<Dial>` that ended says that they did.
+        customer = screening.joined_after_all(clerk, case, customer)
     if customer is None or (customer.joined_at is None and customer.way is Way.INBOUND):
         # The hold was empty. If the caller has hung up we know it already; else he stays in line.
         _give_back(clerk, case, reason="hold_was_empty")
@@ -225,11 +231,21 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
         if customer.joined_at is None and told.bridged:
             clerk.note(Fact.BRIDGED_UNCONFIRMED, request=case.request, attempt=case.attempt.id, leg=customer.id)
         hearing.ended(clerk, customer, cause=told.cause, told=_as_child(told))
+    if customer is not None and customer.way is Way.DIALED:
+        _no_key(clerk, customer.token)
     if customer is not None and customer.joined_at is None and customer.way is Way.DIALED:
         key_ = _why_not(clerk.work.legs.by_token(customer.token) or customer)
     if leg.way is Way.STANDING:
         settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg)
     return key_, _standing(clerk, leg)
+
+
+def _no_key(clerk: Clerk, token: Token) -> None:
+    """The `<Dial>` ended before the agent's call: a customer who answered and was not joined left by himself."""
+    customer = clerk.work.legs.by_token(token)
+    if customer is not None and not customer.live and customer.joined_at is None and customer.cause is Cause.HUNG_UP:
+        clerk.work.legs.replace(replace(customer, cause=Cause.NO_KEY))
+        settling.settle(clerk, customer.attempt)
 
 
 def _give_back(clerk: Clerk, case: settling.Case, *, reason: str) -> None:

@@ -10,7 +10,7 @@ from vqueue.services import settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-_RANG = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.MACHINE, Cause.NO_KEY})
+_RANG = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.MACHINE, Cause.HUNG_UP})
 """Ends that say that the customer's phone rang, also where the news of its ringing never came."""
 
 
@@ -35,11 +35,11 @@ def _status(clerk: Clerk, token: Token, told: Told) -> None:
 
 
 def ended(clerk: Clerk, leg: Leg, *, cause: Cause | None, sequence: int = -1, told: Told | None = None) -> None:
-    """The call is over. A customer who answered without pressing a key gave no proof of a person."""
+    """The call is over. A machine is known; whether a customer without a key hung up himself is settled later."""
     sid = told.call_sid if told else None
     unproven = leg.role is Role.CUSTOMER and leg.way is Way.DIALED and leg.joined_at is None
     if unproven and cause in (Cause.HUNG_UP, None):
-        cause = Cause.MACHINE if leg.machine else Cause.NO_KEY
+        cause = Cause.MACHINE if leg.machine else Cause.HUNG_UP
     if leg.role is Role.AGENT and leg.joined_at is None and leg.state is LegState.ANSWERED and cause is Cause.HUNG_UP:
         cause = Cause.AGENT_DECLINED
     if leg.live and cause in _RANG:

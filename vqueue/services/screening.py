@@ -69,7 +69,15 @@ async def key(house: House, token: Token, step: int, told: Told) -> Speech:
         return (Hangup(),)
     if step + 1 < _SCREENS:
         return _question(house, *found, token=token, step=step + 1)
+    await house.act(lambda clerk: _silent(clerk, token))
     return (Say((Prompt("screen.no_key"),), found[0].language), Hangup())
+
+
+def _silent(clerk: Clerk, token: Token) -> None:
+    """Nobody pressed a key: no proof of a person, whatever ends this call."""
+    leg = _rung(clerk, token)
+    if leg is not None and leg.live and leg.cause is None and leg.joined_at is None:
+        clerk.work.legs.replace(replace(leg, cause=Cause.NO_KEY))
 
 
 def _connect(clerk: Clerk, token: Token, told: Told) -> bool:
@@ -96,6 +104,13 @@ def join(clerk: Clerk, case: settling.Case, customer: Leg) -> None:
     clerk.withdraw_promise(case.request, "connected")
     clerk.move(case.request, Move.CONNECT, reason="joined", changes={"ready": False})
     clerk.move_agent(case.agent, AgentMove.JOIN, reason="joined")
+
+
+def joined_after_all(clerk: Clerk, case: settling.Case, customer: Leg) -> Leg:
+    """The caller's leg, joined now if it was not known to be."""
+    if customer.joined_at is None and customer.live and case.request.state is State.CONNECTING:
+        join(clerk, case, customer)
+    return clerk.work.legs.by_token(customer.token) or customer
 
 
 async def _put_off(house: House, token: Token, told: Told, asked: Cause) -> Speech:

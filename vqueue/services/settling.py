@@ -64,7 +64,11 @@ def load(clerk: Clerk, attempt_id: AttemptId) -> Case:
 
 
 def settle(clerk: Clerk, attempt_id: AttemptId) -> None:
-    """Brings request, attempt and agent in line with the legs. Running it again changes nothing."""
+    """Brings request, attempt and agent in line with the legs. Running it again changes nothing.
+
+    The attempt's row is written first: of two legs that end at once, the later one sees the other's end.
+    """
+    clerk.work.attempts.replace(clerk.work.attempts.get(attempt_id))
     case = load(clerk, attempt_id)
     if case.attempt.is_open:
         _close(clerk, case)
@@ -86,8 +90,16 @@ def _close(clerk: Clerk, case: Case) -> None:
             _talked(clerk, case)
     elif not customer.live and customer.way is Way.INBOUND:
         _holder_gone(clerk, case)
-    elif not customer.live:
-        _customer_missed(clerk, case, customer.cause or Cause.NO_ANSWER)
+    elif not customer.live and (cause := _why_missed(customer, agent)) is not None:
+        _customer_missed(clerk, case, cause)
+
+
+def _why_missed(customer: Leg, agent: Leg) -> Cause | None:
+    """None: he answered and the call ended without a key. It is not known yet whether he hung up (then the agent's
+    `<Dial>` says so) or the agent did, and took him along."""
+    if customer.cause is not Cause.HUNG_UP:
+        return customer.cause or Cause.NO_ANSWER
+    return None if agent.live else Cause.CANCELED
 
 
 def _talked(clerk: Clerk, case: Case) -> None:
@@ -98,7 +110,7 @@ def _talked(clerk: Clerk, case: Case) -> None:
     ended_badly = Cause.FAILED in (customer.cause, case.agent_leg.cause)
     dropped = ended_badly and talk_s < case.rules.deadlines.short_call_s
     _end(clerk, case, Cause.TALKED, talk_s=round(talk_s, 3), dropped=dropped)
-    if dropped and case.request.phone is not None:
+    if dropped and may_wait(clerk, case.request):
         clerk.move(
             case.request,
             Move.DROP,
@@ -195,7 +207,7 @@ def _holder_gone(clerk: Clerk, case: Case) -> None:
 
 def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG_UP) -> Request:
     """A caller on hold is gone: a confirmed number keeps the place as a callback, else he has abandoned."""
-    if request.protected and request.phone is not None:
+    if request.protected and may_wait(clerk, request):
         changes: dict[str, Any] = {**_back(request), "mode": Mode.CALLBACK, "call_sid": None}
         return clerk.move(request, move, to=State.WAITING, reason=reason, changes=changes)
     clerk.withdraw_promise(request, "abandoned")
@@ -205,6 +217,17 @@ def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG
         to=State.ABANDONED,
         reason=reason,
         changes={"attempt": None, "ready": False, "call_sid": None, "grace_until": clerk.later(1800)},
+    )
+
+
+def may_wait(clerk: Clerk, request: Request) -> bool:
+    """Whether this place can go on as a callback: it has a number, and nobody else waits in the queue under it."""
+    if request.phone is None:
+        return False
+    others = clerk.work.requests.open_of(now=clerk.at, phone_index=request.phone.index)
+    return not any(
+        other.id != request.id and other.queue == request.queue and other.mode is Mode.CALLBACK and other.dialable
+        for other in others
     )
 
 
@@ -272,7 +295,8 @@ def _back(request: Request) -> dict[str, Any]:
 
 
 def _parked(until: Any, why: str) -> dict[str, Any]:
-    return {"attempt": None, "ready": False, "not_before": until, "parked": why}
+    """Later. His promise was settled by the first ring and lifts nobody any more."""
+    return {"attempt": None, "ready": False, "not_before": until, "parked": why, "deadline": None}
 
 
 def withdraw(clerk: Clerk, case: Case) -> None:
