@@ -31,7 +31,7 @@ from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
 from vqueue.notify.sms import SmsNotifier
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
-from vqueue.services import keeping, noticing, recovering, sealing
+from vqueue.services import keeping, noticing, recovering, sealing, sweeping
 from vqueue.services.house import House, Line
 from vqueue.services.leading import TTL_S, Leader
 from vqueue.settings import Settings
@@ -54,7 +54,7 @@ _STOP_S = 25
 """How long a graceful stop waits for requests under way, wall seconds."""
 
 HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
-    "sweep_legs": (keeping.sweep_legs, 5),
+    "sweep_legs": (sweeping.sweep_legs, 5),
     "end_wrap_ups": (keeping.end_wrap_ups, 1),
     "wake_due": (keeping.wake_due, 1),
     "lapse_promises": (keeping.lapse_promises, 5),

@@ -29,7 +29,9 @@ from vqueue.services import (
     keeping,
     presence,
     requesting,
+    returning,
     screening,
+    sweeping,
 )
 from vqueue.services.clerk import Clerk
 from vqueue.services.dispatching import Lease
@@ -213,7 +215,7 @@ class Walk:
         self.clock.at += timedelta(seconds=self.dice.choice((1, 5, 20, 100, 400)))
 
     async def _keep_house(self) -> None:
-        for work in (keeping.sweep_legs, keeping.wake_due, keeping.end_wrap_ups, keeping.lapse_promises):
+        for work in (sweeping.sweep_legs, keeping.wake_due, keeping.end_wrap_ups, keeping.lapse_promises):
             await work(self.house)
 
     async def _comes(self) -> None:
@@ -244,7 +246,7 @@ class Walk:
             name = request.removeprefix("rq_")
             await self.house.act(partial(_open_call, name=name, call=_own_call(name)))
             call, session = _own_call(name), SessionId(f"cv_{name}")
-            deed = partial(requesting.take_hold, request_id=request, call_sid=call, session=session)
+            deed = partial(returning.take_hold, request_id=request, call_sid=call, session=session)
         try:
             await self.house.act(deed)
         except Refusal:
@@ -285,7 +287,7 @@ class Walk:
                 if known is not None:
                     await self.house.act(partial(keeping.call_over, known=known.id))
             self.clock.at += timedelta(seconds=2000)
-            await keeping.sweep_legs(self.house)
+            await sweeping.sweep_legs(self.house)
             await keeping.end_wrap_ups(self.house)
 
 

@@ -9,6 +9,7 @@ from vqueue.domain.errors import NotFound, StaleWrite
 from vqueue.domain.flow import Facts, Flow, HoldEnded, Input, Keys, Recorded, Session, Started
 from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact
+from vqueue.domain.leg import Way
 from vqueue.domain.phone import Sealed, caller
 from vqueue.domain.rules import Hours, Queue, Rules
 from vqueue.domain.speech import EnterHold, Goto, Hangup, Pause, Speech, Target
@@ -18,7 +19,7 @@ from vqueue.engine import hours
 from vqueue.engine.script import advance, begin
 from vqueue.ports.database import Conversation, Work
 from vqueue.ports.voice import QueueResult, Told
-from vqueue.services import effects, hearing, keeping, standing
+from vqueue.services import effects, hearing, keeping, screening, settling, standing
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand
 from vqueue.services.house import House
@@ -43,7 +44,7 @@ async def inbound(house: House, flow: Flow, told: Told) -> Speech:
     """The bank's number was rung. A doubled first question gets the same answer; an agent's own phone its own line."""
     known = await _by_call(house, told)
     if known is not None:
-        return known.speech
+        return known.speech or await _go_on(house, flow, known, Started())
     agent = await standing.recognise(house, told)
     if agent is not None:
         return await standing.welcome(house, agent, told)
@@ -84,7 +85,8 @@ async def left(house: House, flow: Flow, conversation: str, told: Told) -> Speec
         _drop_hold(house, known)
         return (Hangup(),)
     if told.queue_result in (QueueResult.BRIDGED, QueueResult.BRIDGING, QueueResult.REDIRECTED_FROM_BRIDGED):
-        await house.act(partial(_talk_over, conversation=conversation))
+        met = told.queue_result is not QueueResult.BRIDGING
+        await house.act(partial(_talk_over, conversation=conversation, met=met))
     if not (known.session.holding or known.session.node == flow.left):
         return known.speech
     speech = await _go_on(house, flow, known, HoldEnded())
@@ -192,12 +194,14 @@ def _open(clerk: Clerk, row: Conversation) -> None:
     clerk.note(Fact.CALL_STARTED, call=row.id, known_number=row.caller is not None)
 
 
-def _talk_over(clerk: Clerk, conversation: str) -> None:
+def _talk_over(clerk: Clerk, conversation: str, met: bool) -> None:
     """The agent hung up first: the caller's side of the talk is over, though his call is not."""
     row = clerk.work.conversations.get(conversation)
     for leg in clerk.work.legs.by_call(row.call_sid):
-        if leg.live and leg.joined_at is not None:
-            hearing.ended(clerk, leg, cause=None)
+        if leg.live and leg.way is Way.INBOUND:
+            own = screening.joined_after_all(clerk, settling.load(clerk, leg.attempt), leg) if met else leg
+            if own.live and own.joined_at is not None:
+                hearing.ended(clerk, own, cause=None)
 
 
 async def _facts(house: House, known: Known) -> Facts:

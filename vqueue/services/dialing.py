@@ -7,7 +7,7 @@ from functools import partial
 from vqueue.domain.agent import AddressKind, Agent
 from vqueue.domain.causes import Cause
 from vqueue.domain.errors import NotPossible
-from vqueue.domain.ids import Token
+from vqueue.domain.ids import AgentId, Token
 from vqueue.domain.leg import Leg, LegState, News, Way
 from vqueue.domain.speech import Target
 from vqueue.ports.database import Work
@@ -88,6 +88,8 @@ def _heard(clerk: Clerk, token: Token, answer: Placing) -> None:
         case NotPlaced(code, _):
             clerk.hear(leg, News.REFUSED, cause=Cause.REFUSED, code=code)
             settling.settle(clerk, leg.attempt)
+            if leg.way is Way.STANDING:
+                _line_is_gone(clerk, leg)
         case Busy():
             # Nobody's fault: the provider had no room, no phone rang.
             clerk.hear(leg, News.REFUSED, cause=Cause.ABORTED, code=429)
@@ -97,6 +99,13 @@ def _heard(clerk: Clerk, token: Token, answer: Placing) -> None:
             if doubtful.state is LegState.UNSURE:
                 clerk.hear(doubtful, News.GIVE_UP, cause=Cause.AGENT_DOUBT)
                 settling.settle(clerk, leg.attempt)
+
+
+def _line_is_gone(clerk: Clerk, leg: Leg) -> None:
+    """The agent's standing call could not be taken up: from now on his phone rings."""
+    agent = clerk.work.agents.get(AgentId(leg.agent or ""))
+    if agent.standing_call == leg.call_sid:
+        clerk.work.agents.replace(replace(agent, standing_call=None))
 
 
 def address(house: House, agent: Agent) -> str:

@@ -45,23 +45,26 @@ class Seen:
 
 
 async def tick(house: House, lease: Lease) -> int:
-    """Reserves and dials what can be connected now; how many. Raises NotLeader when the lease is over."""
+    """Reserves and dials what can be connected now; how much was done. Raises NotLeader when the lease is over."""
     seen = await house.database.read(partial(_look, now=house.clock.now()))
     if not seen.heads:
         return 0
     boards = {board.queue: board for board in await house.board.read_all()}
     snapshot = _snapshot(house, seen, boards)
     standing = {seat.agent for seat in snapshot.seats if seat.standing}
-    reserved = 0
+    done, may_call = 0, True
     for action in plan(snapshot, house.clock.now()):
         match action:
             case Skip():
-                await _set_aside(house, lease, action)
+                done += bool(await _set_aside(house, lease, action))
             case Reserve():
-                # Asked before anything is reserved: where no call may be created, nothing is taken back either.
-                if action.agent in standing or await _may_call(house):
-                    reserved += await _connect(house, lease, action)
-    return reserved
+                # Asked before anything is reserved: where no call may be created, nothing is taken back either;
+                # once refused, nobody further back in the order gets the call that becomes free meanwhile.
+                rings = action.agent not in standing
+                may_call = may_call and (not rings or await _may_call(house))
+                if may_call or not rings:
+                    done += await _connect(house, lease, action)
+    return done
 
 
 def _look(work: Work, now: datetime) -> Seen:
@@ -146,8 +149,8 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
     )
 
 
-async def _set_aside(house: House, lease: Lease, skip: Skip) -> None:
-    await _fenced(house, lease, partial(_parked, skip=skip))
+async def _set_aside(house: House, lease: Lease, skip: Skip) -> bool | None:
+    return await _fenced(house, lease, partial(_parked, skip=skip))
 
 
 def _parked(clerk: Clerk, skip: Skip) -> bool | None:

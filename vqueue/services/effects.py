@@ -13,11 +13,11 @@ from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.speech_args import Digits, Minutes, Position
 from vqueue.engine.offer import Offer, OfferState
 from vqueue.ports.database import Work
-from vqueue.services import quoting, requesting
+from vqueue.services import quoting, requesting, returning
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
-from vqueue.services.terms import HARMLESS, LATER, UNKNOWN, Terms
+from vqueue.services.terms import HARMLESS, LATER, UNKNOWN
 from vqueue.services.terms import terms as terms_for
 
 _OFFER_WORDS = {OfferState.CLOSED: "closed", OfferState.STALE: "stale"}
@@ -105,7 +105,7 @@ async def _request_callback(errand: Errand) -> Outcome:
     if terms is None:
         return Outcome("unavailable")
     wish = errand.wish(seen, Mode.SCHEDULED if terms.opening else Mode.CALLBACK, reach, opening=terms.opening)
-    return await _kept(errand, seen, terms, partial(requesting.request_callback, wish=wish, quote=terms.quote))
+    return await _kept(errand, seen, partial(requesting.request_callback, wish=wish, quote=terms.quote))
 
 
 async def _switch(errand: Errand) -> Outcome:
@@ -127,10 +127,10 @@ async def _switch(errand: Errand) -> Outcome:
         promise_id=promise,
         opening=terms.opening,
     )
-    return await _kept(errand, seen, terms, deed)
+    return await _kept(errand, seen, deed)
 
 
-async def _kept(errand: Errand, seen: Grounds, terms: Terms, deed: Callable[[Clerk], Request]) -> Outcome:
+async def _kept(errand: Errand, seen: Grounds, deed: Callable[[Clerk], Request]) -> Outcome:
     """Stores the place; only then may its promise be said."""
     try:
         request = await errand.house.act(deed)
@@ -140,7 +140,8 @@ async def _kept(errand: Errand, seen: Grounds, terms: Terms, deed: Callable[[Cle
         return Outcome("already_open")
     except Refusal:
         return Outcome("unavailable")
-    window = spoken(seen, terms.quote.window) if terms.quote else None
+    promised = await errand.house.database.read(partial(_promised_window, request=request))
+    window = spoken(seen, promised) if promised else None
     return Outcome("kept", {"request": request.id, "window": window, "ending": errand.ending})
 
 
@@ -173,7 +174,7 @@ async def _message(errand: Errand) -> Outcome:
 async def _keep(errand: Errand) -> Outcome:
     """The place stays; one whose call was missed becomes a callback again."""
     try:
-        request = await errand.house.act(partial(requesting.come_back, request_id=errand.request))
+        request = await errand.house.act(partial(returning.come_back, request_id=errand.request))
     except Refusal:
         return Outcome("gone", {"request": None})
     seen = await quoting.grounds(errand.house, request.queue)
@@ -195,7 +196,7 @@ async def _take_hold(errand: Errand) -> Outcome:
     call, session = errand.conversation.call_sid, SessionId(errand.session.id)
     try:
         request = await errand.house.act(
-            partial(requesting.take_hold, request_id=errand.request, call_sid=call, session=session)
+            partial(returning.take_hold, request_id=errand.request, call_sid=call, session=session)
         )
     except AgentComing:
         return Outcome("agent_coming")

@@ -1,4 +1,4 @@
-"""Housekeeping of calls: what never came is asked for, what is due becomes ready, what is over is closed."""
+"""Housekeeping of places: what is due becomes ready, what is over is closed, who is gone is noticed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,23 +7,15 @@ from functools import partial
 
 from vqueue.domain.agent import AgentMove, Presence
 from vqueue.domain.causes import Cause
-from vqueue.domain.errors import NotFound, StaleWrite, Unavailable
-from vqueue.domain.ids import AgentId, PromiseId, RequestId, Token
-from vqueue.domain.leg import Leg, LegState, News, Role, Way
+from vqueue.domain.errors import Refusal, Unavailable
+from vqueue.domain.ids import AgentId, PromiseId, RequestId
+from vqueue.domain.leg import Role
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.engine import hours
 from vqueue.ports.database import Work
-from vqueue.ports.telephony import CallRecord
-from vqueue.services import dialing, hearing, requesting, screening, settling
+from vqueue.services import hearing, requesting, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
-
-_INTENT_S = 4
-"""An intent nobody claimed for this long (wall seconds as business seconds): its writer died before dialling."""
-_QUIET_S = 120
-"""How long a call without a horizon of its own may be quiet."""
-_STILL_ON_S = 60
-"""How soon a call that still goes on past its horizon is asked about again."""
 
 Deed = Callable[[Clerk], None]
 
@@ -37,91 +29,13 @@ FINAL: dict[str, Cause] = {
 """The provider's final call statuses."""
 
 
-async def sweep_legs(house: House) -> None:
-    """Settles every live leg that has been quiet for longer than a healthy call can be."""
-    now = house.clock.now()
-    legs = await house.database.read(lambda work: work.legs.live())
-    for leg in legs:
-        if leg.state is LegState.INTENDED and now - leg.created_at > timedelta(seconds=_INTENT_S * house.clock.speed):
-            await _nobody_placed(house, leg)
-        elif leg.way is not Way.INBOUND and _due(leg, now):
-            await _ask(house, leg)
-
-
-def _due(leg: Leg, now: datetime) -> bool:
-    """Whether the call is past its horizon (or what would have been one)."""
-    return now > (leg.horizon or leg.created_at + timedelta(seconds=_QUIET_S))
-
-
-async def _nobody_placed(house: House, leg: Leg) -> None:
-    """The process that intended this call stopped before claiming it: no phone rang, nobody is to blame."""
-    if leg.role is Role.AGENT:
-        await dialing.place(house, leg.token)
-    else:
-        await _settle(house, leg.token, News.ENDED, Cause.CANCELED)
-
-
-async def _ask(house: House, leg: Leg) -> None:
-    """Looks the call up at the provider. What it knows is news; what it does not know, past its horizon, never was."""
-    try:
-        record = await _look_up(house, leg)
-    except Unavailable:
-        return
-    if record is None:
-        rang = leg.rang_at is not None or leg.answered_at is not None
-        await _settle(house, leg.token, News.GONE, Cause.LOST if rang or leg.way is not Way.DIALED else Cause.CANCELED)
-    elif record.status in FINAL:
-        await _settle(house, leg.token, News.ENDED, FINAL[record.status])
-    else:
-        await house.act(lambda clerk: _wait_on(clerk, leg.token))
-
-
-async def _look_up(house: House, leg: Leg) -> CallRecord | None:
-    if leg.call_sid is not None:
-        return await house.telephony.look_up(leg.call_sid)
-    if leg.way is not Way.DIALED:
-        return None
-    parent = await house.database.read(lambda work: _parent(work.legs.of_attempt(leg.attempt)))
-    if parent is None or parent.call_sid is None:
-        return None
-    children = await house.telephony.find(parent=parent.call_sid)
-    return children[0] if children else None
-
-
-def _parent(legs: list[Leg]) -> Leg | None:
-    return next((leg for leg in legs if leg.role is Role.AGENT), None)
-
-
-async def _settle(house: House, token: Token, news: News, cause: Cause) -> None:
-    await house.act(lambda clerk: _settled(clerk, token, news, cause))
-
-
-def _settled(clerk: Clerk, token: Token, news: News, cause: Cause) -> None:
-    leg = clerk.work.legs.by_token(token)
-    if leg is None or not leg.live:
-        return
-    if news is News.ENDED:
-        hearing.ended(clerk, leg, cause=cause)
-    else:
-        clerk.hear(leg, News.GONE if leg.state is not LegState.INTENDED else News.ENDED, cause=cause)
-        settling.settle(clerk, leg.attempt)
-
-
-def _wait_on(clerk: Clerk, token: Token) -> None:
-    """Still going on: asked again later."""
-    leg = clerk.work.legs.by_token(token)
-    if leg is not None and leg.live:
-        pause = _STILL_ON_S if leg.joined_at is None else screening.TALK_CHECK_S
-        clerk.work.legs.replace(replace(leg, horizon=clerk.later(pause)))
-
-
 async def end_wrap_ups(house: House) -> None:
     """Agents whose wrap-up time is over become what they asked to be, or ready."""
     now = house.clock.now()
     agents = await house.database.read(lambda work: work.agents.all())
     for agent in agents:
         if agent.presence is Presence.WRAPPING and agent.wrap_until is not None and agent.wrap_until <= now:
-            await _quietly(house, partial(_wrapped, who=agent.id))
+            await quietly(house, partial(_wrapped, who=agent.id))
 
 
 def _wrapped(clerk: Clerk, who: AgentId) -> None:
@@ -135,7 +49,7 @@ async def wake_due(house: House) -> None:
     """Parked and booked requests whose time has come are ready again, at their place."""
     now = house.clock.now()
     for request in await house.database.read(lambda work: work.requests.due(now=now)):
-        await _quietly(house, partial(_woken, known=request.id))
+        await quietly(house, partial(_woken, known=request.id))
 
 
 def _woken(clerk: Clerk, known: RequestId) -> None:
@@ -155,7 +69,7 @@ async def lapse_promises(house: House) -> None:
     """A window that ended without a ring is a broken promise, and says so."""
     now = house.clock.now()
     for promise in await house.database.read(lambda work: work.promises.open_before(now)):
-        await _quietly(house, partial(_lapsed, known=promise.id))
+        await quietly(house, partial(_lapsed, known=promise.id))
 
 
 def _lapsed(clerk: Clerk, known: PromiseId) -> None:
@@ -174,7 +88,7 @@ async def close_queues(house: House) -> None:
             waiting = await house.database.read(partial(_waiting, queue=queue.id))
             for request in waiting:
                 if opening is not None:
-                    await _quietly(house, partial(_rolled, known=request.id, opening=opening))
+                    await quietly(house, partial(_rolled, known=request.id, opening=opening))
         oldest = now - timedelta(seconds=queue.rules.deadlines.expire_s)
         await _expire(house, queue.id, oldest)
 
@@ -191,7 +105,7 @@ def _rolled(clerk: Clerk, known: RequestId, opening: datetime) -> None:
         return
     clerk.break_promise(request, "rolled")
     start = max(opening, request.not_before or opening)
-    later = {"ready": False, "not_before": start, "parked": "closed", "slot_start": opening}
+    later = {"ready": False, "not_before": start, "parked": "closed", "slot_start": opening, "deadline": None}
     clerk.move(request, Move.ROLL, reason="closed_before_turn", changes=later)
     clerk.notify(request, "sms.rolled_over")
 
@@ -203,7 +117,7 @@ async def _expire(house: House, queue: str, oldest: datetime) -> None:
     for request in stale:
         since = max(request.created_at, request.slot_start or request.created_at)
         if since < oldest:
-            await _quietly(house, partial(_expired, known=request.id))
+            await quietly(house, partial(_expired, known=request.id))
 
 
 def _expired(clerk: Clerk, known: RequestId) -> None:
@@ -222,9 +136,9 @@ async def find_lost_holders(house: House, *, silent_s: float = 120) -> None:
         except Unavailable:
             return
         if record is None or record.status in FINAL:
-            await _quietly(house, partial(call_over, known=quiet.id, move=Move.LOST))
+            await quietly(house, partial(call_over, known=quiet.id, move=Move.LOST))
         else:
-            await _quietly(house, partial(_still_there, known=quiet.id))
+            await quietly(house, partial(_still_there, known=quiet.id))
 
 
 def _still_there(clerk: Clerk, known: str) -> None:
@@ -247,9 +161,11 @@ def call_over(clerk: Clerk, known: str, move: Move = Move.HANG_UP) -> None:
             )
 
 
-async def _quietly(house: House, deed: Deed) -> None:
+async def quietly(house: House, deed: Deed) -> None:
     """Housekeeping that lost a race has nothing to do any more: the next round looks again."""
     try:
         await house.act(deed)
-    except (StaleWrite, NotFound):
+    except Unavailable:
+        raise
+    except Refusal:
         return

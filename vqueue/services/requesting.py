@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from vqueue.domain.errors import AgentComing, AlreadyDialing, ClosedRequest, NotFound, SwitchedOff
+from vqueue.domain.errors import AgentComing, AlreadyDialing, NotFound, SwitchedOff
 from vqueue.domain.ids import CallSid, PromiseId, QueueId, RequestId, SessionId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed
@@ -130,17 +130,17 @@ def request_callback(clerk: Clerk, wish: Wish, quote: Quote | None) -> Request:
     place = _place(wish, at=clerk.at, state=State.WAITING if wish.slot_start is None else State.BOOKED)
     if wish.slot_start is not None:
         place = replace(place, ready=False, not_before=wish.slot_start, parked="closed")
-    request = clerk.join(place, ceiling=_ceiling(clerk, wish.queue))
+    request = clerk.join(place, ceiling=ceiling(clerk, wish.queue))
     return promise(clerk, request, quote, promise_id=wish.promise_id) if quote else request
 
 
 def hold(clerk: Clerk, wish: Wish) -> Request:
     """Join the line on the line. Holders are never refused."""
-    place = replace(_place(wish, at=clerk.at, state=State.HOLDING), **_entering(clerk))
+    place = replace(_place(wish, at=clerk.at, state=State.HOLDING), **entering(clerk))
     return _same(clerk, wish.id) or clerk.join(place)
 
 
-def _entering(clerk: Clerk) -> dict[str, Any]:
+def entering(clerk: Clerk) -> dict[str, Any]:
     """Not ready yet: the caller still hears that he has a place, and an agent would find the hold empty.
 
     The hold's first question makes him ready; should it never be heard, a few seconds do.
@@ -206,9 +206,11 @@ def switch(
             "parked": "closed",
             "slot_start": opening,
         }
-    ceiling = _ceiling(clerk, request.queue)
-    moved = clerk.move(request, move, to=to, reason="switched_while_holding", changes=changes, ceiling=ceiling)
-    return promise(clerk, moved, quote, promise_id=promise_id) if quote else moved
+    most = ceiling(clerk, request.queue)
+    moved = clerk.move(request, move, to=to, reason="switched_while_holding", changes=changes, ceiling=most)
+    if quote is None:
+        return clerk.store(replace(moved, promise=None, deadline=None), reason="nothing_promised")
+    return promise(clerk, moved, quote, promise_id=promise_id)
 
 
 def to_message(clerk: Clerk, request_id: RequestId, recording: str) -> Request:
@@ -242,55 +244,12 @@ def cancel(clerk: Clerk, request_id: RequestId, *, reason: str) -> Request:
 def no_retry(clerk: Clerk, request_id: RequestId) -> Request:
     """Marks a request whose cancelling came too late for this ring: whatever this ring brings, no other follows."""
     request = clerk.work.requests.get(request_id)
+    if request.state in (State.WAITING, State.BOOKED):
+        # The ring ended meanwhile.
+        return cancel(clerk, request_id, reason=settling.CANCEL_ASKED)
     if request.state is not State.CONNECTING:
         return request
     return clerk.store(replace(request, parked=settling.CANCEL_ASKED), reason=settling.CANCEL_ASKED)
-
-
-def take_hold(clerk: Clerk, request_id: RequestId, *, call_sid: CallSid, session: SessionId) -> Request:
-    """The customer rings while his request is open: his place goes into the hold.
-
-    While an agent's phone rings for him the attempt is withdrawn (nobody's fault) and he is served from the hold.
-    Raises AgentComing when his own phone is being rung already.
-    """
-    request = clerk.work.requests.get(request_id)
-    changes: dict[str, Any] = {
-        "call_sid": call_sid, "session": session, **_entering(clerk),
-        "attempt": None, "grace_until": None, "mode": Mode.HOLD, "protected": True,
-    }  # fmt: skip
-    if request.state is State.HOLDING:
-        return clerk.store(replace(request, call_sid=call_sid, session=session), reason="rang_again")
-    if request.state in (State.UNREACHED, State.ABANDONED):
-        return clerk.move(request, Move.RETURN, to=State.HOLDING, reason="returned_by_phone", changes=changes)
-    if request.state is State.CONNECTING and request.attempt is not None:
-        case = settling.load(clerk, request.attempt)
-        if case.customer_leg is not None:
-            raise AgentComing
-        clerk.withdraw_promise(request, "rang_in")
-        moved = clerk.move(request, Move.CALL_IN, to=State.HOLDING, reason="rang_in", changes=changes)
-        settling.withdraw(clerk, case)
-        return moved
-    clerk.withdraw_promise(request, "rang_in")
-    return clerk.move(request, Move.CALL_IN, to=State.HOLDING, reason="rang_in", changes=changes)
-
-
-def come_back(clerk: Clerk, request_id: RequestId) -> Request:
-    """The customer missed our call, or left the line, and rings within the grace: a callback again, same place.
-
-    Raises ClosedRequest when there is nothing to come back to, AlreadyOpen, SwitchedOff, QueueFull.
-    """
-    request = clerk.work.requests.get(request_id)
-    if request.is_open:
-        return request
-    if request.phone is None or request.grace_until is None or request.grace_until <= clerk.at:
-        raise ClosedRequest
-    changes: dict[str, Any] = {
-        "mode": Mode.CALLBACK, "ready": True, "not_before": None, "parked": None, "grace_until": None, "tries": {},
-    }  # fmt: skip
-    ceiling = _ceiling(clerk, request.queue)
-    return clerk.move(
-        request, Move.RETURN, to=State.WAITING, reason="returned_by_phone", changes=changes, ceiling=ceiling
-    )
 
 
 def _same(clerk: Clerk, request_id: RequestId) -> Request | None:
@@ -300,7 +259,7 @@ def _same(clerk: Clerk, request_id: RequestId) -> Request | None:
         return None
 
 
-def _ceiling(clerk: Clerk, queue_id: str) -> int:
+def ceiling(clerk: Clerk, queue_id: str) -> int:
     """How many callbacks the queue may hold. Raises SwitchedOff when a supervisor stopped registering."""
     queue = clerk.work.queues.get(queue_id)
     if not queue.switches.registering:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vqueue.domain.agent import Agent, AgentMove, Presence
+from vqueue.domain.agent import Agent
 from vqueue.domain.attempt import Attempt
 from vqueue.domain.causes import CUSTOMER_MISSES, Cause
 from vqueue.domain.errors import NotFound
@@ -16,6 +16,7 @@ from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.domain.rules import Rules
 from vqueue.engine import retry
 from vqueue.services.clerk import Clerk
+from vqueue.services.freeing import free_agent
 
 CANCEL_ASKED = "cancel_asked"
 """Mark of a request whose cancelling came while the customer's phone was ringing: no retry follows."""
@@ -72,7 +73,8 @@ def settle(clerk: Clerk, attempt_id: AttemptId) -> None:
     case = load(clerk, attempt_id)
     if case.attempt.is_open:
         _close(clerk, case)
-    _free_agent(clerk, load(clerk, attempt_id))
+    after = load(clerk, attempt_id)
+    free_agent(clerk, after.attempt, after.agent, after.agent_leg, after.rules.agents)
 
 
 def _close(clerk: Clerk, case: Case) -> None:
@@ -258,29 +260,6 @@ def _end(clerk: Clerk, case: Case, outcome: Cause, **data: Any) -> None:
             clerk.hang_ups.append(leg.call_sid)
         if leg.state is not LegState.INTENDED:
             clerk.work.legs.replace(replace(leg, horizon=clerk.later(_LAST_WORDS_S)))
-
-
-def _free_agent(clerk: Clerk, case: Case) -> None:
-    """The agent is free once his own call is over, in the way the outcome deserves."""
-    agent, leg = case.agent, case.agent_leg
-    if case.attempt.is_open or leg.live or agent.attempt != case.attempt.id:
-        return
-    outcome = case.attempt.outcome
-    freed: dict[str, Any] = {"attempt": None}
-    if outcome is Cause.TALKED:
-        wrap = {**freed, "wrap_until": clerk.later(case.rules.agents.wrap_up_s), "misses": 0}
-        clerk.move_agent(agent, AgentMove.END, to=Presence.WRAPPING, reason="wrap_up", changes=wrap)
-    elif outcome in (Cause.AGENT_NO_ANSWER, Cause.AGENT_DECLINED, Cause.AGENT_DROPPED):
-        away = Presence.OFFLINE if agent.next_presence is Presence.OFFLINE else Presence.AWAY
-        missed = {**freed, "misses": agent.misses + 1, "next_presence": None}
-        clerk.move_agent(agent, AgentMove.MISS, to=away, reason=str(outcome), changes=missed)
-    elif outcome is Cause.AGENT_DOUBT:
-        wait = {**freed, "wrap_until": leg.horizon or clerk.later(80)}
-        clerk.move_agent(agent, AgentMove.END, to=Presence.WRAPPING, reason="phone_unsure", changes=wait)
-    else:
-        clerk.move_agent(
-            agent, AgentMove.END, to=agent.after, reason=str(outcome), changes={**freed, "next_presence": None}
-        )
 
 
 def end_leg(clerk: Clerk, leg: Leg, *, cause: Cause | None = None, **data: Any) -> None:
