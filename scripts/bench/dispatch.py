@@ -2,9 +2,11 @@
 """How long from "an agent is ready" until the creation of his call leaves: 100 agents, 1,000 waiting, both databases.
 
 The service is the real one; the provider is a local stub that notes when each POST arrives and answers 201. Beside it,
-in the same run, the time one bare POST takes to the same stub, so that the figure can be read as a ratio.
+in the same run, the time one bare POST takes to the same stub, so that the figure can be read as a ratio. With `--closed`
+the bank has a day behind it: so many closed requests and one journal row in five of its agents' moves.
 
-    .venv/bin/python -m scripts.bench.dispatch [--agents 100] [--waiting 1000] [--rounds 200] [--database URL]
+    .venv/bin/python -m scripts.bench.dispatch [--agents 100] [--waiting 1000] [--closed 40000] [--rounds 200]
+        [--database URL]
 """
 
 import argparse
@@ -22,6 +24,7 @@ import aiohttp
 from aiohttp import web
 from pydantic import SecretStr
 
+from scripts.bench.history import lived_through
 from vqueue.app import Service, serving
 from vqueue.clock import BusinessClock
 from vqueue.db.open import migrate
@@ -162,11 +165,19 @@ async def run(told: argparse.Namespace, folder: Path, report: Callable[[str], No
             people = [agent(service, number) for number in range(told.agents)]
             line_up = [customer(service, number) for number in range(told.waiting)]
             await service.house.act(partial(fill, agents=people, customers=line_up))
+            await lived_through(
+                service.house.database,
+                queue="general",
+                agents=people,
+                closed=told.closed,
+                moves=told.closed // 5,
+                now=service.house.clock.now(),
+            )
             await asyncio.sleep(3)  # the lease is taken, the first boards are made
             posts = await bare(f"{url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json", 200)
             taken = await measure(service, provider, agents=told.agents, rounds=told.rounds)
             base = statistics.median(posts)
-            report(f"{told.agents} agents, {told.waiting} waiting, {len(taken)} rounds")
+            report(f"{told.agents} agents, {told.waiting} waiting, {told.closed} closed, {len(taken)} rounds")
             report(line("bare POST", posts, base))
             report(line("ready until POST arrives", taken, base))
     finally:
@@ -177,6 +188,7 @@ def main() -> None:
     flags = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     flags.add_argument("--agents", type=int, default=100)
     flags.add_argument("--waiting", type=int, default=1000)
+    flags.add_argument("--closed", type=int, default=0)
     flags.add_argument("--rounds", type=int, default=100)
     flags.add_argument("--database", help="a PostgreSQL address; SQLite in a temporary folder by default")
     told = flags.parse_args()
