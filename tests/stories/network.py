@@ -17,7 +17,7 @@ import aiohttp
 
 ACCOUNT = "AC" + "0" * 31 + "5"
 AUTH_TOKEN = "stories-token"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Wall seconds a story waits for something that has to happen."""
 
 
