@@ -8,7 +8,15 @@ from vqueue.domain import agent as agents
 from vqueue.domain import request as requests
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.causes import Cause
-from vqueue.domain.errors import AgentComing, AlreadyDialing, ClosedRequest, NotPossible, QueueFull, Refusal
+from vqueue.domain.errors import (
+    AgentComing,
+    AlreadyDialing,
+    ClosedRequest,
+    NotPossible,
+    QueueFull,
+    RateLimited,
+    Refusal,
+)
 from vqueue.domain.ids import CallSid
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.leg import Leg, News
@@ -125,17 +133,24 @@ class Clerk:
         )
 
     def _count(self, before: Request | None, after: Request, ceiling: int | None) -> None:
-        """Keeps the queue's counter of open callbacks: one guarded row that no crowd slips past."""
+        """Keeps the counters of open callbacks, of queue and number: guarded rows that no crowd slips past."""
         was, now = before is not None and before.dialable, after.dialable
-        key = f"open:{after.queue}"
-        if (
-            now
-            and not was
-            and not self.work.counters.take(key, limit=_NO_CEILING if ceiling is None else ceiling, at=self.at)
-        ):
-            raise QueueFull
+        if now and not was:
+            self._take_place(after, ceiling)
         if was and not now:
-            self.work.counters.give(key)
+            for key in _places(after):
+                self.work.counters.give(key)
+
+    def _take_place(self, request: Request, ceiling: int | None) -> None:
+        """Raises QueueFull at the queue's ceiling, RateLimited at the number's; without one it is only counted."""
+        queue, *number = _places(request)
+        if not self.work.counters.take(queue, limit=_NO_CEILING if ceiling is None else ceiling, at=self.at):
+            raise QueueFull
+        for key in number:
+            rules = self.work.queues.get(request.queue).rules
+            most = _NO_CEILING if ceiling is None else rules.caps.open_per_number
+            if not self.work.counters.take(key, limit=most, at=self.at):
+                raise RateLimited("this number has as many open callbacks as one may have")
 
     def store(self, request: Request, *, reason: str) -> Request:
         """A change that is no move (parked, ready again): stored, and journalled as moving to the same state."""
@@ -250,3 +265,9 @@ class Clerk:
 
     def later(self, seconds: float) -> datetime:
         return self.at + timedelta(seconds=seconds)
+
+
+def _places(request: Request) -> list[str]:
+    """The counters a callback stands in: its queue's, and its number's where it has one."""
+    number = [f"number:{request.phone.index}"] if request.phone is not None else []
+    return [f"open:{request.queue}", *number]

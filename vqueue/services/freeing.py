@@ -22,6 +22,9 @@ def free_agent(clerk: Clerk, attempt: Attempt, agent: Agent, leg: Leg, rules: Ag
     if attempt.outcome is Cause.TALKED:
         wrap = {**freed, "wrap_until": clerk.later(rules.wrap_up_s), "misses": 0}
         clerk.move_agent(agent, AgentMove.END, to=Presence.WRAPPING, reason="wrap_up", changes=wrap)
+    elif attempt.outcome in _MISSED and agent.misses + 1 < rules.away_after_misses:
+        again = {**freed, "misses": agent.misses + 1, "next_presence": None}
+        clerk.move_agent(agent, AgentMove.END, to=agent.after, reason=str(attempt.outcome), changes=again)
     elif attempt.outcome in _MISSED:
         away = Presence.OFFLINE if agent.next_presence is Presence.OFFLINE else Presence.AWAY
         missed = {**freed, "misses": agent.misses + 1, "next_presence": None}

@@ -122,7 +122,7 @@ def promise(clerk: Clerk, request: Request, quote: Quote, *, promise_id: Promise
 def request_callback(clerk: Clerk, wish: Wish, quote: Quote | None) -> Request:
     """A place in line without the line. Asking again from the same call gives the same request.
 
-    Raises AlreadyOpen, SwitchedOff, QueueFull.
+    Raises AlreadyOpen, SwitchedOff, QueueFull, RateLimited.
     """
     known = _same(clerk, wish.id)
     if known is not None:
