@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from tests.telephony import provider as told
-from tests.telephony.provider import ACCOUNT, CALL, Behaviour, Provider
+from tests.telephony.provider import ACCOUNT, CALL, Behaviour, Provider, in_turn
 from vqueue.domain.errors import Unavailable
 from vqueue.domain.ids import CallSid
 from vqueue.domain.speech import Target
@@ -104,7 +104,7 @@ async def test_calls_are_found_by_number_parent_and_day(telephony: TwilioTelepho
         "To": "+447700900123",
         "ParentCallSid": PARENT,
         "StartTime>": "2026-03-02",
-        "PageSize": "100",
+        "PageSize": "1000",
     }
 
 
@@ -114,6 +114,17 @@ async def test_a_day_before_midnight_is_asked_for_when_clocks_may_differ(
     provider.behaviour = told.json(told.calls())
     await telephony.find(since=datetime(2026, 3, 2, 0, 0, 3, tzinfo=UTC))
     assert provider.sent[0].query["StartTime>"] == "2026-03-01"
+
+
+async def test_pages_are_followed_until_one_brings_nothing_new(telephony: TwilioTelephony, provider: Provider) -> None:
+    late = told.call(start_time="Mon, 02 Mar 2026 09:30:05 +0000")
+    early = told.call(sid=PARENT, start_time="Mon, 02 Mar 2026 09:29:00 +0000")
+    onward = f"{CALLS}.json?PageToken=x"
+    pages = [told.json(told.calls(one, next_page=onward)) for one in (late, late, early)]
+    provider.behaviour = in_turn(*pages)
+    found = await telephony.find(since=datetime(2026, 3, 2, 9, 30, tzinfo=UTC))
+    assert [call.call_sid for call in found] == [late["sid"], late["sid"]]
+    assert len(provider.sent) == 3
 
 
 async def test_pages_are_followed_as_far_as_the_bound(telephony: TwilioTelephony, provider: Provider) -> None:
@@ -138,7 +149,7 @@ class TestQueues:
     ) -> None:
         other = "QU" + "4" * 32
         listed = told.queues({"sid": QUEUE, "friendly_name": "vq-rq_1"}, {"sid": other, "friendly_name": "vq-2"})
-        provider.behaviour = told.in_turn(told.json(listed), told.raw(b"", status=204), told.raw(b"", status=204))
+        provider.behaviour = in_turn(told.json(listed), told.raw(b"", status=204), told.raw(b"", status=204))
         assert await telephony.drop_queue("vq-rq_1")
         assert await telephony.drop_queue("vq-2")
         assert [(request.method, request.path) for request in provider.sent] == [
@@ -149,12 +160,12 @@ class TestQueues:
 
     async def test_one_that_still_holds_callers_stays(self, telephony: TwilioTelephony, provider: Provider) -> None:
         listed = told.queues({"sid": QUEUE, "friendly_name": "vq-rq_1"})
-        provider.behaviour = told.in_turn(told.json(listed), told.refusal(400, 20001, "Queue is not empty"))
+        provider.behaviour = in_turn(told.json(listed), told.refusal(400, 20001, "Queue is not empty"))
         assert not await telephony.drop_queue("vq-rq_1")
 
     async def test_one_that_is_gone_is_gone(self, telephony: TwilioTelephony, provider: Provider) -> None:
         listed = told.queues({"sid": QUEUE, "friendly_name": "vq-rq_1"})
-        provider.behaviour = told.in_turn(told.json(listed), told.refusal(404, 20404, "not found"))
+        provider.behaviour = in_turn(told.json(listed), told.refusal(404, 20404, "not found"))
         assert await telephony.drop_queue("vq-rq_1")
 
     async def test_one_that_is_not_listed_is_gone_and_listing_is_rare(

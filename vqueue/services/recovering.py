@@ -19,6 +19,8 @@ from vqueue.services.requesting import Wish
 
 LOOK_BACK = timedelta(hours=24)
 """Older calls are left alone: whoever called then has called again, or it is no longer true."""
+_AT_ONCE = 500
+"""Calls compared with ours in one read: a day's list must not hold a connection for long."""
 _PREFIX = "rq_missed_"
 
 
@@ -46,7 +48,11 @@ async def recover(house: House) -> None:
         for record in await house.telephony.find(to=house.line.number, since=since)
         if record.parent is None and record.status in FINAL and record.started_at and record.started_at >= since
     ]
-    for missed in _shown(await house.database.read(partial(_unanswered, records=ended))):
+    unanswered: list[CallRecord] = []
+    for first in range(0, len(ended), _AT_ONCE):
+        some = ended[first : first + _AT_ONCE]
+        unanswered += await house.database.read(partial(_unanswered, records=some))
+    for missed in _shown(unanswered):
         await _store(house, missed)
 
 

@@ -19,7 +19,7 @@ from vqueue.telephony.urls import Urls
 from vqueue.telephony.wire import OneRequest, checked_api_url
 
 TIMEOUT_S = 10.0
-CALLS_A_PAGE, CALL_PAGES = 100, 5
+CALLS_A_PAGE, CALL_PAGES = 1_000, 50
 QUEUES_A_PAGE, QUEUE_PAGES = 1_000, 5
 CLOCKS_APART = timedelta(seconds=10)
 """How far a call's start, told in whole seconds by the provider's clock, may lie before ours."""
@@ -118,18 +118,24 @@ class TwilioTelephony:
     async def find(
         self, *, to: str | None = None, since: datetime | None = None, parent: CallSid | None = None
     ) -> list[CallRecord]:
-        """The newest calls, 500 at most; those not yet begun count as newer than `since`. Raises Unavailable."""
+        """Newest first, read on until a page brings nothing that began since then; calls not yet begun count as newer.
+        The bound lies beyond what a bank is called in a day. Raises Unavailable."""
         asked = {"to": to, "parent_call_sid": parent}
         query: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         earliest = None if since is None else since.astimezone(UTC) - CLOCKS_APART
         if earliest is not None:
             query["start_time_after"] = earliest.date().isoformat()  # the provider filters by day
+        found: list[CallRecord] = []
         try:
             page = await self._client.calls.page_async(page_size=CALLS_A_PAGE, **query)
-            found = [call_record(call) async for call in _records(page, pages=CALL_PAGES)]
+            async for calls in _pages(page, most=CALL_PAGES):
+                newer = [call for call in map(call_record, calls) if earliest is None or _since(call, earliest)]
+                if earliest is not None and not newer:
+                    break
+                found += newer
         except Exception as failure:
             raise _unavailable(failure) from None
-        return [call for call in found if earliest is None or call.started_at is None or call.started_at >= earliest]
+        return found
 
     async def drop_queue(self, name: str) -> bool:
         """Whether the queue is gone: deleted now, or not listed any more. The provider keeps one that is not empty."""
@@ -155,7 +161,7 @@ class TwilioTelephony:
             return False
         self._queues_listed_at = now
         page = await self._client.queues.page_async(page_size=QUEUES_A_PAGE)
-        queues = [queue async for queue in _records(page, pages=QUEUE_PAGES)]
+        queues = [queue async for queues in _pages(page, most=QUEUE_PAGES) for queue in queues]
         self._queues = {queue.friendly_name: queue.sid for queue in queues if is_sid(queue.sid)}
         return True
 
@@ -170,14 +176,17 @@ class TwilioTelephony:
         return _told(placed(sent.sid), what="message")
 
 
-async def _records(page: Any, *, pages: int) -> AsyncIterator[Any]:
-    """The records of at most so many pages: a listing that never ends must not hold us."""
-    for number in range(1, pages + 1):
-        for record in page:
-            yield record
-        page = await page.next_page_async() if number < pages else None
+async def _pages(page: Any, *, most: int) -> AsyncIterator[list[Any]]:
+    """The records of at most so many pages, page by page: a listing that never ends must not hold us."""
+    for number in range(1, most + 1):
+        yield list(page)
+        page = await page.next_page_async() if number < most else None
         if page is None:
             return
+
+
+def _since(call: CallRecord, earliest: datetime) -> bool:
+    return call.started_at is None or call.started_at >= earliest
 
 
 def _told(outcome: Placing, *, what: str) -> Placing:
