@@ -187,6 +187,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('booked', 'connecting', 'holding', 'talking', 'waiting')"),
     )
     op.create_index(
+        "ix_requests_open_created",
+        "requests",
+        ["queue", "created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('booked', 'connecting', 'holding', 'talking', 'waiting')"),
+        sqlite_where=sa.text("state IN ('booked', 'connecting', 'holding', 'talking', 'waiting')"),
+    )
+    op.create_index(
         "ix_requests_parked",
         "requests",
         ["not_before", "id"],
@@ -429,15 +437,15 @@ def upgrade() -> None:
     op.create_index("ix_legs_attempt", "legs", ["attempt"], unique=False)
     op.create_index("ix_legs_call_sid", "legs", ["call_sid"], unique=False)
     op.create_index(
-        "ix_legs_live",
+        "ix_legs_due",
         "legs",
-        ["created_at", "id"],
+        ["horizon", "created_at", "id"],
         unique=False,
         postgresql_where=sa.text(
-            "state IN ('accepted', 'answered', 'intended', 'joined', 'placed', 'placing', 'ringing', 'unsure')"
+            "state IN ('accepted', 'answered', 'intended', 'joined', 'placed', 'placing', 'ringing', 'unsure') AND way <> 'inbound'"
         ),
         sqlite_where=sa.text(
-            "state IN ('accepted', 'answered', 'intended', 'joined', 'placed', 'placing', 'ringing', 'unsure')"
+            "state IN ('accepted', 'answered', 'intended', 'joined', 'placed', 'placing', 'ringing', 'unsure') AND way <> 'inbound'"
         ),
     )
     op.create_index(

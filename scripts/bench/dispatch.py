@@ -2,8 +2,8 @@
 """How long from "an agent is ready" until the creation of his call leaves: 100 agents, 1,000 waiting, both databases.
 
 The service is the real one; the provider is a local stub that notes when each POST arrives and answers 201. Beside it,
-in the same run, the time one bare POST takes to the same stub, so that the figure can be read as a ratio. With `--closed`
-the bank has a day behind it: so many closed requests and one journal row in five of its agents' moves.
+in the same run, the time one bare POST takes to the same stub, so that the figure can be read as a ratio.
+With `--closed` the bank has a day behind it: so many closed requests, and a fifth as many moves of its agents.
 
     .venv/bin/python -m scripts.bench.dispatch [--agents 100] [--waiting 1000] [--closed 40000] [--rounds 200]
         [--database URL]

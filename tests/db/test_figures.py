@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.db.builders import a_request, a_row, after, an_attempt, with_request
+from tests.db.builders import a_queue, a_request, a_row, after, an_attempt, with_request
+from vqueue.db import figures
 from vqueue.domain.causes import Cause
-from vqueue.domain.ids import AttemptId, RequestId
+from vqueue.domain.ids import AttemptId, QueueId, RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Rules
@@ -16,6 +17,11 @@ WRAP_S = Rules().agents.wrap_up_s
 def agent_moved(name: str, *, at: float, was: str, now: str, lasted_s: float) -> object:
     data = {"was": was, "now": now, "lasted_s": lasted_s}
     return a_row(name, at=after(at), fact=Fact.AGENT_MOVED, request=None, agent="a1", data=data)
+
+
+async def told(database: Database, *, since: float) -> History:
+    """What the history of the queue `cards` says."""
+    return (await database.read(lambda work: work.figures.histories(since=after(since))))["cards"]
 
 
 async def with_talks(database: Database) -> None:
@@ -45,16 +51,55 @@ async def with_talks(database: Database) -> None:
 
 async def test_handling_lasts_from_the_seat_reserved_to_the_agent_ready_again(database: Database) -> None:
     await with_talks(database)
-    history = await database.read(lambda work: work.figures.history(queue="cards", since=after(0)))
+    history = await told(database, since=0)
     assert history.handling_samples == (60.0 + WRAP_S, 150.0)
     assert (history.handled, history.handling_s) == (2, 210.0 + WRAP_S)
 
 
 async def test_a_history_looks_back_only_so_far(database: Database) -> None:
     await with_talks(database)
-    recent = await database.read(lambda work: work.figures.history(queue="cards", since=after(101)))
+    recent = await told(database, since=101)
     assert recent.handling_samples == (60.0 + WRAP_S,)
-    assert await database.read(lambda work: work.figures.history(queue="cards", since=after(9999))) == History()
+    assert await told(database, since=9999) == History()
+
+
+async def test_every_queue_has_a_history_of_its_own(database: Database) -> None:
+    await database.transact(lambda work: work.queues.insert(a_queue("loans")))
+    await with_talks(database)
+    loan = a_request("l1", queue=QueueId("loans"), state=State.SERVED, closed_at=after(300))
+    talk = an_attempt(
+        "lt",
+        request=loan.id,
+        queue=loan.queue,
+        opened_at=after(270),
+        joined_at=after(280),
+        closed_at=after(300),
+        outcome=Cause.TALKED,
+    )
+    await database.transact(lambda work: work.requests.insert(loan))
+    await database.transact(lambda work: work.attempts.insert(talk))
+    histories = await database.read(lambda work: work.figures.histories(since=after(0)))
+    assert {queue: each.handling_samples for queue, each in histories.items()} == {
+        "cards": (60.0 + WRAP_S, 150.0),
+        "loans": (30.0 + WRAP_S,),
+    }
+
+
+async def test_a_history_samples_the_newest_talks(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "SAMPLES", 1)
+    await with_talks(database)
+    assert (await told(database, since=0)).handling_samples == (60.0 + WRAP_S,)
+
+
+async def test_a_wrap_up_whose_end_was_not_read_lasts_as_usual(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not until some later wrap-up of the same agent."""
+    monkeypatch.setattr(figures, "MOVES", 1)
+    await with_talks(database)
+    later = agent_moved("m5", at=9000, was="wrapping", now="ready", lasted_s=10)
+    await database.transact(lambda work: work.journal.write(later))  # type: ignore[arg-type]
+    assert (await told(database, since=0)).handling_samples == (60.0 + WRAP_S, 100.0 + WRAP_S)
 
 
 async def test_patience_is_read_from_those_who_held(database: Database) -> None:
@@ -69,7 +114,7 @@ async def test_patience_is_read_from_those_who_held(database: Database) -> None:
     )
     talk = an_attempt(opened_at=after(20), joined_at=after(30), closed_at=after(400), outcome=Cause.TALKED)
     await database.transact(lambda work: work.attempts.insert(talk))
-    history = await database.read(lambda work: work.figures.history(queue="cards", since=after(0)))
+    history = await told(database, since=0)
     assert (history.abandoned, history.queued_s) == (2, 70.0 + 30.0)
 
 

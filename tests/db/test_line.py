@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.db.builders import a_number, a_queue, a_request, after
+from tests.db.past_the_stores import plan_of
 from vqueue.domain.ids import CallSid, QueueId
 from vqueue.domain.request import Mode, Request, State
 from vqueue.ports.database import Database
@@ -143,3 +146,46 @@ async def test_a_search_shows_the_newest_first(database: Database) -> None:
     assert await found(states=(State.SERVED, State.EXPIRED)) == ["r2"]
     assert await found(mode="message") == ["r3"]
     assert await found(phone_index="anna") == ["r1"]
+
+
+async def test_the_oldest_expire_first(database: Database) -> None:
+    await standing(
+        database,
+        a_request("r3", created_at=after(30)),
+        a_request("r1", created_at=after(10), ready=False),
+        a_request("r2", created_at=after(20), state=State.BOOKED, mode=Mode.SCHEDULED, slot_start=after(59)),
+        a_request("in time", created_at=after(60)),
+        a_request("slot to come", created_at=after(1), state=State.BOOKED, mode=Mode.SCHEDULED, slot_start=after(60)),
+        a_request("talking", created_at=after(1), state=State.TALKING),
+        a_request("holding", created_at=after(1), mode=Mode.HOLD, state=State.HOLDING),
+        a_request("over", created_at=after(1), state=State.EXPIRED),
+        a_request("loan", created_at=after(1), queue=QueueId("loans")),
+    )
+
+    async def stale(**limit: int) -> list[str]:
+        return names(
+            await database.read(lambda work: work.requests.expirable(queue="cards", before=after(60), **limit))
+        )
+
+    assert await stale() == ["r1", "r2", "r3"]
+    assert await stale(limit=2) == ["r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("states", "of_the_open_alone"),
+    [((State.WAITING, State.BOOKED), True), ((State.WAITING, State.SERVED), False), ((), False)],
+)
+async def test_searching_the_open_ones_walks_past_no_closed_one(
+    database: Database, states: tuple[State, ...], of_the_open_alone: bool
+) -> None:
+    plan = await database.read(
+        lambda work: plan_of(work, lambda work: work.requests.search(queue="cards", states=states))
+    )
+    assert ("ix_requests_open_created" in plan) is of_the_open_alone, plan
+
+
+async def test_the_oldest_are_found_without_a_walk_through_history(database: Database) -> None:
+    plan = await database.read(
+        lambda work: plan_of(work, lambda work: work.requests.expirable(queue="cards", before=after(0)))
+    )
+    assert "ix_requests_open_created" in plan, plan

@@ -27,7 +27,7 @@ from vqueue.domain.causes import Cause
 from vqueue.domain.errors import NotFound, StaleWrite
 from vqueue.domain.ids import AgentId, AttemptId, CallSid, RequestId, SessionId, Token
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import LegState
+from vqueue.domain.leg import LegState, Way
 from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Channel, Mode, State
@@ -124,17 +124,39 @@ async def test_attempts_and_legs_come_back(database: Database) -> None:
     assert await database.read(lambda work: work.attempts.open()) == []
 
 
-async def test_only_live_legs_are_looked_after_oldest_first(database: Database) -> None:
+async def test_the_legs_to_look_after_are_those_past_their_horizon_and_those_not_yet_placed(database: Database) -> None:
+    own_calls = {"way": Way.INBOUND, "phone_index": ""}
     await with_request(database)
     legs = [
-        a_leg(),
-        a_customer_leg("l3", created_at=after(-9)),
-        a_leg("l4", state=LegState.ENDED, created_at=after(-99)),
+        a_leg("late", agent="a1", horizon=after(59), created_at=after(2)),
+        a_customer_leg("in time", phone_index="n1", horizon=after(60)),
+        a_customer_leg("intended", phone_index="n2", state=LegState.INTENDED, horizon=after(90), created_at=after(1)),
+        a_customer_leg("unbounded", phone_index="n3", created_at=after(-9)),
+        a_customer_leg("ended", phone_index="n4", state=LegState.ENDED, horizon=after(1)),
+        a_customer_leg("holder", **own_calls, horizon=after(1)),
+        a_customer_leg("another", **own_calls),
     ]
     await database.transact(lambda work: work.attempts.insert(an_attempt()))
     await database.transact(lambda work: [work.legs.insert(leg) for leg in legs])
-    assert [leg.id for leg in await database.read(lambda work: work.legs.live())] == ["l3", "l1"]
-    assert [leg.id for leg in await database.read(lambda work: work.legs.live(limit=1))] == ["l3"]
+    due = await database.read(lambda work: work.legs.due(now=after(60)))
+    assert [leg.id for leg in due] == ["unbounded", "intended", "late"]
+    assert [leg.id for leg in await database.read(lambda work: work.legs.due(now=after(60), limit=1))] == ["unbounded"]
+
+
+async def test_which_of_these_numbers_are_on_the_telephone(database: Database) -> None:
+    await with_request(database)
+    legs = [
+        a_leg(phone_index="agents-own"),
+        a_customer_leg("l2", phone_index="anna"),
+        a_customer_leg("l3", phone_index="boris", state=LegState.ENDED),
+        a_customer_leg("l4", phone_index="clara"),
+        a_customer_leg("l5", phone_index=""),
+    ]
+    await database.transact(lambda work: work.attempts.insert(an_attempt()))
+    await database.transact(lambda work: [work.legs.insert(leg) for leg in legs])
+    asked = ["anna", "boris", "agents-own", "", "dora"]
+    assert await database.read(lambda work: work.legs.live_numbers(asked)) == {"anna"}
+    assert await database.read(lambda work: work.legs.live_numbers([])) == set()
 
 
 async def test_agents_come_back_and_are_found_by_address(database: Database) -> None:

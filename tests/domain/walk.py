@@ -13,7 +13,7 @@ from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.causes import Cause
 from vqueue.domain.errors import Refusal
 from vqueue.domain.ids import AgentId, CallSid, PromiseId, QueueId, RequestId, SessionId, Token
-from vqueue.domain.leg import News, Role
+from vqueue.domain.leg import Leg, News, Role
 from vqueue.domain.phone import Phone, Sealed
 from vqueue.domain.request import Channel, Mode, State
 from vqueue.domain.rules import WEEK, AgentRules, CallbackRules, CallingWindows, Hours, Queue, Rules
@@ -312,14 +312,13 @@ def _open_call(clerk: Clerk, name: str, call: CallSid) -> None:
     )
 
 
-def _legs(work: Work, live: bool) -> list[Any]:
-    if live:
-        return work.legs.live()
+def _legs(work: Work, live: bool) -> list[Leg]:
     requests = work.requests.search(limit=100)
-    return [
+    legs = [
         leg for request in requests for attempt in work.attempts.of_request(request.id)
         for leg in work.legs.of_attempt(attempt.id)
     ]  # fmt: skip
+    return [leg for leg in legs if leg.live] if live else legs
 
 
 def what_is_wrong(work: Work, starts: dict[RequestId, datetime]) -> list[str]:
@@ -355,7 +354,7 @@ def what_is_wrong(work: Work, starts: dict[RequestId, datetime]) -> list[str]:
 def what_is_left(work: Work) -> list[str]:
     """What may not remain when everything is over."""
     left = [f"{attempt.id} is open" for attempt in work.attempts.open()]
-    left += [f"{leg.id} is {leg.state}" for leg in work.legs.live()]
+    left += [f"{leg.id} is {leg.state}" for leg in _legs(work, live=True)]
     return left + [
         f"{agent.id} is {agent.presence}"
         for agent in work.agents.all()

@@ -1,13 +1,16 @@
 """Attempts and their phone calls."""
 
-from sqlalchemy import bindparam, text
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import bindparam, or_, select, text
 
 from vqueue.db.record import Record
 from vqueue.db.store import Store
 from vqueue.db.tables import LIVE_LEG, attempts, legs
 from vqueue.domain.attempt import Attempt
 from vqueue.domain.ids import AttemptId, CallSid, RequestId, Token
-from vqueue.domain.leg import Leg
+from vqueue.domain.leg import Leg, LegState
 
 ATTEMPT = Record(Attempt, attempts)
 LEG = Record(Leg, legs)
@@ -18,7 +21,14 @@ _oldest_first = (_l.created_at, _l.id)
 BY_TOKEN = LEG.all.where(_l.token == bindparam("token_"))
 BY_CALL = LEG.all.where(_l.call_sid == bindparam("call_")).order_by(*_oldest_first)
 OF_ATTEMPT = LEG.all.where(_l.attempt == bindparam("attempt_")).order_by(*_oldest_first)
-LIVE = LEG.all.where(text(LIVE_LEG)).order_by(*_oldest_first)
+_unheard = or_(_l.horizon < bindparam("now_"), _l.horizon.is_(None), _l.state == LegState.INTENDED)
+DUE = LEG.all.where(text(LIVE_LEG), text("way <> 'inbound'"), _unheard).order_by(*_oldest_first)
+LIVE_NUMBERS = select(_l.phone_index).where(
+    text(LIVE_LEG),
+    text("role = 'customer'"),
+    text("phone_index <> ''"),
+    _l.phone_index.in_(bindparam("indexes_", expanding=True)),
+)
 
 
 class StoredAttempts(Store):
@@ -58,5 +68,8 @@ class StoredLegs(Store):
     def replace(self, leg: Leg) -> Leg:
         return self.swap(LEG, leg)
 
-    def live(self, *, limit: int = 1000) -> list[Leg]:
-        return self.all_of(LEG, LIVE.limit(limit))
+    def due(self, *, now: datetime, limit: int = 200) -> list[Leg]:
+        return self.all_of(LEG, DUE.limit(limit), now_=now)
+
+    def live_numbers(self, indexes: Collection[str]) -> set[str]:
+        return set(self.connection.scalars(LIVE_NUMBERS, {"indexes_": list(indexes)})) if indexes else set()

@@ -1,13 +1,14 @@
-"""Figures of the last hours, computed from the rows themselves; each says how."""
+"""Figures of the last hours, counted by the database from the rows themselves; each says how."""
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Float, ScalarSelect, and_, case, cast, extract, func, select
+from sqlalchemy import type_coerce as as_type
 
 from vqueue.db.queues_rules import StoredQueues
 from vqueue.db.store import Store
@@ -18,11 +19,14 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.request import Mode, State
 from vqueue.ports.database import History
 
-SAMPLES = 2000
-"""Most finished talks (and journal rows of agents a talk) that a history looks at, newest first."""
+SAMPLES = 200
+"""Finished talks of a queue that a history looks at, newest first: older ones say little about now."""
+MOVES = 2000
+"""Ends of wrap-ups that are read for all queues together, newest first."""
 SOON_S = 20.0
-_r, _a, _j = requests.c, attempts.c, journal.c
+SECOND_US = 1_000_000
 CALLED_BACK = (Mode.CALLBACK, Mode.SCHEDULED)
+_r, _a, _j = requests.c, attempts.c, journal.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +36,31 @@ class _Talk:
     closed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Wraps:
+    """When each agent's wrap-ups were over, ascending; all of them are known from `known_from` on."""
+
+    known_from: datetime
+    ends: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+
 class StoredFigures(Store):
     """`ports.database.Figures`."""
 
-    def history(self, *, queue: str, since: datetime) -> History:
+    def histories(self, *, since: datetime) -> dict[str, History]:
         """Handling: seat reserved → wrap-up over, as the journal of the agent tells; where it does not tell yet,
         reserved → attempt closed, and the rules' wrap-up time. Abandoned: requests that ended so. Queued: what closed
         holders spent in line, first arrival → first talk, or → end."""
-        talks = self._talks(queue, since)
-        wraps = self._wraps(since)
-        usual_s = StoredQueues(self.connection).get(queue).rules.agents.wrap_up_s if talks else 0
-        samples = tuple(_handling_s(talk, wraps.get(talk.agent, ()), usual_s) for talk in talks)
+        queues = StoredQueues(self.connection).all()
+        talks = {queue.id: self._talks(queue.id, since) for queue in queues}
+        wraps = self._wraps(since=min((talk.closed_at for each in talks.values() for talk in each), default=None))
+        return {
+            queue.id: self._history(queue.id, talks[queue.id], wraps, queue.rules.agents.wrap_up_s, since)
+            for queue in queues
+        }
+
+    def _history(self, queue: str, talks: list[_Talk], wraps: _Wraps | None, usual_s: int, since: datetime) -> History:
+        samples = tuple(_handling_s(talk, wraps, usual_s) for talk in talks)
         abandoned, queued_s = self._patience(queue, since)
         return History(
             handled=len(samples),
@@ -58,72 +76,84 @@ class StoredFigures(Store):
         rows = self.connection.execute(query.order_by(_a.closed_at.desc(), _a.id.desc()).limit(SAMPLES))
         return [_Talk(*row) for row in rows]
 
-    def _moves(self, since: datetime) -> Sequence[Any]:
-        moved = select(_j.agent, _j.at, _j.data).where(_j.fact == Fact.AGENT_MOVED, _j.at >= since)
-        return self.connection.execute(moved.order_by(_j.at.desc(), _j.id.desc()).limit(4 * SAMPLES)).all()
-
-    def _wraps(self, since: datetime) -> dict[str, list[datetime]]:
-        """When each agent's wrap-ups were over, ascending."""
-        ends: dict[str, list[datetime]] = {}
-        for agent, at, data in reversed(self._moves(since)):
-            if data.get("was") == Presence.WRAPPING and data.get("now") != Presence.WRAPPING:
-                ends.setdefault(agent, []).append(at)
-        return ends
+    def _wraps(self, *, since: datetime | None) -> _Wraps | None:
+        """The newest ends of wrap-ups since then; None without a moment to begin at."""
+        if since is None:
+            return None
+        over = and_(_j.data["was"].as_string() == Presence.WRAPPING, _j.data["now"].as_string() != Presence.WRAPPING)
+        query = select(_j.agent, _j.at).where(_j.fact == Fact.AGENT_MOVED, _j.at >= since, over)
+        rows = self.connection.execute(query.order_by(_j.at.desc(), _j.id.desc()).limit(MOVES)).all()
+        ends: dict[str, list[datetime]] = defaultdict(list)
+        for agent, at in reversed(rows):
+            ends[agent].append(at)
+        return _Wraps(rows[-1].at if len(rows) == MOVES else since, ends)
 
     def _patience(self, queue: str, since: datetime) -> tuple[int, float]:
         """(how many abandoned, seconds that holders stood in line), of requests closed since then."""
-        joined = _first_talks(_a.queue == queue, _a.closed_at >= since)
-        query = select(_r.state, _r.mode, _r.created_at, _r.closed_at, joined.c.joined_at)
-        closed = query.outerjoin(joined, joined.c.request == _r.id).where(_r.queue == queue, _r.closed_at >= since)
-        abandoned = 0
-        queued_s = 0.0
-        for state, mode, created_at, closed_at, joined_at in self.connection.execute(closed):
-            abandoned += int(state is State.ABANDONED)
-            if mode is Mode.HOLD:
-                queued_s += max(0.0, ((joined_at or closed_at) - created_at).total_seconds())
-        return abandoned, queued_s
+        stood = self._seconds(func.coalesce(_first_talk(), _r.closed_at), _r.created_at)
+        query = select(
+            _many(_r.state == State.ABANDONED), _sum(case((_r.mode == Mode.HOLD, _positive(stood)), else_=0))
+        )
+        abandoned, queued_s = self.connection.execute(query.where(_r.queue == queue, _r.closed_at >= since)).one()
+        return abandoned, float(queued_s)
 
     def agent_times(self, *, since: datetime) -> dict[str, float]:
         """From the journal: each move of an agent says what he was and for how long."""
-        query = select(_j.data).where(_j.fact == Fact.AGENT_MOVED, _j.at >= since)
-        times: dict[str, float] = defaultdict(float)
-        for data in self.connection.scalars(query):
-            times[str(data.get("was"))] += float(data.get("lasted_s") or 0.0)
-        return dict(times)
+        was = _j.data["was"].as_string()
+        query = select(was, _sum(_j.data["lasted_s"].as_float())).where(_j.fact == Fact.AGENT_MOVED, _j.at >= since)
+        return {str(presence): float(lasted_s) for presence, lasted_s in self.connection.execute(query.group_by(was))}
 
     def today(self, *, queue: str, since: datetime) -> dict[str, int]:
         """Offered and callbacks: requests that came since then (callbacks: those to be rung back, as they stand now).
         Answered: of the offered, those that came to a talk; in_20: within 20 s of their arrival.
         Abandoned, unreached: requests that ended so since then, whenever they came."""
-        joined = _first_talks(_a.queue == queue, _a.opened_at >= since)
-        query = select(_r.mode, _r.created_at, joined.c.joined_at).outerjoin(joined, joined.c.request == _r.id)
-        counted: Counter[str] = Counter()
-        for mode, created_at, joined_at in self.connection.execute(
-            query.where(_r.queue == queue, _r.created_at >= since)
-        ):
-            counted["offered"] += 1
-            counted["callbacks"] += mode in CALLED_BACK
-            counted["answered"] += joined_at is not None
-            counted["answered_in_20"] += joined_at is not None and joined_at - created_at <= timedelta(seconds=SOON_S)
-        ended = select(
-            func.coalesce(func.sum(case((_r.state == State.ABANDONED, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((_r.state == State.UNREACHED, 1), else_=0)), 0),
-        )
-        row = self.connection.execute(ended.where(_r.queue == queue, _r.closed_at >= since)).one()
-        counted["abandoned"], counted["unreached"] = row
-        names = ("offered", "answered", "answered_in_20", "abandoned", "callbacks", "unreached")
-        return {name: counted[name] for name in names}
+        came = select(_r.mode, _r.created_at, _first_talk().label("joined_at"))
+        come = came.where(_r.queue == queue, _r.created_at >= since).subquery()
+        soon = self._seconds(come.c.joined_at, come.c.created_at) <= SOON_S
+        counts = select(
+            func.count().label("offered"),
+            _many(come.c.joined_at.is_not(None)).label("answered"),
+            _many(soon).label("answered_in_20"),
+            _many(come.c.mode.in_(CALLED_BACK)).label("callbacks"),
+        ).select_from(come)
+        ends = select(
+            _many(_r.state == State.ABANDONED).label("abandoned"), _many(_r.state == State.UNREACHED).label("unreached")
+        ).where(_r.queue == queue, _r.closed_at >= since, _r.state.in_((State.ABANDONED, State.UNREACHED)))
+        return {
+            name: int(count)
+            for query in (counts, ends)
+            for name, count in self.connection.execute(query).mappings().one().items()
+        }
+
+    def _seconds(self, later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnElement[Any]:
+        """From one moment to another; NULL when one of them is."""
+        if self.on_postgres:
+            return cast(extract("epoch", later - earlier), Float)
+        return (as_type(later, BigInteger) - as_type(earlier, BigInteger)) / cast(SECOND_US, Float)
 
 
-def _first_talks(*among: ColumnElement[bool]) -> Subquery:
-    """When each request first came to a talk, by these attempts."""
-    first = select(_a.request, func.min(_a.joined_at).label("joined_at")).where(_a.joined_at.is_not(None), *among)
-    return first.group_by(_a.request).subquery()
+def _first_talk() -> ScalarSelect[Any]:
+    """When the request at hand first came to a talk; NULL before."""
+    talked = select(func.min(_a.joined_at)).where(_a.request == _r.id, _a.joined_at.is_not(None))
+    return talked.correlate(requests).scalar_subquery()
 
 
-def _handling_s(talk: _Talk, wraps: Sequence[datetime], usual_s: int) -> float:
-    """Seat reserved → ready again; `wraps` are the ends of this agent's wrap-ups, ascending."""
-    place = bisect_left(wraps, talk.closed_at)
-    known = wraps[place] if place < len(wraps) else None
-    end = known if known is not None else talk.closed_at + timedelta(seconds=usual_s)
+def _sum(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.coalesce(func.sum(amount), 0)
+
+
+def _many(so: ColumnElement[bool]) -> ColumnElement[Any]:
+    """How many rows are so."""
+    return _sum(case((so, 1), else_=0))
+
+
+def _positive(amount: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((amount > 0, amount), else_=0.0)
+
+
+def _handling_s(talk: _Talk, wraps: _Wraps | None, usual_s: int) -> float:
+    """Seat reserved → ready again, in seconds; the usual wrap-up where its end is not known."""
+    ends = wraps.ends.get(talk.agent, ()) if wraps is not None and talk.closed_at >= wraps.known_from else ()
+    place = bisect_left(ends, talk.closed_at)
+    end = ends[place] if place < len(ends) else talk.closed_at + timedelta(seconds=usual_s)
     return (end - talk.opened_at).total_seconds()

@@ -29,7 +29,7 @@ from vqueue.db.store import Store
 from vqueue.db.tables import DIALABLE, DISPATCHABLE, OPEN_REQUEST, PARKED, requests
 from vqueue.domain.errors import AlreadyOpen, StaleWrite
 from vqueue.domain.ids import CallSid, RequestId
-from vqueue.domain.request import Request, State
+from vqueue.domain.request import OPEN, Request, State
 from vqueue.ports.database import ClassHead
 
 RECORD = Record(Request, requests)
@@ -169,8 +169,15 @@ class StoredRequests(Store):
             query = query.where(_r.queue == queue)
         if states:
             query = query.where(_r.state.in_(list(states)))
+            if OPEN.issuperset(states):
+                query = query.where(text(OPEN_REQUEST))
         if mode is not None:
             query = query.where(_r.mode == mode)
         if phone_index is not None:
             query = query.where(_r.phone_index == phone_index)
         return self.all_of(RECORD, query.order_by(_r.created_at.desc(), _r.id.desc()).limit(limit))
+
+    def expirable(self, *, queue: str, before: datetime, limit: int = 100) -> list[Request]:
+        came = (_r.queue == queue, text(OPEN_REQUEST), _r.created_at < before)
+        stays = (_r.state.in_((State.WAITING, State.BOOKED)), or_(_r.slot_start.is_(None), _r.slot_start < before))
+        return self.all_of(RECORD, RECORD.all.where(*came, *stays).order_by(_r.created_at, _r.id).limit(limit))

@@ -183,6 +183,7 @@ requests = Table(
         *("queue", "state", "mode", "bucket", "credit_class", "ready", "virtual_start"),
         where=OPEN_REQUEST,
     ),
+    _partial("ix_requests_open_created", "queue", "created_at", "id", where=OPEN_REQUEST),
     _partial("ix_requests_parked", "not_before", "id", where=PARKED),
     Index("ix_requests_phone", "phone_index", "created_at"),
     Index("ix_requests_customer", "customer", "created_at"),
@@ -246,7 +247,7 @@ legs = Table(
         unique=True,
     ),
     _partial("uq_legs_agent", "agent", where=f"{LIVE_LEG} AND role = 'agent' AND agent IS NOT NULL", unique=True),
-    _partial("ix_legs_live", "created_at", "id", where=LIVE_LEG),
+    _partial("ix_legs_due", "horizon", "created_at", "id", where=f"{LIVE_LEG} AND way <> 'inbound'"),
     Index("ix_legs_attempt", "attempt"),
     Index("ix_legs_call_sid", "call_sid"),
 )

@@ -95,7 +95,7 @@ class History:
 
     handled: int = 0
     handling_s: float = 0.0
-    """Summed busy time (reserve to ready) of `handled` finished talks in the last hours, newest first."""
+    """Summed busy time (reserve to ready) of `handled` finished talks, the newest of the last hours, newest first."""
     handling_samples: tuple[float, ...] = field(default=())
     abandoned: int = 0
     queued_s: float = 0.0
@@ -149,6 +149,10 @@ class Requests(Protocol):
         """Newest first."""
         ...
 
+    def expirable(self, *, queue: str, before: datetime, limit: int = 100) -> list[Request]:
+        """Waiting or booked ones that came before then, and whose slot (if any) began before then; oldest first."""
+        ...
+
 
 class Attempts(Protocol):
     def get(self, attempt: AttemptId) -> Attempt: ...
@@ -177,8 +181,13 @@ class Legs(Protocol):
 
     def replace(self, leg: Leg) -> Leg: ...
 
-    def live(self, *, limit: int = 1000) -> list[Leg]:
-        """Live legs, oldest first: what the sweeper looks after."""
+    def due(self, *, now: datetime, limit: int = 200) -> list[Leg]:
+        """Live legs to look after, oldest first: past their horizon, or without one, or intended and not yet placed.
+        Callers' own calls are not among them."""
+        ...
+
+    def live_numbers(self, indexes: Collection[str]) -> set[str]:
+        """Those of the phone indexes whose number has a live customer leg."""
         ...
 
 
@@ -321,7 +330,9 @@ class People(Protocol):
 
 
 class Figures(Protocol):
-    def history(self, *, queue: str, since: datetime) -> History: ...
+    def histories(self, *, since: datetime) -> dict[str, History]:
+        """By queue, of every queue."""
+        ...
 
     def agent_times(self, *, since: datetime) -> dict[str, float]:
         """Presence → seconds that all agents together spent in it, of the stretches that ended since then."""

@@ -1,7 +1,8 @@
 """Publishing each queue's board: what announcements, pages, offers and reports read."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,20 +15,33 @@ from vqueue.ports.database import History, Work
 from vqueue.services.house import House
 
 _LOOK_BACK = timedelta(hours=4)
+_FRESH = timedelta(seconds=30)
+"""How long the figures of the last hours are believed (business time): they move slowly, and cost a walk through all
+that happened. The counts of who waits are read for each board."""
 _MODEL = ClosedForm()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the last hours were like at `as_of`, by queue."""
+
+    as_of: datetime
+    histories: Mapping[str, History] = field(default_factory=dict)
+
+    def of(self, queue: str) -> History:
+        return self.histories.get(queue, History())
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     queue: Queue
     counts: boards.Counts
-    history: History
 
 
-async def publish(house: House) -> None:
-    """Reads the counts and figures of every queue and publishes its board."""
+async def publish(house: House, past: Past | None = None) -> Past:
+    """Reads the counts of every queue and publishes its board; returns the past it was made with, for the next one."""
     now = house.clock.now()
-    agents, seen = await house.database.read(partial(_look, since=now - _LOOK_BACK))
+    agents, seen, known = await house.database.read(partial(_look, now=now, past=past))
     ready = {each.queue.id: _ready(each.counts) for each in seen}
     for each in seen:
         elsewhere: dict[str, int] = {
@@ -41,7 +55,7 @@ async def publish(house: House) -> None:
             queue=each.queue,
             counts=each.counts,
             agents=agents,
-            history=each.history,
+            history=known.of(each.queue.id),
             now=now,
             model=_MODEL,
             elsewhere=elsewhere,
@@ -49,14 +63,14 @@ async def publish(house: House) -> None:
         made = await asyncio.to_thread(make)
         await house.board.publish(made)
     await house.broadcast.tell("boards")
+    return known
 
 
-def _look(work: Work, since: datetime) -> tuple[list[Agent], list[_Seen]]:
-    seen = [
-        _Seen(queue, work.requests.counts(queue=queue.id), work.figures.history(queue=queue.id, since=since))
-        for queue in work.queues.all()
-    ]
-    return work.agents.all(), seen
+def _look(work: Work, now: datetime, past: Past | None) -> tuple[list[Agent], list[_Seen], Past]:
+    if past is None or now - past.as_of >= _FRESH:
+        past = Past(now, work.figures.histories(since=now - _LOOK_BACK))
+    seen = [_Seen(queue, work.requests.counts(queue=queue.id)) for queue in work.queues.all()]
+    return work.agents.all(), seen, past
 
 
 def _ready(counts: boards.Counts) -> int:

@@ -40,7 +40,8 @@ class Seen:
     queues: list[Queue]
     agents: list[Agent]
     heads: list[ClassHead]
-    live: list[Leg]
+    phones: set[str]
+    """Of those waiting: the numbers that have a live customer leg."""
     rings: dict[str, int]
 
 
@@ -76,7 +77,8 @@ def _look(work: Work, now: datetime) -> Seen:
     )
     waiting = [place for head in heads for place in head.places if place.state is State.WAITING]
     rings = work.counters.values([settling.ring_counter(place, now) for place in waiting])
-    return Seen(queues=queues, agents=agents, heads=heads, live=work.legs.live(), rings=rings)
+    phones = work.legs.live_numbers({place.phone.index for place in waiting if place.phone is not None})
+    return Seen(queues=queues, agents=agents, heads=heads, phones=phones, rings=rings)
 
 
 def _snapshot(house: House, seen: Seen, boards: dict[str, QueueBoard]) -> Snapshot:
@@ -97,7 +99,7 @@ def _snapshot(house: House, seen: Seen, boards: dict[str, QueueBoard]) -> Snapsh
         heads=tuple(_head(house, head, queues[head.queue], seen.rings) for head in seen.heads),
         seats=tuple(_seats(seen.agents)),
         calls_in_a_second=max(1, int(house.line.calls_per_second)),
-        phones=frozenset(leg.phone_index for leg in seen.live if leg.phone_index),
+        phones=frozenset(seen.phones),
     )
 
 

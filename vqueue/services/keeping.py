@@ -111,18 +111,17 @@ def _rolled(clerk: Clerk, known: RequestId, opening: datetime) -> None:
 
 
 async def _expire(house: House, queue: str, oldest: datetime) -> None:
-    stale: list[Request] = await house.database.read(
-        lambda work: work.requests.search(queue=queue, states=("waiting", "booked"), limit=100)
-    )
-    for request in stale:
-        since = max(request.created_at, request.slot_start or request.created_at)
-        if since < oldest:
-            await quietly(house, partial(_expired, known=request.id))
+    for request in await house.database.read(lambda work: work.requests.expirable(queue=queue, before=oldest)):
+        await quietly(house, partial(_expired, known=request.id, oldest=oldest))
 
 
-def _expired(clerk: Clerk, known: RequestId) -> None:
+def _expired(clerk: Clerk, known: RequestId, oldest: datetime) -> None:
+    """Nobody called in all that time: what was promised is broken, and he is told."""
     request = clerk.work.requests.get(known)
-    clerk.withdraw_promise(request, "expired")
+    since = max(request.created_at, request.slot_start or request.created_at)
+    if request.state not in (State.WAITING, State.BOOKED) or since >= oldest:
+        return
+    clerk.break_promise(request, "expired")
     clerk.move(request, Move.EXPIRE, reason="too_old", changes={"ready": False})
     clerk.notify(request, "sms.expired_call")
 

@@ -26,6 +26,8 @@ class Leader:
     shard: str = SHARD
     on_change: Callable[[bool], None] = lambda leading: None
     lease: Lease | None = field(default=None, init=False)
+    past: boarding.Past | None = field(default=None, init=False)
+    """What the last boards were made with."""
 
     async def renew(self) -> None:
         """Takes or renews the lease, or learns that somebody else has it. A silent database means: not the leader."""
@@ -58,7 +60,7 @@ class Leader:
     async def publish(self) -> None:
         """The boards, while we lead."""
         if self.lease is not None:
-            await boarding.publish(self.house)
+            self.past = await boarding.publish(self.house, self.past)
 
     async def release(self) -> None:
         """Hands the lease back, so that the next process need not wait for it to run out."""

@@ -40,6 +40,8 @@ AT_RISK_MOST = 500
 LISTED_MOST = 100
 FRESH_S = 0.5
 """Boards read within this time (wall) are shared by everybody who looks."""
+DAY_FRESH_S = 3.0
+"""Counts of the whole day are shared for so long (wall): each costs a walk through the day."""
 _IN_LINE = (State.HOLDING, State.WAITING)
 
 
@@ -50,20 +52,29 @@ class Boards:
     house: House
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _last: tuple[float, BoardView] | None = None
+    _days: tuple[float, Mapping[str, Day]] | None = None
 
     async def now(self) -> BoardView:
         async with self._lock:
             wall = self.house.clock.wall()
             if self._last is None or wall - self._last[0] >= FRESH_S:
-                self._last = (wall, await board(self.house))
+                if self._days is None or wall - self._days[0] >= DAY_FRESH_S:
+                    self._days = (wall, await days(self.house))
+                self._last = (wall, await board(self.house, self._days[1]))
             return self._last[1]
 
 
-async def board(house: House) -> BoardView:
+async def days(house: House) -> Mapping[str, Day]:
+    """What today came to so far, by queue. Raises Unavailable."""
+    since = midnight(house.clock.now(), house.line.zone)
+    return await house.database.read(lambda work: {each.id: _day(work, each.id, since) for each in work.queues.all()})
+
+
+async def board(house: House, today: Mapping[str, Day]) -> BoardView:
     """All queues, agents and the newest events. Raises Unavailable."""
     now = house.clock.now()
     boards = {each.queue: each for each in await house.board.read_all()}
-    return await house.database.read(partial(_board, now=now, boards=boards, since=midnight(now, house.line.zone)))
+    return await house.database.read(partial(_board, now=now, boards=boards, today=today))
 
 
 def midnight(now: datetime, zone: str) -> datetime:
@@ -84,23 +95,36 @@ async def request(house: House, request_id: RequestId) -> RequestView:
     return await house.database.read(partial(_request, request_id=request_id, now=now, boards=boards))
 
 
-def _board(work: Work, *, now: datetime, boards: Mapping[str, QueueBoard], since: datetime) -> BoardView:
+def _day(work: Work, queue: str, since: datetime) -> Day:
+    settled, kept = work.promises.kept(since=since, queue=queue)
+    counted = work.figures.today(queue=queue, since=since)
+    return Day(
+        settled=settled,
+        kept=kept,
+        answered=counted["answered"],
+        answered_in_20=counted["answered_in_20"],
+        abandoned=counted["abandoned"],
+    )
+
+
+def _board(work: Work, *, now: datetime, boards: Mapping[str, QueueBoard], today: Mapping[str, Day]) -> BoardView:
     agents = work.agents.all()
-    queues = tuple(_queue(work, each, agents, boards.get(each.id), now=now, since=since) for each in work.queues.all())
+    queues = tuple(
+        _queue(work, each, agents, boards.get(each.id), now=now, day=today.get(each.id, Day()))
+        for each in work.queues.all()
+    )
     events = work.journal.recent(facts=TOLD, limit=EVENTS)
     return BoardView(at=now, queues=queues, agents=tuple(agents), events=tuple(events))
 
 
 def _queue(
-    work: Work, queue: Queue, agents: Iterable[Agent], seen: QueueBoard | None, *, now: datetime, since: datetime
+    work: Work, queue: Queue, agents: Iterable[Agent], seen: QueueBoard | None, *, now: datetime, day: Day
 ) -> QueueView:
     team = [agent for agent in agents if serves(agent, queue)]
     heads = work.requests.heads(queue=queue.id, limit=1)
     waiting, ready_places = _counted(work.requests.counts(queue=queue.id))
     open_now = hours.is_open(queue.rules.hours, now)
     wait = seen.wait(seen.ready) if seen is not None else None
-    settled, kept = work.promises.kept(since=since, queue=queue.id)
-    today = work.figures.today(queue=queue.id, since=since)
     return QueueView(
         queue=queue,
         open=open_now,
@@ -114,13 +138,7 @@ def _queue(
         coverage=queue.rules.deadlines.coverage,
         agents={presence: sum(agent.presence is presence for agent in team) for presence in Presence},
         away=tuple(sorted((agent for agent in team if agent.presence is Presence.AWAY), key=_since)),
-        day=Day(
-            settled=settled,
-            kept=kept,
-            answered=today["answered"],
-            answered_in_20=today["answered_in_20"],
-            abandoned=today["abandoned"],
-        ),
+        day=day,
         risk=_risk(work, queue.id, seen, now),
     )
 

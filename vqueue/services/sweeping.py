@@ -28,13 +28,12 @@ _STILL_ON_S = 60
 async def sweep_legs(house: House) -> None:
     """Settles every live leg that has been quiet for longer than a healthy call can be."""
     now = house.clock.now()
-    legs = await house.database.read(lambda work: work.legs.live())
-    for leg in legs:
+    for leg in await house.database.read(lambda work: work.legs.due(now=now)):
         with contextlib.suppress(StaleWrite, NotFound):  # one leg that cannot be settled now ends nothing else
             unclaimed = timedelta(seconds=_INTENT_S * house.clock.speed)
             if leg.state is LegState.INTENDED and now - leg.created_at > unclaimed:
                 await _nobody_placed(house, leg)
-            elif leg.way is not Way.INBOUND and _due(leg, now):
+            elif _due(leg, now):
                 await _ask(house, leg)
     await _settle_quiet_attempts(house)
 
