@@ -120,6 +120,17 @@ async def test_the_figures_of_the_day_are_shared_for_three_seconds(bank: Walk) -
     assert (await boards.now()).day.answered == 5
 
 
+async def test_who_does_something_sees_it_on_the_board_at_once(bank: Walk) -> None:
+    boards = Boards(house=bank.house)
+    before = (await boards.now()).waiting
+    at_once = bank.clock.at
+    await bank.comes(hold=False)
+    bank.clock.at = at_once
+    assert (await boards.now()).waiting == before
+    await boards.forget()
+    assert (await boards.now()).waiting == before + 1
+
+
 async def waits(bank: Walk, name: str, *, since: datetime) -> Request:
     """Somebody with a number, a promise and a place, who came then."""
     promise = a_promise(f"pr_{name}", request=RequestId(f"rq_{name}"), window=Window(at(0), at(9 * DAY_S)))

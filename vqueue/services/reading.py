@@ -63,6 +63,11 @@ class Boards:
                 self._last = (wall, await board(self.house, self._days[1]))
             return self._last[1]
 
+    async def forget(self) -> None:
+        """Something was done here: whoever looks next sees it."""
+        async with self._lock:
+            self._last = None
+
 
 async def days(house: House) -> Mapping[str, Day]:
     """What today came to so far, by queue. Raises Unavailable."""

@@ -146,7 +146,7 @@ class Console:
             raise Invalid("Ready, away and offline can be asked for.", errors=(("/state", "unknown"),)) from None
         reason = switching.given(str(sent.get("reason") or "asked_by_supervisor"))
         await presence.ask(self.house, AgentId(request.match_info["agent"]), wanted, reason=reason, by=visitor.id)
-        return self._done(request)
+        return await self._done(request)
 
     async def switch(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         values = await self._switch_values(request, on=request.query.get("turn") == "on")
@@ -164,7 +164,7 @@ class Console:
             values = await self._switch_values(request, on=on)
             wrong = {"wrong": "console.reason_missing", "reason": reason}
             return self.pages.page(request, "console/switch.html", values | wrong, visitor=visitor, status=422)
-        return self._done(request)
+        return await self._done(request)
 
     async def _switch_values(self, request: web.Request, *, on: bool) -> dict[str, object]:
         view = await self.boards.now()
@@ -180,8 +180,9 @@ class Console:
         turn = {"act": act, "turn": "on" if on else "off", "owed": owed, "name": name}
         return {**turn, "clock": clock, "wrong": None, "reason": ""}
 
-    def _done(self, request: web.Request) -> web.Response:
+    async def _done(self, request: web.Request) -> web.Response:
         """Back to the board for people without scripts; scripts see the change come by the stream."""
+        await self.boards.forget()
         if wants_page(request):
             return web.Response(status=303, headers={"Location": "/console"})
         return web.Response(status=204)
