@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, ScalarSelect, and_, case, cast, extract, func, select
+from sqlalchemy import BigInteger, ColumnElement, Float, Subquery, and_, case, cast, extract, func, select
 from sqlalchemy import type_coerce as as_type
 
 from vqueue.db.queues_rules import StoredQueues
@@ -90,10 +90,11 @@ class StoredFigures(Store):
 
     def _patience(self, queue: str, since: datetime) -> tuple[int, float]:
         """(how many abandoned, seconds that holders stood in line), of requests closed since then."""
-        stood = self._seconds(func.coalesce(_first_talk(), _r.closed_at), _r.created_at)
+        talks = _first_talks(_a.queue == queue, _a.closed_at >= since)
+        stood = self._seconds(func.coalesce(talks.c.joined_at, _r.closed_at), _r.created_at)
         query = select(
             _many(_r.state == State.ABANDONED), _sum(case((_r.mode == Mode.HOLD, _positive(stood)), else_=0))
-        )
+        ).outerjoin_from(requests, talks, talks.c.request == _r.id)
         abandoned, queued_s = self.connection.execute(query.where(_r.queue == queue, _r.closed_at >= since)).one()
         return abandoned, float(queued_s)
 
@@ -107,15 +108,14 @@ class StoredFigures(Store):
         """Offered and callbacks: requests that came since then (callbacks: those to be rung back, as they stand now).
         Answered: of the offered, those that came to a talk; in_20: within 20 s of their arrival.
         Abandoned, unreached: requests that ended so since then, whenever they came."""
-        came = select(_r.mode, _r.created_at, _first_talk().label("joined_at"))
-        come = came.where(_r.queue == queue, _r.created_at >= since).subquery()
-        soon = self._seconds(come.c.joined_at, come.c.created_at) <= SOON_S
+        talks = _first_talks(_a.queue == queue, _a.opened_at >= since)
         counts = select(
             func.count().label("offered"),
-            _many(come.c.joined_at.is_not(None)).label("answered"),
-            _many(soon).label("answered_in_20"),
-            _many(come.c.mode.in_(CALLED_BACK)).label("callbacks"),
-        ).select_from(come)
+            _many(talks.c.joined_at.is_not(None)).label("answered"),
+            _many(self._seconds(talks.c.joined_at, _r.created_at) <= SOON_S).label("answered_in_20"),
+            _many(_r.mode.in_(CALLED_BACK)).label("callbacks"),
+        ).outerjoin_from(requests, talks, talks.c.request == _r.id)
+        counts = counts.where(_r.queue == queue, _r.created_at >= since)
         ends = select(
             _many(_r.state == State.ABANDONED).label("abandoned"), _many(_r.state == State.UNREACHED).label("unreached")
         ).where(_r.queue == queue, _r.closed_at >= since, _r.state.in_((State.ABANDONED, State.UNREACHED)))
@@ -132,10 +132,10 @@ class StoredFigures(Store):
         return (as_type(later, BigInteger) - as_type(earlier, BigInteger)) / cast(SECOND_US, Float)
 
 
-def _first_talk() -> ScalarSelect[Any]:
-    """When the request at hand first came to a talk; NULL before."""
-    talked = select(func.min(_a.joined_at)).where(_a.request == _r.id, _a.joined_at.is_not(None))
-    return talked.correlate(requests).scalar_subquery()
+def _first_talks(*among: ColumnElement[bool]) -> Subquery:
+    """When each request first came to a talk, by these attempts."""
+    first = select(_a.request, func.min(_a.joined_at).label("joined_at")).where(_a.joined_at.is_not(None), *among)
+    return first.group_by(_a.request).subquery()
 
 
 def _sum(amount: ColumnElement[Any]) -> ColumnElement[Any]:
