@@ -175,6 +175,11 @@ async def _connect(house: House, lease: Lease, action: Reserve) -> bool:
     return True
 
 
+async def fill_bucket(house: House) -> None:
+    """A bucket nobody has asked yet is empty: asked once before the first call, it is full when that comes."""
+    await _may_call(house)
+
+
 async def _may_call(house: House) -> bool:
     """Our own limit on created calls, shared by all replicas, kept below the provider's."""
     rate = house.line.calls_per_second

@@ -40,6 +40,7 @@ class Leader:
         if (was is None) != (self.lease is None):
             self.on_change(self.lease is not None)
         if self.lease is not None and (was is None or was.epoch != self.lease.epoch):
+            await dispatching.fill_bucket(self.house)
             await self.house.act(partial(_taken, lease=self.lease, holder=self.holder))
             # Whoever held the lease before may have stopped answering; beside the renewals, which must not wait.
             self.house.spawn(recovering.recover(self.house))
