@@ -1,6 +1,7 @@
 """Brings a database to a revision of its schema, and says where it stands (Alembic, on both databases)."""
 
 import asyncio
+import fcntl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -60,12 +61,17 @@ async def _connected(url: str, deed: Callable[[Connection], T]) -> T:
 
 
 def _in_file(file: Path, deed: Callable[[Connection], T]) -> T:
-    engine = writing(file)
-    try:
-        with engine.begin() as connection:
-            return deed(connection)
-    finally:
-        engine.dispose()
+    """One at a time: of several that turn a new file to its write-ahead log at once, SQLite lets the others wait for
+    nothing and fail."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_name(f"{file.name}.schema").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        engine = writing(file)
+        try:
+            with engine.begin() as connection:
+                return deed(connection)
+        finally:
+            engine.dispose()
 
 
 def _config(connection: Connection) -> Config:
