@@ -3,8 +3,8 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, make_url
 
+from vqueue.db.schema import metadata
 from vqueue.db.sqlite_files import file_of, writing
-from vqueue.db.tables import metadata
 
 
 def run(connection: Connection) -> None:

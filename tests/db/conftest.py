@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.db.builders import a_queue
 from vqueue.db.open import migrate, open_database
-from vqueue.db.tables import metadata
+from vqueue.db.schema import metadata
 from vqueue.ports.database import Database
 
 

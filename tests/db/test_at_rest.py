@@ -9,7 +9,7 @@ from sqlalchemy import Connection, make_url, text
 from tests.db.builders import a_conversation, a_customer_leg, a_notice, a_request, an_agent, an_attempt
 from tests.db.past_the_stores import connected
 from vqueue.clock import SystemChance
-from vqueue.db.tables import metadata
+from vqueue.db.schema import metadata
 from vqueue.db.vault import KeyVault
 from vqueue.domain.phone import Phone
 from vqueue.ports.database import Database, Work

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from tests.db.past_the_stores import connected, told
 from tests.servers.postgres import PostgresServer
 from vqueue.db.open import check, current, downgrade, migrate
-from vqueue.db.tables import metadata
+from vqueue.db.schema import metadata
 
 POSTGRES_CATALOGUE = """
 SELECT 'index', tablename || ' ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
@@ -58,9 +58,9 @@ async def test_the_head_is_what_the_program_expects(empty_url: str) -> None:
 async def test_a_database_knows_its_revision(empty_url: str) -> None:
     assert await current(empty_url) is None
     await migrate(empty_url)
-    assert await current(empty_url) == "0001"
+    assert await current(empty_url) == "0002"
     await migrate(empty_url)
-    assert await current(empty_url) == "0001"
+    assert await current(empty_url) == "0002"
 
 
 async def test_a_downgrade_leaves_nothing(empty_url: str) -> None:

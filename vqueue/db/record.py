@@ -29,8 +29,9 @@ class Record(Generic[V]):
         self.kind, self.table = kind, table
         # Statements are built once: building one anew takes longer than running it.
         self.all = select(table)
-        self.by_id = self.all.where(table.c.id == bindparam("id_"))
-        self.at_version = update(table).where(table.c.id == bindparam("id_"))
+        key = next(iter(table.primary_key.columns))
+        self.by_id = self.all.where(key == bindparam("id_"))
+        self.at_version = update(table).where(key == bindparam("id_"))
         if "version" in table.c:
             self.at_version = self.at_version.where(table.c.version == bindparam("version_"))
         self.adding = {name: dialect.insert(table).on_conflict_do_nothing() for name, dialect in DIALECTS.items()}

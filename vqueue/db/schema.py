@@ -13,10 +13,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from vqueue.db import columns, tables, tables_apps, tables_bank
 from vqueue.db.sqlite_files import file_of, writing
-from vqueue.db.tables import metadata
 
 T = TypeVar("T")
+TABLES = (tables, tables_apps, tables_bank)
+"""The modules whose import fills the metadata."""
+metadata = columns.metadata
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 ONE_AT_A_TIME = 4_871_236
 """Key of PostgreSQL's advisory lock: replicas that start together migrate one after another."""

@@ -5,7 +5,16 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from vqueue.db.agents import StoredAgents
+from vqueue.db.apps import (
+    StoredAnswers,
+    StoredCodes,
+    StoredDevices,
+    StoredFeedbacks,
+    StoredPageLinks,
+    StoredVerifications,
+)
 from vqueue.db.attempts_legs import StoredAttempts, StoredLegs
+from vqueue.db.bank import StoredApiKeys, StoredDispositions, StoredDrafts, StoredWebhooks
 from vqueue.db.conversations import StoredConversations
 from vqueue.db.counters import StoredCounters
 from vqueue.db.figures import StoredFigures
@@ -81,3 +90,43 @@ class StoredWork:
     @cached_property
     def figures(self) -> StoredFigures:
         return StoredFigures(self.connection)
+
+    @cached_property
+    def answers(self) -> StoredAnswers:
+        return StoredAnswers(self.connection, lock=self.lock)
+
+    @cached_property
+    def codes(self) -> StoredCodes:
+        return StoredCodes(self.connection, lock=self.lock)
+
+    @cached_property
+    def devices(self) -> StoredDevices:
+        return StoredDevices(self.connection, lock=self.lock)
+
+    @cached_property
+    def verifications(self) -> StoredVerifications:
+        return StoredVerifications(self.connection, lock=self.lock)
+
+    @cached_property
+    def feedback(self) -> StoredFeedbacks:
+        return StoredFeedbacks(self.connection, lock=self.lock)
+
+    @cached_property
+    def links(self) -> StoredPageLinks:
+        return StoredPageLinks(self.connection, lock=self.lock)
+
+    @cached_property
+    def keys(self) -> StoredApiKeys:
+        return StoredApiKeys(self.connection, lock=self.lock)
+
+    @cached_property
+    def webhooks(self) -> StoredWebhooks:
+        return StoredWebhooks(self.connection, lock=self.lock)
+
+    @cached_property
+    def drafts(self) -> StoredDrafts:
+        return StoredDrafts(self.connection, lock=self.lock)
+
+    @cached_property
+    def dispositions(self) -> StoredDispositions:
+        return StoredDispositions(self.connection, lock=self.lock)

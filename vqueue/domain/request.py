@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from vqueue.domain.causes import Cause
-from vqueue.domain.ids import AttemptId, CallSid, PromiseId, QueueId, RequestId, SessionId
+from vqueue.domain.ids import AgentId, AttemptId, CallSid, PromiseId, QueueId, RequestId, SessionId
 from vqueue.domain.phone import Sealed
 from vqueue.domain.table import Table, read
 
@@ -145,6 +145,9 @@ class Request:
     topic: str | None = None
     context: Sealed | None = None
     slot_start: datetime | None = None
+    slot_zone: str | None = None
+    slot_text: str | None = None
+    """The zone in which the booked time was shown, and the very words the customer saw."""
     call_sid: CallSid | None = None
     """The customer's own call while he is on the line (holding, or being connected from there)."""
     session: SessionId | None = None
@@ -164,6 +167,14 @@ class Request:
     reason: str | None = None
     rules_version: int = 1
     recording: str | None = None
+    follows: RequestId | None = None
+    """The request this one was made to follow up."""
+    wanted_agent: AgentId | None = None
+    wanted_until: datetime | None = None
+    """The agent he would rather have, and until when one waits for that one alone."""
+    segment: str | None = None
+    notify: tuple[str, ...] = ()
+    """What he wants to be told by: push, sms, webhook."""
     version: int = 1
 
     @property

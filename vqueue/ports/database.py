@@ -14,6 +14,8 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
+from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Verifications
+from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
 
 T = TypeVar("T")
 
@@ -48,6 +50,8 @@ class Notice:
     kind: str
     request: RequestId | None
     prompt: str = ""
+    target: str | None = None
+    """Whom it goes to where that is not the request's number: a webhook's or a device's id."""
     body: Sealed | None = None
     not_before: datetime
     tries: int = 0
@@ -372,6 +376,26 @@ class Work(Protocol):
     def people(self) -> People: ...
     @property
     def figures(self) -> Figures: ...
+    @property
+    def answers(self) -> Answers: ...
+    @property
+    def codes(self) -> Codes: ...
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def verifications(self) -> Verifications: ...
+    @property
+    def feedback(self) -> Feedbacks: ...
+    @property
+    def links(self) -> PageLinks: ...
+    @property
+    def keys(self) -> ApiKeys: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def dispositions(self) -> Dispositions: ...
 
 
 class Database(Protocol):

@@ -1,0 +1,221 @@
+"""The customer's app and the bank's systems: answers, codes, devices, proofs, feedback, keys, webhooks, drafts."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "answers",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("body_hash", WORD, nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+    )
+    op.create_index("ix_answers_expires", "answers", ["expires_at"], unique=False)
+
+    op.create_table(
+        "api_keys",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("name", WORD, nullable=False),
+        sa.Column("secret", WORD, nullable=False),
+        sa.Column("hint", WORD, nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("made_by", WORD, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=True),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+    )
+    op.create_index("uq_api_keys_secret", "api_keys", ["secret"], unique=True)
+
+    op.create_table(
+        "devices",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("customer", WORD, nullable=False),
+        sa.Column("kind", WORD, nullable=False),
+        sa.Column("address_cipher", WORD, nullable=False),
+        sa.Column("address_index", WORD, nullable=False),
+        sa.Column("address_hint", WORD, nullable=False),
+        sa.Column("language", WORD, nullable=False),
+        sa.Column("put_at", MOMENT, nullable=False),
+        sa.CheckConstraint("kind IN ('fcm', 'web_push')", name=op.f("ck_devices_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+    )
+    op.create_index("ix_devices_customer", "devices", ["customer"], unique=False)
+
+    op.create_table(
+        "verifications",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("phone_cipher", WORD, nullable=False),
+        sa.Column("phone_index", WORD, nullable=False),
+        sa.Column("phone_hint", WORD, nullable=False),
+        sa.Column("code", WORD, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("verified_at", MOMENT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_verifications_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
+    )
+    op.create_index("ix_verifications_expires", "verifications", ["expires_at"], unique=False)
+
+    op.create_table(
+        "webhooks",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("url", WORD, nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("queues", sa.JSON(), nullable=False),
+        sa.Column("secret_cipher", WORD, nullable=False),
+        sa.Column("secret_index", WORD, nullable=False),
+        sa.Column("secret_hint", WORD, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("made_by", WORD, nullable=False),
+        sa.Column("former_cipher", WORD, nullable=True),
+        sa.Column("former_index", WORD, nullable=True),
+        sa.Column("former_hint", WORD, nullable=True),
+        sa.Column("former_until", MOMENT, nullable=True),
+        sa.Column("disabled_at", MOMENT, nullable=True),
+        sa.Column("reason", WORD, nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_webhooks_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+    )
+    op.create_table(
+        "rules_drafts",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=False),
+        sa.Column("saved_at", MOMENT, nullable=False),
+        sa.Column("saved_by", WORD, nullable=False),
+        sa.Column("asked_by", WORD, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_rules_drafts_version")),
+        sa.ForeignKeyConstraint(["id"], ["queues.id"], name=op.f("fk_rules_drafts_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rules_drafts")),
+    )
+    op.create_table(
+        "call_in_codes",
+        sa.Column("request", WORD, nullable=False),
+        sa.Column("index", WORD, nullable=False),
+        sa.Column("code_cipher", WORD, nullable=False),
+        sa.Column("code_index", WORD, nullable=False),
+        sa.Column("code_hint", WORD, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_call_in_codes_request")),
+        sa.PrimaryKeyConstraint("request", name=op.f("pk_call_in_codes")),
+    )
+    op.create_index(
+        "uq_call_in_codes_live",
+        "call_in_codes",
+        ["index"],
+        unique=True,
+        postgresql_where=sa.text("used_at IS NULL"),
+        sqlite_where=sa.text("used_at IS NULL"),
+    )
+
+    op.create_table(
+        "feedback",
+        sa.Column("request", WORD, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("nps", sa.Integer(), nullable=True),
+        sa.Column("solved", sa.Boolean(), nullable=True),
+        sa.Column("comment_cipher", WORD, nullable=True),
+        sa.Column("comment_index", WORD, nullable=True),
+        sa.Column("comment_hint", WORD, nullable=True),
+        sa.CheckConstraint("nps BETWEEN 0 AND 10", name=op.f("ck_feedback_nps")),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_feedback_rating")),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_feedback_request")),
+        sa.PrimaryKeyConstraint("request", name=op.f("pk_feedback")),
+    )
+    op.create_index("ix_feedback_at", "feedback", ["at"], unique=False)
+
+    op.create_table(
+        "page_links",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("request", WORD, nullable=False),
+        sa.Column("purpose", WORD, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_page_links_request")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_links")),
+    )
+    op.create_index("ix_page_links_expires", "page_links", ["expires_at"], unique=False)
+
+    op.create_table(
+        "staff_identities",
+        sa.Column("issuer", WORD, nullable=False),
+        sa.Column("subject", WORD, nullable=False),
+        sa.Column("staff", WORD, nullable=False),
+        sa.Column("bound_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_identities_staff")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_staff_identities")),
+    )
+    op.create_table(
+        "dispositions",
+        sa.Column("attempt", WORD, nullable=False),
+        sa.Column("request", WORD, nullable=False),
+        sa.Column("code", WORD, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by", WORD, nullable=False),
+        sa.Column("note_cipher", WORD, nullable=True),
+        sa.Column("note_index", WORD, nullable=True),
+        sa.Column("note_hint", WORD, nullable=True),
+        sa.Column("line_dropped", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name=op.f("fk_dispositions_attempt")),
+        sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_dispositions_request")),
+        sa.PrimaryKeyConstraint("attempt", name=op.f("pk_dispositions")),
+    )
+    op.create_index("ix_dispositions_request", "dispositions", ["request"], unique=False)
+
+
+def downgrade() -> None:
+
+    op.drop_index("ix_dispositions_request", table_name="dispositions")
+
+    op.drop_table("dispositions")
+    op.drop_table("staff_identities")
+    op.drop_index("ix_page_links_expires", table_name="page_links")
+
+    op.drop_table("page_links")
+    op.drop_index("ix_feedback_at", table_name="feedback")
+
+    op.drop_table("feedback")
+    op.drop_index(
+        "uq_call_in_codes_live",
+        table_name="call_in_codes",
+        postgresql_where=sa.text("used_at IS NULL"),
+        sqlite_where=sa.text("used_at IS NULL"),
+    )
+
+    op.drop_table("call_in_codes")
+    op.drop_table("rules_drafts")
+    op.drop_table("webhooks")
+    op.drop_index("ix_verifications_expires", table_name="verifications")
+
+    op.drop_table("verifications")
+    op.drop_index("ix_devices_customer", table_name="devices")
+
+    op.drop_table("devices")
+    op.drop_index("uq_api_keys_secret", table_name="api_keys")
+
+    op.drop_table("api_keys")
+    op.drop_index("ix_answers_expires", table_name="answers")
+
+    op.drop_table("answers")

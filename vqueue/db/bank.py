@@ -1,0 +1,91 @@
+"""What the bank's systems bring with them, stored: API keys, webhook subscriptions, drafts of rules, dispositions."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, update
+
+from vqueue.db import tables_bank as tables
+from vqueue.db.record import Record
+from vqueue.db.store import Store, insert
+from vqueue.domain.errors import NotFound, StaleWrite
+from vqueue.domain.ids import RequestId
+from vqueue.ports.bank import ApiKey, Disposition, RulesDraft, Webhook
+
+KEY = Record(ApiKey, tables.api_keys)
+WEBHOOK = Record(Webhook, tables.webhooks)
+DRAFT = Record(RulesDraft, tables.rules_drafts)
+DISPOSITION = Record(Disposition, tables.dispositions)
+
+
+class StoredApiKeys(Store):
+    """`ports.bank.ApiKeys`."""
+
+    def insert(self, key: ApiKey) -> None:
+        self.add_new(KEY, key)
+
+    def by_secret(self, secret: str) -> ApiKey | None:
+        return self.one_of(KEY, KEY.all.where(tables.api_keys.c.secret == secret))
+
+    def all(self) -> list[ApiKey]:
+        return self.all_of(KEY, KEY.all.order_by(tables.api_keys.c.made_at, tables.api_keys.c.id))
+
+    def revoke(self, key: str, *, at: datetime) -> None:
+        c = tables.api_keys.c
+        first = update(tables.api_keys).where(c.id == key).values(revoked_at=func.coalesce(c.revoked_at, at))
+        if self.connection.execute(first).rowcount != 1:
+            raise NotFound("There is no such key.")
+
+
+class StoredWebhooks(Store):
+    """`ports.bank.Webhooks`."""
+
+    def get(self, webhook: str) -> Webhook:
+        return self.named(WEBHOOK, webhook)
+
+    def all(self) -> list[Webhook]:
+        return self.all_of(WEBHOOK, WEBHOOK.all.order_by(tables.webhooks.c.made_at, tables.webhooks.c.id))
+
+    def insert(self, webhook: Webhook) -> None:
+        self.add_new(WEBHOOK, webhook)
+
+    def replace(self, webhook: Webhook) -> Webhook:
+        return self.swap(WEBHOOK, webhook)
+
+    def remove(self, webhook: str) -> None:
+        if self.connection.execute(delete(tables.webhooks).where(tables.webhooks.c.id == webhook)).rowcount != 1:
+            raise NotFound("There is no such webhook.")
+
+
+class StoredDrafts(Store):
+    """`ports.bank.Drafts`."""
+
+    def find(self, queue: str) -> RulesDraft | None:
+        return self.one_of(DRAFT, DRAFT.by_id, id_=queue)
+
+    def insert(self, draft: RulesDraft) -> None:
+        self.add_new(DRAFT, draft)
+
+    def replace(self, draft: RulesDraft) -> RulesDraft:
+        return self.swap(DRAFT, draft)
+
+    def remove(self, draft: RulesDraft) -> None:
+        c = tables.rules_drafts.c
+        this = delete(tables.rules_drafts).where(c.id == draft.id, c.version == draft.version)
+        if self.connection.execute(this).rowcount != 1:
+            raise StaleWrite
+
+
+class StoredDispositions(Store):
+    """`ports.bank.Dispositions`."""
+
+    def put(self, disposition: Disposition) -> None:
+        row = DISPOSITION.row(disposition)
+        changed = {name: value for name, value in row.items() if name != "attempt"}
+        first = insert(self.connection, tables.dispositions).values(row)
+        self.connection.execute(
+            first.on_conflict_do_update(index_elements=[tables.dispositions.c.attempt], set_=changed)
+        )
+
+    def of_request(self, request: RequestId) -> list[Disposition]:
+        c = tables.dispositions.c
+        return self.all_of(DISPOSITION, DISPOSITION.all.where(c.request == request).order_by(c.at, c.attempt))

@@ -1,0 +1,154 @@
+"""What the customer's app brings with it: answers given before, codes, devices, proofs of a number, feedback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from vqueue.domain.ids import RequestId
+from vqueue.domain.phone import Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A stored answer to an idempotent request. `id` is a hash of principal, route and key."""
+
+    id: str
+    body_hash: str
+    status: int
+    answer: Mapping[str, Any]
+    headers: Mapping[str, str]
+    at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallInCode:
+    """The code by which a customer who rings the bank is recognised. Single use; `index` is its keyed index."""
+
+    request: RequestId
+    index: str
+    code: Sealed
+    expires_at: datetime
+    tries: int = 0
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What the customer says afterwards: rating 1-5, NPS 0-10, whether it was solved."""
+
+    request: RequestId
+    at: datetime
+    rating: int | None = None
+    nps: int | None = None
+    solved: bool | None = None
+    comment: Sealed | None = None
+
+
+class DeviceKind(StrEnum):
+    """How a device is reached."""
+
+    FCM = "fcm"
+    WEB_PUSH = "web_push"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """Where a customer's app can be told something. `address` is the token or the push subscription, sealed."""
+
+    id: str
+    customer: str
+    kind: DeviceKind
+    address: Sealed
+    language: str
+    put_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A guest proves a number by a code sent to it. `code` is the code's keyed index."""
+
+    id: str
+    phone: Sealed
+    code: str
+    made_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    verified_at: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """The page an SMS links to: one purpose, no number shown, worth nothing after `expires_at`. `id` is a hash."""
+
+    id: str
+    request: RequestId
+    purpose: str
+    expires_at: datetime
+
+
+class Answers(Protocol):
+    """Answers to idempotent requests, kept at least a day."""
+
+    def find(self, known: str) -> Answered | None: ...
+
+    def keep(self, answered: Answered) -> None:
+        """Raises StaleWrite when there is one already: the op runs again and finds it."""
+        ...
+
+    def purge(self, *, before: datetime, limit: int = 500) -> int: ...
+
+
+class Codes(Protocol):
+    def insert(self, code: CallInCode) -> None:
+        """Replaces the request's former code. Raises StaleWrite when another request has the same live code."""
+        ...
+
+    def of_request(self, request: RequestId) -> CallInCode | None: ...
+
+    def by_index(self, index: str) -> CallInCode | None:
+        """The unused code of that index."""
+        ...
+
+    def use(self, code: CallInCode, *, at: datetime) -> bool:
+        """Marks it used; False when somebody was quicker."""
+        ...
+
+
+class Devices(Protocol):
+    def get(self, device: str) -> Device: ...
+
+    def put(self, device: Device) -> None:
+        """Inserts, or replaces the one with this id of the same customer. Raises NotFound for another's."""
+        ...
+
+    def of_customer(self, customer: str) -> list[Device]: ...
+
+    def remove(self, device: str) -> None: ...
+
+
+class Verifications(Protocol):
+    def get(self, verification: str) -> Verification: ...
+
+    def insert(self, verification: Verification) -> None: ...
+
+    def replace(self, verification: Verification) -> Verification:
+        """Raises StaleWrite."""
+        ...
+
+
+class Feedbacks(Protocol):
+    def put(self, feedback: Feedback) -> None:
+        """One a request: the last one counts."""
+        ...
+
+    def of_request(self, request: RequestId) -> Feedback | None: ...
+
+
+class PageLinks(Protocol):
+    def insert(self, link: PageLink) -> None: ...
+
+    def find(self, known: str) -> PageLink | None: ...

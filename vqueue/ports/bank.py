@@ -1,0 +1,125 @@
+"""What the bank's systems bring with them: keys with scopes, webhook subscriptions, drafts of rules, dispositions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from vqueue.domain.ids import AttemptId, RequestId
+from vqueue.domain.phone import Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key of one of the bank's systems. `secret` is a hash of it, `hint` its first characters."""
+
+    id: str
+    name: str
+    secret: str
+    hint: str
+    scopes: tuple[str, ...]
+    made_at: datetime
+    made_by: str
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A subscription by Standard Webhooks. `secret` signs; `former` signs too until `former_until` (rotation)."""
+
+    id: str
+    url: str
+    events: tuple[str, ...]
+    """Event types; empty means all."""
+    queues: tuple[str, ...]
+    """Only of these queues; empty means all."""
+    secret: Sealed
+    made_at: datetime
+    made_by: str
+    former: Sealed | None = None
+    former_until: datetime | None = None
+    disabled_at: datetime | None = None
+    reason: str | None = None
+    failures: int = 0
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesDraft:
+    """The rules a supervisor is writing: what would become version `based_on` + 1. One a queue."""
+
+    id: str
+    """The queue."""
+    document: Mapping[str, Any]
+    based_on: int
+    saved_at: datetime
+    saved_by: str
+    asked_by: str | None = None
+    """Who asked to publish, where a second person has to agree."""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    """What the agent says became of a talk."""
+
+    attempt: AttemptId
+    request: RequestId
+    code: str
+    at: datetime
+    by: str
+    note: Sealed | None = None
+    line_dropped: bool = False
+
+
+class ApiKeys(Protocol):
+    def insert(self, key: ApiKey) -> None: ...
+
+    def by_secret(self, secret: str) -> ApiKey | None:
+        """By the hash of the secret; revoked and expired ones too."""
+        ...
+
+    def all(self) -> list[ApiKey]: ...
+
+    def revoke(self, key: str, *, at: datetime) -> None:
+        """Raises NotFound."""
+        ...
+
+
+class Webhooks(Protocol):
+    def get(self, webhook: str) -> Webhook: ...
+
+    def all(self) -> list[Webhook]: ...
+
+    def insert(self, webhook: Webhook) -> None: ...
+
+    def replace(self, webhook: Webhook) -> Webhook:
+        """Raises StaleWrite."""
+        ...
+
+    def remove(self, webhook: str) -> None: ...
+
+
+class Drafts(Protocol):
+    def find(self, queue: str) -> RulesDraft | None: ...
+
+    def insert(self, draft: RulesDraft) -> None:
+        """Raises StaleWrite when the queue has one."""
+        ...
+
+    def replace(self, draft: RulesDraft) -> RulesDraft:
+        """Raises StaleWrite."""
+        ...
+
+    def remove(self, draft: RulesDraft) -> None:
+        """Raises StaleWrite when it changed meanwhile."""
+        ...
+
+
+class Dispositions(Protocol):
+    def put(self, disposition: Disposition) -> None:
+        """One an attempt: the last one counts."""
+        ...
+
+    def of_request(self, request: RequestId) -> list[Disposition]: ...
