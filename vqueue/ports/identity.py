@@ -1,6 +1,10 @@
 """Proving who somebody is: what the services need from the world for it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from vqueue.domain.phone import Phone
 
 
 class Passwords(Protocol):
@@ -12,4 +16,34 @@ class Passwords(Protocol):
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password belongs to the stored hash. With None it takes as long as any other and is False."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer whose token was good. `id` is issuer and subject; a guest is one who proved a number by a code."""
+
+    id: str
+    phone: Phone | None
+    """The number the token vouches for; None when it names none, or does not say that it is verified."""
+    name: str | None
+    locale: str | None
+    segment: str | None
+    expires_at: datetime
+    """Wall time: when the token ends."""
+    guest: bool = False
+
+    def __repr__(self) -> str:
+        return f"Customer({'guest' if self.guest else 'app'})"
+
+
+class AppTokens(Protocol):
+    """Reads the tokens of the customers' app and the ones given to guests; gives out the latter."""
+
+    async def read(self, token: str) -> Customer:
+        """Raises Unauthenticated for anything but a good token, Unavailable when the issuer's keys cannot be had."""
+        ...
+
+    def for_guest(self, phone: Phone, *, proof: str) -> tuple[str, datetime]:
+        """A guest's token, good for half an hour (wall time), and its end. The same number is the same customer."""
         ...
