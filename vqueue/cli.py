@@ -52,8 +52,9 @@ def main() -> None:
 def demo(**told: Any) -> None:
     """Start a bank on this machine, with invented customers and agents."""
     from vqueue.demo.run import Options, run
+    from vqueue.logs import write_to_stderr
 
-    _log_to_stderr("text", "error")
+    write_to_stderr("text", "error")
     sys.exit(run(Options(**told)))
 
 
@@ -69,8 +70,10 @@ def sandbox(flags: tuple[str, ...]) -> None:
 @main.command()
 def serve() -> None:
     """Serve web, voice and dispatcher until SIGTERM. Every setting is an environment variable VQUEUE_*."""
+    from vqueue.logs import write_to_stderr
+
     settings = _settings()
-    _log_to_stderr(settings.log_format, settings.log_level)
+    write_to_stderr(settings.log_format, settings.log_level)
     _done(_serve(settings))
 
 
@@ -282,25 +285,3 @@ def _done(work: Awaitable[T]) -> T:
 def _fail(sentence: str) -> NoReturn:
     click.echo(sentence, err=True)
     sys.exit(1)
-
-
-def _log_to_stderr(form: str, level: str) -> None:
-    """Standard output belongs to the answer of a command."""
-    import logging
-
-    import structlog
-
-    shown: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            shown,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(stream=sys.stderr, level=max(logging.WARNING, getattr(logging, level.upper())))
-    # A round of housekeeping that takes longer than its interval is skipped once: that is meant, and no news.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)

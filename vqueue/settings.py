@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -54,6 +55,11 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_calls_per_second: float = Field(0.9, gt=0)
     data_keys: SecretStr = SecretStr("")
+    trusted_proxies: str = ""
+    metrics_token: SecretStr = SecretStr("")
+    metrics_port: int = Field(0, ge=0, le=65535)
+    conversation_days: int = Field(30, ge=1)
+    drain_s: float = Field(3.0, ge=0, le=8)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -61,6 +67,13 @@ class Settings(BaseSettings):
     @classmethod
     def _bare(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in value.replace(",", " ").split():
+            ip_network(part, strict=False)
+        return value
 
     @classmethod
     def settings_customise_sources(

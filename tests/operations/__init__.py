@@ -1,0 +1,1 @@
+"""How the service is run: its log, its figures, its start and stop, its container."""
