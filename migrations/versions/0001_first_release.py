@@ -423,6 +423,7 @@ def upgrade() -> None:
         sa.Column("horizon", MOMENT, nullable=True),
         sa.Column("rang_at", MOMENT, nullable=True),
         sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("held_at", MOMENT, nullable=True),
         sa.Column("joined_at", MOMENT, nullable=True),
         sa.Column("ended_at", MOMENT, nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=False),

@@ -190,6 +190,7 @@ legs = Table(
     moment("horizon"),
     moment("rang_at"),
     moment("answered_at"),
+    moment("held_at"),
     moment("joined_at"),
     moment("ended_at"),
     Column("sequence", Integer, nullable=False),

@@ -110,6 +110,8 @@ class Leg:
     """When a leg in doubt may be settled: ring time-out and a minute later."""
     rang_at: datetime | None = None
     answered_at: datetime | None = None
+    held_at: datetime | None = None
+    """When a customer who was rung first and pressed the key came into the hold, where an agent's call finds him."""
     joined_at: datetime | None = None
     ended_at: datetime | None = None
     sequence: int = -1
