@@ -25,6 +25,7 @@ from vqueue.db.people import StoredPeople
 from vqueue.db.promises import StoredPromises
 from vqueue.db.queues_rules import StoredQueues
 from vqueue.db.requests import StoredRequests
+from vqueue.db.upkeep import StoredUpkeep
 
 
 class StoredWork:
@@ -130,3 +131,7 @@ class StoredWork:
     @cached_property
     def dispositions(self) -> StoredDispositions:
         return StoredDispositions(self.connection, lock=self.lock)
+
+    @cached_property
+    def upkeep(self) -> StoredUpkeep:
+        return StoredUpkeep(self.connection)

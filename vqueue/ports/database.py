@@ -16,6 +16,7 @@ from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
+from vqueue.ports.upkeep import Upkeep
 
 T = TypeVar("T")
 
@@ -396,6 +397,8 @@ class Work(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def dispositions(self) -> Dispositions: ...
+    @property
+    def upkeep(self) -> Upkeep: ...
 
 
 class Database(Protocol):

@@ -1,12 +1,16 @@
 """Everything a use case may lean on, put together once at the start of the process."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
+from vqueue.domain.errors import Unauthenticated, Unavailable
 from vqueue.domain.ids import CallSid
+from vqueue.domain.phone import Phone
 from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
+from vqueue.ports.identity import AppTokens, Customer
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.ports.notifier import Notifier
 from vqueue.ports.telephony import Telephony
@@ -29,6 +33,16 @@ class Line:
     flow: str = "main"
 
 
+class NoTokens:
+    """Of a bank without an app: no token is good. (Every guest's neither.)"""
+
+    async def read(self, token: str) -> Customer:
+        raise Unauthenticated
+
+    def for_guest(self, phone: Phone, *, proof: str) -> tuple[str, datetime]:
+        raise Unavailable("no tokens are given out here")
+
+
 @dataclass(frozen=True, kw_only=True)
 class House:
     """The adapters and the composition root's task group, as the services see them."""
@@ -43,8 +57,11 @@ class House:
     throttle: Throttle
     board: Board
     line: Line
+    tokens: AppTokens = field(default_factory=NoTokens)
     spawn: Spawn
     """Runs a coroutine beside the caller, in the one task group; its failure is logged, not raised."""
+    conversation_days: int = 30
+    """How long a call's conversation is kept after its end, business days."""
 
     async def act(self, deed: Callable[[Clerk], T]) -> T:
         """One transaction with a clerk's pen, then what had to wait for the commit: hang-ups and nudges."""
