@@ -114,6 +114,36 @@ class Invalid(Refusal):
         self.errors = errors
 
 
+class Malformed(Refusal):
+    """The request cannot be read at all."""
+
+    code = "malformed"
+
+
+class IdempotencyKeyMissing(Refusal):
+    """This needs an Idempotency-Key: the same key again gives the same answer."""
+
+    code = "idempotency_key_missing"
+
+
+class IdempotencyKeyReused(Refusal):
+    """This Idempotency-Key came before with another body; use a new one."""
+
+    code = "idempotency_key_reused"
+
+
+class PreconditionRequired(Refusal):
+    """Name the version you change in If-Match."""
+
+    code = "precondition_required"
+
+
+class Outdated(Refusal):
+    """The version you name is not the present one; read it again."""
+
+    code = "stale_version"
+
+
 class Unauthenticated(Refusal):
     """No credentials, or wrong ones."""
 

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from vqueue.domain.errors import Invalid, RateLimited, Refusal, Unauthenticated
+from vqueue.domain.errors import AlreadyOpen, Invalid, NumberRefused, RateLimited, Refusal, Unauthenticated
 
 _log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -60,6 +60,8 @@ class Problem:
     code: str
     detail: str
     errors: tuple[tuple[str, str], ...] = ()
+    request: str | None = None
+    """The customer's own open request, with `already_open`."""
     retry_after_s: int | None = None
 
     def document(self) -> dict[str, object]:
@@ -72,6 +74,8 @@ class Problem:
         }
         if self.errors:
             told["errors"] = [{"pointer": pointer, "code": code} for pointer, code in self.errors]
+        if self.request:
+            told["request"] = self.request
         return told
 
 
@@ -81,9 +85,16 @@ def problem_of(refusal: Refusal) -> Problem:
         status=STATUSES[refusal.code],
         code=refusal.code,
         detail=str(refusal),
-        errors=refusal.errors if isinstance(refusal, Invalid) else (),
+        errors=_faults(refusal),
+        request=refusal.request if isinstance(refusal, AlreadyOpen) else None,
         retry_after_s=refusal.retry_after_s if isinstance(refusal, RateLimited) else None,
     )
+
+
+def _faults(refusal: Refusal) -> tuple[tuple[str, str], ...]:
+    if isinstance(refusal, NumberRefused):
+        return (("/phone_number", refusal.reason),)
+    return refusal.errors if isinstance(refusal, Invalid) else ()
 
 
 def errors_told(page: ErrorPage) -> Middleware:
@@ -111,8 +122,8 @@ def errors_told(page: ErrorPage) -> Middleware:
 
 
 def wants_page(request: web.Request) -> bool:
-    """Whether a person's browser asks: it names HTML, scripts and programs do not."""
-    return "text/html" in request.headers.get("Accept", "")
+    """Whether a person's browser asks for a page: it names HTML, scripts and programs do not."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/v1/")
 
 
 def _sign_in_first(request: web.Request) -> web.Response:
@@ -126,6 +137,8 @@ def _told(request: web.Request, problem: Problem, page: ErrorPage) -> web.Respon
     else:
         body = json.dumps(problem.document(), ensure_ascii=False)
         answer = web.Response(status=problem.status, text=body, content_type="application/problem+json")
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     if problem.retry_after_s is not None:
         answer.headers["Retry-After"] = str(problem.retry_after_s)
     return answer

@@ -10,8 +10,10 @@ from vqueue.ports.identity import Passwords
 from vqueue.services.house import House
 from vqueue.web import console, signing
 from vqueue.web.access import Access
+from vqueue.web.api import book
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
+from vqueue.web.limits import Limits
 from vqueue.web.pages import STATIC_DIR, Pages
 from vqueue.web.stream import Streams
 
@@ -33,6 +35,7 @@ def make_web(house: House, *, passwords: Passwords, secure: bool) -> web.Applica
     app.router.add_get("/readyz", partial(_ready, house))
     signing.add_routes(app, house=house, pages=pages, access=access, passwords=passwords)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
+    book.add_routes(app, house=house, limits=Limits(clock=house.clock))
     return app
 
 

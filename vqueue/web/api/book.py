@@ -1,0 +1,30 @@
+"""All operations there are, and the document that describes them."""
+
+import json
+
+from aiohttp import web
+
+from vqueue import __version__
+from vqueue.services.house import House
+from vqueue.web.api import document
+from vqueue.web.api.customer import queues
+from vqueue.web.api.mounting import Api
+from vqueue.web.api.operation import Operation
+from vqueue.web.limits import Limits
+
+
+def operations(house: House) -> tuple[Operation, ...]:
+    """Every operation under /v1, in the order in which they are documented."""
+    return (*queues.operations(house),)
+
+
+def add_routes(app: web.Application, *, house: House, limits: Limits) -> None:
+    """The operations, and `/openapi.json`."""
+    known = operations(house)
+    Api(house=house, limits=limits).mount(app, known)
+    text = json.dumps(document.document(known, version=__version__), ensure_ascii=False, indent=1)
+
+    async def openapi(_: web.Request) -> web.Response:
+        return web.Response(text=text, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    app.router.add_get("/openapi.json", openapi)

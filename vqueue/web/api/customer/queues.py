@@ -1,0 +1,69 @@
+"""The queues as a customer sees them."""
+
+from collections.abc import Mapping
+
+from vqueue.domain.rules import Queue
+from vqueue.services.house import House
+from vqueue.web.api.operation import AppCustomer, Ask, Operation, Reply, Shape
+
+TAG = "Queues"
+
+
+class Opening(Shape):
+    """When the queue is open, in its zone. Closing `24:00` is midnight."""
+
+    zone: str
+    week: Mapping[str, tuple[tuple[str, str], ...]]
+    """By `mon` … `sun`: opening and closing as `HH:MM`."""
+    holidays: tuple[str, ...]
+    """Dates, or countries whose public holidays count."""
+
+
+class QueueShown(Shape):
+    """One queue."""
+
+    id: str
+    names: Mapping[str, str]
+    """By language."""
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+    hours: Opening
+
+
+class QueueList(Shape):
+    """All queues."""
+
+    items: tuple[QueueShown, ...]
+    next_cursor: str | None = None
+
+
+def operations(house: House) -> tuple[Operation, ...]:
+    async def queues(_: Ask) -> Reply:
+        found = await house.database.read(lambda work: work.queues.all())
+        return Reply(body=QueueList(items=tuple(shown(queue) for queue in found)))
+
+    async def queue(ask: Ask) -> Reply:
+        name = ask.path["queue"]
+        return Reply(body=shown(await house.database.read(lambda work: work.queues.get(name))))
+
+    return (
+        Operation(
+            method="GET", path="/v1/queues", name="list_queues", summary="All queues: names, topics, hours, languages",
+            tag=TAG, who=AppCustomer(), handler=queues, answer=QueueList,
+        ),
+        Operation(
+            method="GET", path="/v1/queues/{queue}", name="read_queue", summary="One queue",
+            tag=TAG, who=AppCustomer(), handler=queue, answer=QueueShown,
+        ),
+    )  # fmt: skip
+
+
+def shown(queue: Queue) -> QueueShown:
+    hours = queue.rules.hours
+    return QueueShown(
+        id=queue.id,
+        names=queue.names,
+        topics=queue.rules.topics,
+        languages=queue.rules.languages,
+        hours=Opening(zone=hours.zone, week=hours.week, holidays=hours.holidays),
+    )
