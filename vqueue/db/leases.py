@@ -41,6 +41,11 @@ class StoredLeases(Store):
         mine = update(leases).where(_l.shard == shard, _l.holder == holder)
         self.connection.execute(mine.values(expires_at=self._in(0)))
 
+    def holder(self, shard: str) -> str | None:
+        held = select(_l.holder).where(_l.shard == shard, _l.expires_at > self._in(0))
+        name: str | None = self.connection.scalar(held)
+        return name
+
     def _in(self, seconds: float) -> ColumnElement[Any]:
         """That many seconds from now on the database's clock, which also moves inside a transaction."""
         if self.on_postgres:

@@ -52,7 +52,8 @@ class Notice:
     request: RequestId | None
     prompt: str = ""
     target: str | None = None
-    """Whom it goes to where that is not the request's number: a webhook's or a device's id."""
+    """Whom it goes to where that is not the request's number: a webhook's or a device's id. An SMS about a booked slot
+    has that slot's start (ISO) here, and is not sent once the booking is moved or over."""
     body: Sealed | None = None
     not_before: datetime
     tries: int = 0
@@ -304,6 +305,10 @@ class Leases(Protocol):
         ...
 
     def release(self, *, shard: str, holder: str) -> None: ...
+
+    def holder(self, shard: str) -> str | None:
+        """Who has the lease now; None while nobody has."""
+        ...
 
 
 class Outbox(Protocol):
