@@ -189,6 +189,17 @@ class Request:
             Mode.SCHEDULED,
         )
 
+    @property
+    def books(self) -> bool:
+        """A booked time that is still to come (a place kept for the next opening has no zone in which it was shown)."""
+        return self.state is State.BOOKED and self.slot_zone is not None
+
+    def early_s(self, at: datetime) -> float:
+        """Seconds until the customer's telephone may ring: a booked slot begins then, and never sooner."""
+        if self.slot_zone is None or self.slot_start is None:
+            return 0.0
+        return max(0.0, (self.slot_start - at).total_seconds())
+
     def move(self, move: Move, *, to: State | None = None, at: datetime, reason: str | None = None) -> "Request":
         """The request after `move`. Raises ImpossibleMove unless the table's cell leads to a state."""
         state = TABLE.target(self.state, move, to)

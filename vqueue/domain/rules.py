@@ -8,10 +8,9 @@ from typing import Any
 from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
 from vqueue.domain.request import Mode
-
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Intervals = tuple[tuple[str, str], ...]
-"""Opening and closing as `HH:MM`; closing `24:00` is midnight."""
+from vqueue.domain.slots import Slots
+from vqueue.domain.week import WEEK as WEEK
+from vqueue.domain.week import Intervals as Intervals
 
 _OFFICE: Mapping[str, Intervals] = {
     **dict.fromkeys(WEEK[:5], (("08:00", "20:00"),)),
@@ -196,6 +195,7 @@ class Rules:
     """Skills every request of this queue needs."""
     credits: Mapping[str, int] = field(default_factory=lambda: {"standard": 0, "booked": 120, "rescued": 600})
     """Age in seconds lent to a class against the others."""
+    slots: Slots = field(default_factory=Slots)
     numbers: Numbers = field(default_factory=Numbers)
     caps: Caps = field(default_factory=Caps)
     deadlines: Deadlines = field(default_factory=Deadlines)

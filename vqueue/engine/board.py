@@ -52,8 +52,10 @@ def board(
     lifts: Mapping[ClassKey, float] | None = None,
     elsewhere: Mapping[str, int] | None = None,
     prior: Prior | None = None,
+    open_callbacks: int | None = None,
 ) -> QueueBoard:
-    """The board of one queue. `lifts` are those of the last tick; `elsewhere` says, by agent id, how many ready places
+    """The board of one queue. `open_callbacks` is its guarded counter (bookings to come are not among them), by default
+    counted from `counts`. `lifts` are those of the last tick; `elsewhere` says, by agent id, how many ready places
     of other queues that agent may take too (an agent shared with a busy queue serves this one with a part of his time).
     """
     team = [agent for agent in agents if serves(agent, queue)]
@@ -75,7 +77,7 @@ def board(
         classes=classes,
         oldest=since,
         longest_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
-        open_callbacks=_open_callbacks(counts),
+        open_callbacks=_open_callbacks(counts) if open_callbacks is None else open_callbacks,
         rules_version=queue.rules_version,
         inputs=_inputs(state),
     )

@@ -8,6 +8,7 @@ is the moment of the skip. An interval that ends before it starts runs over midn
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from vqueue.domain.rules import WEEK, CallingWindows, Hours, Intervals
@@ -73,6 +74,22 @@ def next_midnight(zone: str, now: datetime) -> datetime:
     return _instant(now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), 0, zone, last=False)
 
 
+def open_stretches(hours: Hours, start: datetime, end: datetime) -> list[Stretch]:
+    """Openings that touch [start, end), ascending and joined where they touch; at most thirty days of them."""
+    return _touching(_stretches(hours.week, hours.zone, hours.holidays, start), start, end)
+
+
+def calling_stretches(
+    windows: CallingWindows, *, zone: str, country: str | None, start: datetime, end: datetime
+) -> list[Stretch]:
+    """Times in [start, end) at which a customer in this zone may be rung, as `open_stretches`."""
+    return _touching(_stretches(_week(windows, country), zone, (), start), start, end)
+
+
+def _touching(stretches: Iterator[Stretch], start: datetime, end: datetime) -> list[Stretch]:
+    return [stretch for stretch in takewhile(lambda one: one[0] < end, stretches) if stretch[1] > start]
+
+
 def _week(windows: CallingWindows, country: str | None) -> Week:
     return windows.per_country.get(country or "", windows.week)
 
@@ -95,7 +112,7 @@ def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) 
     today = now.astimezone(ZoneInfo(zone)).date()
     held: Stretch | None = None
     for offset in range(-2, HORIZON_DAYS + 1):
-        for start, end in _day(week, zone, holidays, today + timedelta(days=offset)):
+        for start, end in day_stretches(week, zone, holidays, today + timedelta(days=offset)):
             if held is None:
                 held = start, end
             elif start <= held[1]:
@@ -107,7 +124,7 @@ def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) 
         yield held
 
 
-def _day(week: Week, zone: str, holidays: tuple[str, ...], day: date) -> list[Stretch]:
+def day_stretches(week: Week, zone: str, holidays: tuple[str, ...], day: date) -> list[Stretch]:
     """The intervals that start on this day; none on a holiday."""
     intervals = week.get(WEEK[day.weekday()], ())
     if not intervals or _is_holiday(day, holidays):

@@ -12,6 +12,7 @@ from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
 from vqueue.engine.wait.closed import ClosedForm
 from vqueue.ports.database import History, Work
+from vqueue.services.counting import open_key
 from vqueue.services.house import House
 
 _LOOK_BACK = timedelta(hours=4)
@@ -36,6 +37,7 @@ class Past:
 class _Seen:
     queue: Queue
     counts: boards.Counts
+    open_callbacks: int
 
 
 async def publish(house: House, past: Past | None = None) -> Past:
@@ -59,6 +61,7 @@ async def publish(house: House, past: Past | None = None) -> Past:
             now=now,
             model=_MODEL,
             elsewhere=elsewhere,
+            open_callbacks=each.open_callbacks,
         )
         made = await asyncio.to_thread(make)
         await house.board.publish(made)
@@ -69,7 +72,9 @@ async def publish(house: House, past: Past | None = None) -> Past:
 def _look(work: Work, now: datetime, past: Past | None) -> tuple[list[Agent], list[_Seen], Past]:
     if past is None or now - past.as_of >= _FRESH:
         past = Past(now, work.figures.histories(since=now - _LOOK_BACK))
-    seen = [_Seen(queue, work.requests.counts(queue=queue.id)) for queue in work.queues.all()]
+    queues = work.queues.all()
+    owed = work.counters.values([open_key(queue.id) for queue in queues])
+    seen = [_Seen(queue, work.requests.counts(queue=queue.id), owed[open_key(queue.id)]) for queue in queues]
     return work.agents.all(), seen, past
 
 

@@ -13,8 +13,6 @@ from vqueue.domain.errors import (
     AlreadyDialing,
     ClosedRequest,
     NotPossible,
-    QueueFull,
-    RateLimited,
     Refusal,
 )
 from vqueue.domain.ids import CallSid
@@ -24,11 +22,12 @@ from vqueue.domain.promise import Promise
 from vqueue.domain.request import Move, Request, State
 from vqueue.domain.table import Go, Refuse
 from vqueue.ports.database import Notice, Work
+from vqueue.services.counting import Ceilings, count
+from vqueue.services.rescuing import within_cap
 
 _REFUSALS: dict[str, type[Refusal]] = {
     refusal.code: refusal for refusal in (AgentComing, AlreadyDialing, ClosedRequest, NotPossible)
 }
-_NO_CEILING = 1_000_000_000
 _IN_LINE = frozenset({State.HOLDING, State.WAITING})
 
 
@@ -72,9 +71,10 @@ class Clerk:
 
     # requests
 
-    def join(self, request: Request, *, ceiling: int | None = None) -> Request:
-        """A new place in line. Raises AlreadyOpen, and QueueFull at the ceiling of open callbacks."""
-        self._count(None, request, ceiling)
+    def join(self, request: Request, *, ceiling: int | None = None, slot_limit: int | None = None) -> Request:
+        """A new place in line. Raises AlreadyOpen; QueueFull, RateLimited and SlotTaken at a ceiling."""
+        count(self.work, None, request, ceilings=Ceilings(open=ceiling, slot=slot_limit), at=self.at)
+        request = within_cap(self.work, None, request, at=self.at)
         self.work.requests.insert(request)
         self.note(
             Fact.QUEUE_ENTERED,
@@ -98,10 +98,11 @@ class Clerk:
         reason: str,
         changes: dict[str, Any] | None = None,
         ceiling: int | None = None,
+        slot_limit: int | None = None,
     ) -> Request:
         """The stored request after the move; unchanged where the table ignores it.
 
-        Raises the refusal the table names, and QueueFull when it would pass the ceiling of open callbacks.
+        Raises the refusal the table names, and QueueFull or SlotTaken when it would pass a ceiling.
         """
         cell = requests.TABLE.cell(request.state, move)
         if isinstance(cell, Refuse):
@@ -111,8 +112,8 @@ class Clerk:
             return request
         moved = request.move(move, to=to, at=self.at, reason=reason)
         changed = replace(moved, **(changes or {}))
-        self._count(request, changed, ceiling)
-        stored = self.work.requests.replace(changed)
+        count(self.work, request, changed, ceilings=Ceilings(open=ceiling, slot=slot_limit), at=self.at)
+        stored = self.work.requests.replace(within_cap(self.work, request, changed, at=self.at))
         self._note_move(request, stored, move, reason)
         if request.state in _IN_LINE and stored.state not in _IN_LINE:
             waited_s = round((self.at - request.virtual_start).total_seconds(), 3)
@@ -131,26 +132,6 @@ class Clerk:
             ready=after.ready,
             not_before=after.not_before.isoformat() if after.not_before else None,
         )
-
-    def _count(self, before: Request | None, after: Request, ceiling: int | None) -> None:
-        """Keeps the counters of open callbacks, of queue and number: guarded rows that no crowd slips past."""
-        was, now = before is not None and before.dialable, after.dialable
-        if now and not was:
-            self._take_place(after, ceiling)
-        if was and not now:
-            for key in _places(after):
-                self.work.counters.give(key)
-
-    def _take_place(self, request: Request, ceiling: int | None) -> None:
-        """Raises QueueFull at the queue's ceiling, RateLimited at the number's; without one it is only counted."""
-        queue, *number = _places(request)
-        if not self.work.counters.take(queue, limit=_NO_CEILING if ceiling is None else ceiling, at=self.at):
-            raise QueueFull
-        for key in number:
-            rules = self.work.queues.get(request.queue).rules
-            most = _NO_CEILING if ceiling is None else rules.caps.open_per_number
-            if not self.work.counters.take(key, limit=most, at=self.at):
-                raise RateLimited("this number has as many open callbacks as one may have")
 
     def store(self, request: Request, *, reason: str) -> Request:
         """A change that is no move (parked, ready again): stored, and journalled as moving to the same state."""
@@ -255,19 +236,23 @@ class Clerk:
         if rung is not promise:
             self.settle_promise(request, rung)
 
-    def notify(self, request: Request, prompt: str) -> None:
-        """To be told to the customer by SMS, at least once; nothing where his number is not known."""
+    def notify(self, request: Request, prompt: str, *, at: datetime | None = None, about: str | None = None) -> None:
+        """To be told to the customer by SMS, at least once, now or at `at`; nothing where his number is not known.
+
+        `about`: the slot it speaks of; a notice about another one than the request has by then is not sent.
+        """
         if request.phone is None:
             return
-        notice = Notice(id=self.new_id("nt"), kind="sms", prompt=prompt, request=request.id, not_before=self.at)
+        notice = Notice(
+            id=self.new_id("nt"),
+            kind="sms",
+            prompt=prompt,
+            request=request.id,
+            target=about,
+            not_before=at or self.at,
+        )
         self.work.outbox.add(notice)
         self.note(Fact.NOTICE_QUEUED, request=request, kind=notice.kind, prompt=prompt)
 
     def later(self, seconds: float) -> datetime:
         return self.at + timedelta(seconds=seconds)
-
-
-def _places(request: Request) -> list[str]:
-    """The counters a callback stands in: its queue's, and its number's where it has one."""
-    number = [f"number:{request.phone.index}"] if request.phone is not None else []
-    return [f"open:{request.queue}", *number]

@@ -60,7 +60,8 @@ class Wish:
     """The queue is closed: the opening at which the place becomes ready."""
 
 
-def _place(wish: Wish, *, at: datetime, state: State) -> Request:
+def place_of(wish: Wish, *, at: datetime, state: State) -> Request:
+    """The place as it will stand in the line."""
     return Request(
         id=wish.id,
         queue=wish.queue,
@@ -124,10 +125,10 @@ def request_callback(clerk: Clerk, wish: Wish, quote: Quote | None) -> Request:
 
     Raises AlreadyOpen, SwitchedOff, QueueFull, RateLimited.
     """
-    known = _same(clerk, wish.id)
+    known = known_by(clerk, wish.id)
     if known is not None:
         return known
-    place = _place(wish, at=clerk.at, state=State.WAITING if wish.slot_start is None else State.BOOKED)
+    place = place_of(wish, at=clerk.at, state=State.WAITING if wish.slot_start is None else State.BOOKED)
     if wish.slot_start is not None:
         place = replace(place, ready=False, not_before=wish.slot_start, parked="closed")
     request = clerk.join(place, ceiling=ceiling(clerk, wish.queue))
@@ -136,8 +137,8 @@ def request_callback(clerk: Clerk, wish: Wish, quote: Quote | None) -> Request:
 
 def hold(clerk: Clerk, wish: Wish) -> Request:
     """Join the line on the line. Holders are never refused."""
-    place = replace(_place(wish, at=clerk.at, state=State.HOLDING), **entering(clerk))
-    return _same(clerk, wish.id) or clerk.join(place)
+    place = replace(place_of(wish, at=clerk.at, state=State.HOLDING), **entering(clerk))
+    return known_by(clerk, wish.id) or clerk.join(place)
 
 
 def entering(clerk: Clerk) -> dict[str, Any]:
@@ -158,10 +159,10 @@ def in_hold(clerk: Clerk, request_id: RequestId) -> Request:
 
 def message(clerk: Clerk, wish: Wish, recording: str) -> Request:
     """A recorded message: waits, parked, until somebody answers it."""
-    known = _same(clerk, wish.id)
+    known = known_by(clerk, wish.id)
     if known is not None:
         return known
-    place = _place(wish, at=clerk.at, state=State.WAITING)
+    place = place_of(wish, at=clerk.at, state=State.WAITING)
     return clerk.join(replace(place, ready=False, parked="message", recording=recording or None))
 
 
@@ -252,7 +253,8 @@ def no_retry(clerk: Clerk, request_id: RequestId) -> Request:
     return clerk.store(replace(request, parked=settling.CANCEL_ASKED), reason=settling.CANCEL_ASKED)
 
 
-def _same(clerk: Clerk, request_id: RequestId) -> Request | None:
+def known_by(clerk: Clerk, request_id: RequestId) -> Request | None:
+    """The request of this id, where this is a repetition."""
     try:
         return clerk.work.requests.get(request_id)
     except NotFound:

@@ -1,0 +1,82 @@
+"""Times that can be booked: the rules of a queue's slots, and a slot as it is shown to a customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import ClassVar
+
+from vqueue.domain.week import WEEK, minutes_of
+
+Capacities = tuple[tuple[str, str, int], ...]
+"""From and to as `HH:MM`, and how many calls may be booked into each slot between them."""
+
+_STEP_S = 300
+_LONGEST_S = 14_400
+_HORIZON_DAYS = 90
+_AGENT_LEAD_S = 300
+_OFFICE: Mapping[str, Capacities] = dict.fromkeys(WEEK[:5], (("09:00", "17:00", 2),))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """Which times may be booked, how many calls each takes, and what happens before one begins."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+    enabled: bool = True
+    """Times may be booked; they are offered where `offer.modes` names `scheduled`."""
+    length_s: int = 1800
+    """How long a slot is: the window in which the telephone rings."""
+    week: Mapping[str, Capacities] = field(default_factory=lambda: dict(_OFFICE))
+    """Calls a slot takes, by weekday and time in the queue's zone; slots outside its hours do not exist."""
+    lead_s: int = 3600
+    """A slot that begins sooner than this from now is not booked any more."""
+    horizon_days: int = 14
+    """How far ahead slots are shown."""
+    reserve: int = 0
+    """Calls of each slot that are kept for those who move a booking."""
+    change_lead_s: int = 0
+    """A booking that begins sooner than this is moved no more; cancelling is always possible."""
+    reminders_s: tuple[int, ...] = (86_400, 3600)
+    """How long before its slot a booking is reminded of by SMS."""
+    agent_lead_s: int = 20
+    """How long before the slot an agent may be rung; the customer's telephone never rings before it begins."""
+
+    def __post_init__(self) -> None:
+        if not _STEP_S <= self.length_s <= _LONGEST_S or self.length_s % _STEP_S:
+            raise ValueError(f"slots.length_s is a multiple of {_STEP_S} from {_STEP_S} to {_LONGEST_S}")
+        if min(self.lead_s, self.reserve, self.change_lead_s, *self.reminders_s, 0) < 0:
+            raise ValueError("slots: leads, reserve and reminders are not negative")
+        if not 1 <= self.horizon_days <= _HORIZON_DAYS:
+            raise ValueError(f"slots.horizon_days lies in 1..{_HORIZON_DAYS}")
+        if not 0 <= self.agent_lead_s <= _AGENT_LEAD_S:
+            raise ValueError(f"slots.agent_lead_s lies in 0..{_AGENT_LEAD_S}")
+        for day, intervals in self.week.items():
+            _check(day, intervals)
+
+
+def _check(day: str, intervals: Capacities) -> None:
+    """Raises ValueError for what is no day, no interval, or an interval that overlaps another of its day."""
+    if day not in WEEK:
+        raise ValueError(f"slots.week knows {', '.join(WEEK)}, not {day!r}")
+    spans = sorted((minutes_of(opening), minutes_of(closing)) for opening, closing, _ in intervals)
+    if any(closing <= opening for opening, closing in spans):
+        raise ValueError(f"slots.week.{day}: an interval ends after it starts, on the same day")
+    if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+        raise ValueError(f"slots.week.{day}: intervals do not overlap")
+    if any(capacity < 0 for *_, capacity in intervals):
+        raise ValueError(f"slots.week.{day}: a capacity is not negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A time that may be booked, aware UTC. `remaining` is 0 for one that is full."""
+
+    start: datetime
+    end: datetime
+    remaining: int
+
+
+def slot_key(queue: str, start: datetime) -> str:
+    """The counter of how many calls are booked into this slot."""
+    return f"slot:{queue}:{start.astimezone(UTC).isoformat()}"

@@ -1,0 +1,106 @@
+"""The grid of times that may be booked: by the queue's weekly table, its hours, and when the customer may be rung.
+
+A slot is a stretch of real time. Where the clock changes, the slots of an interval go on one after the other from the
+moment the interval begins: none is doubled, none is shorter.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from vqueue.domain.attempt import Shape
+from vqueue.domain.request import Mode
+from vqueue.domain.rules import WEEK, Rules
+from vqueue.engine.hours import Stretch, calling_stretches, day_stretches, open_stretches
+
+MOST_DAYS = 28
+"""Longest stretch of time that is laid out at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One slot of the grid; `planned` is its capacity by the weekly table."""
+
+    start: datetime
+    end: datetime
+    planned: int
+
+
+Capacity = Callable[[Cell], int]
+"""How many calls may be booked into a slot. The weekly table is one answer, a forecast of free agents another."""
+
+
+def by_table(cell: Cell) -> int:
+    """The capacity the rules name."""
+    return cell.planned
+
+
+def offered(rules: Rules) -> bool:
+    """Whether customers may book a time in this queue."""
+    return rules.slots.enabled and Mode.SCHEDULED in rules.offer.modes
+
+
+def grid(
+    rules: Rules,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    zone: str,
+    country: str | None,
+    capacity: Capacity = by_table,
+) -> list[Cell]:
+    """Slots that begin in [start, end), ascending, with the capacity that counts as `planned`; none without any.
+
+    They begin no sooner than the rules' lead and no later than their horizon, and lie whole inside the opening hours
+    and inside the times at which a customer in `zone` with a number of `country` may be rung. At most `MOST_DAYS`.
+    """
+    first = max(start, now + timedelta(seconds=rules.slots.lead_s))
+    last = min(end, now + timedelta(days=rules.slots.horizon_days), first + timedelta(days=MOST_DAYS))
+    if first >= last or not rules.slots.enabled:
+        return []
+    until = last + timedelta(seconds=rules.slots.length_s)
+    opened = open_stretches(rules.hours, first, until)
+    ringable = calling_stretches(rules.calling_windows, zone=zone, country=country, start=first, end=until)
+    cells = (
+        cell
+        for cell in _cells(rules, first, last)
+        if first <= cell.start < last and _inside(cell, opened) and _inside(cell, ringable)
+    )
+    counted = (Cell(cell.start, cell.end, capacity(cell)) for cell in cells)
+    return [cell for cell in counted if cell.planned > 0]
+
+
+def due_at(rules: Rules, start: datetime) -> datetime:
+    """When a booking enters the line: early enough to ring an agent first, at the slot where the customer is first."""
+    lead = rules.slots.agent_lead_s if rules.callback.shape is Shape.AGENT_FIRST else 0
+    return start - timedelta(seconds=lead)
+
+
+def shown(cell: Cell | Stretch, zone: str) -> str:
+    """The slot by the clock of a zone, whatever becomes of the zone's rules: `2026-03-29 09:00-09:30`."""
+    start, end = (cell.start, cell.end) if isinstance(cell, Cell) else cell
+    local = ZoneInfo(zone)
+    return f"{start.astimezone(local):%Y-%m-%d %H:%M}-{end.astimezone(local):%H:%M}"
+
+
+def _inside(cell: Cell, stretches: Sequence[Stretch]) -> bool:
+    return any(begin <= cell.start and cell.end <= end for begin, end in stretches)
+
+
+def _cells(rules: Rules, first: datetime, last: datetime) -> Iterator[Cell]:
+    """Every slot of the weekly table around these moments. Intervals that an hour which happens twice makes overlap
+    begin where the one before them ends."""
+    zone = ZoneInfo(rules.hours.zone)
+    day, end = first.astimezone(zone).date() - timedelta(days=1), last.astimezone(zone).date()
+    length, busy_until = timedelta(seconds=rules.slots.length_s), first - timedelta(days=3)
+    while day <= end:
+        for opening, closing, planned in sorted(rules.slots.week.get(WEEK[day.weekday()], ())):
+            for start, stop in day_stretches({WEEK[day.weekday()]: ((opening, closing),)}, rules.hours.zone, (), day):
+                start = max(start, busy_until)
+                while start + length <= stop:
+                    yield Cell(start, start + length, planned)
+                    start += length
+                busy_until = max(start, busy_until)
+        day += timedelta(days=1)
