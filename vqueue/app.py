@@ -5,9 +5,6 @@ The only place with a task group, and beside `clock.py` the only one that may st
 
 import asyncio
 import contextlib
-import logging
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +14,6 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 from aiohttp import web
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from vqueue.clock import BusinessClock, SystemChance
 from vqueue.db.open import check, migrate, open_database
@@ -31,9 +27,9 @@ from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
 from vqueue.notify.sms import SmsNotifier
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
-from vqueue.services import keeping, noticing, recovering, sealing, sweeping
+from vqueue.rounds import HOUSEKEEPING, Rounds
 from vqueue.services.house import House, Line
-from vqueue.services.leading import TTL_S, Leader
+from vqueue.services.measuring import MeasuredDatabase, MeasuredTelephony
 from vqueue.settings import Settings
 from vqueue.telephony.gateway import TwilioVoice
 from vqueue.telephony.twilio import TwilioTelephony
@@ -41,39 +37,34 @@ from vqueue.telephony.twiml import AudioFile
 from vqueue.telephony.urls import Urls
 from vqueue.telephony.webhooks import Signatures
 from vqueue.web import audio
+from vqueue.web.health import Health
+from vqueue.web.proxies import Proxies
 from vqueue.web.site import make_web
 from vqueue.web.voice import Voice
+from vqueue.web.watching import Watch
+
+__all__ = ["HOUSEKEEPING", "Service", "phrases", "serving"]
 
 log = structlog.get_logger(__name__)
 
-_SHORTEST_BEAT_S = 0.2
-"""However fast the business clock runs, nothing is polled more often than this (wall seconds)."""
-_BOARD_S = 0.5
-"""Boards are not made more often than this, however fast the business clock runs (wall seconds)."""
-_STOP_S = 25
+_STOP_S = 15
 """How long a graceful stop waits for requests under way, wall seconds."""
-
-HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
-    "sweep_legs": (sweeping.sweep_legs, 5),
-    "end_wrap_ups": (keeping.end_wrap_ups, 1),
-    "wake_due": (keeping.wake_due, 1),
-    "lapse_promises": (keeping.lapse_promises, 5),
-    "close_queues": (keeping.close_queues, 15),
-    "find_lost_holders": (keeping.find_lost_holders, 30),
-    "recover_calls": (recovering.recover, 600),
-    "seal_journal": (sealing.seal, 1),
-    "send_notices": (noticing.send, 2),
-}
-"""What the lease holder does by the alarm clock, and how often in business seconds."""
+_LATE_S = 4
+"""And then for what they left behind: calls being placed, hang-ups."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running service: the house for whoever works beside it, and the address it listens at."""
+    """A running service: the house for whoever works beside it, and the address it listens at.
+
+    `drain` tells load balancers to send nothing new, hands the lease over, and waits so many wall seconds for both to
+    be heard; requests are answered all the while.
+    """
 
     house: House
     site: web.Application
     address: str
+    drain: Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -94,14 +85,46 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
         stack.push_async_callback(database.close)
         live = await stack.enter_async_context(_live(settings, clock))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        house, site = await _house(settings, clock, session=session, database=database, live=live, tasks=tasks)
-        address = await stack.enter_async_context(_listening(site, settings))
-        runners = [tasks.create_task(work) for work in (*_loops(house, stack), *_feeds(house))]
+        beside = _Beside(tasks)
+        stack.push_async_callback(beside.end)
+        watch = _watch(settings, live)
+        house, site = await _house(
+            settings, clock, session=session, database=database, live=live, beside=beside, watch=watch
+        )
+        address = await stack.enter_async_context(_listening(site, settings, house, watch))
+        rounds = Rounds(house=house, meter=watch.metrics)
+        stack.push_async_callback(rounds.leave)
+        loops = [tasks.create_task(work) for work in rounds.loops()]
+        feeds = [tasks.create_task(work) for work in _feeds(house)]
+
+        async def drain(seconds: float) -> None:
+            watch.health.leaving.set()
+            await _ended(loops)
+            await rounds.leave()
+            await asyncio.sleep(seconds)
+
         try:
-            yield Service(house, site, address)
+            yield Service(house, site, address, drain)
         finally:
-            for runner in runners:
-                runner.cancel()
+            watch.health.leaving.set()
+            await _ended([*loops, *feeds])
+
+
+async def _ended(runners: list[asyncio.Task[None]]) -> None:
+    for runner in runners:
+        runner.cancel()
+    if runners:
+        await asyncio.wait(runners)
+
+
+def _watch(settings: Settings, live: _Live) -> Watch:
+    health = Health(redis=live.board.answers) if isinstance(live.board, RedisBoard) else Health()
+    return Watch(
+        health=health,
+        proxies=Proxies.of(settings.trusted_proxies),
+        metrics_token=settings.metrics_token.get_secret_value(),
+        metrics_here=not settings.metrics_port,
+    )
 
 
 async def _prepare_database(settings: Settings) -> None:
@@ -120,11 +143,12 @@ async def _house(
     session: aiohttp.ClientSession,
     database: Database,
     live: _Live,
-    tasks: asyncio.TaskGroup,
+    beside: "_Beside",
+    watch: Watch,
 ) -> tuple[House, web.Application]:
     chance = SystemChance()
     urls, book = Urls(settings.public_url), FlowBook.load(settings.flows_dir)
-    telephony = TwilioTelephony(
+    provider = TwilioTelephony(
         session,
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
@@ -133,8 +157,9 @@ async def _house(
         clock=clock,
         sms_from=settings.twilio_from,
     )
+    telephony = MeasuredTelephony(telephony=provider, meter=watch.metrics)
     house = House(
-        database=database,
+        database=MeasuredDatabase(database=database, meter=watch.metrics, wall=clock.wall),
         vault=KeyVault(settings.keys(), chance=chance),
         clock=clock,
         chance=chance,
@@ -144,12 +169,15 @@ async def _house(
         throttle=live.throttle,
         board=live.board,
         line=await _line(settings, database),
-        spawn=_spawner(tasks),
+        spawn=beside.spawn,
+        conversation_days=settings.conversation_days,
     )
     gateway = TwilioVoice(
         urls=urls, phrases=phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
     )
-    site = make_web(house, passwords=Argon2Passwords(), secure=urlsplit(settings.public_url).scheme == "https")
+    site = make_web(
+        house, passwords=Argon2Passwords(), secure=urlsplit(settings.public_url).scheme == "https", watch=watch
+    )
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
     return house, site
@@ -199,40 +227,30 @@ def phrases(book: FlowBook) -> Callable[[Prompt, str], str | AudioFile]:
     return phrase
 
 
-def _spawner(tasks: asyncio.TaskGroup) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Work beside the caller: its failure is logged and counted, and ends nothing else."""
+class _Beside:
+    """Work beside the callers: its failure is logged and ends nothing else."""
 
-    async def guarded(work: Coroutine[Any, Any, None]) -> None:
+    def __init__(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        self._running: set[asyncio.Task[None]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks.create_task(self._guarded(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except Exception:
             log.exception("work beside a request failed", work=getattr(work, "__qualname__", "?"))
 
-    def spawn(work: Coroutine[Any, Any, None]) -> None:
-        tasks.create_task(guarded(work))
-
-    return spawn
-
-
-def _loops(house: House, stack: contextlib.AsyncExitStack) -> list[Coroutine[Any, Any, None]]:
-    """What runs for as long as the service does."""
-    scheduler = _scheduler(house)
-    scheduler.start(paused=True)
-    stack.callback(scheduler.shutdown, wait=False)
-
-    def on_change(leading: bool) -> None:
-        (scheduler.resume if leading else scheduler.pause)()
-
-    holder = f"{socket.gethostname()}:{os.getpid()}:{house.chance.id('p')}"
-    leader = Leader(house=house, holder=holder, on_change=on_change)
-    stack.push_async_callback(leader.release)
-    woken = asyncio.Event()
-    return [
-        _again(leader.renew, TTL_S / 3),
-        _wake(house, woken),
-        _again(leader.tick, _beat(house, 1.0), woken),
-        _again(leader.publish, max(_BOARD_S, _beat(house, 1.0))),
-    ]
+    async def end(self) -> None:
+        """What is under way has a while to end; what is left is cut off, and settled by the next leader's sweep."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=_LATE_S)
+            for task in late:
+                task.cancel()
 
 
 def _feeds(house: House) -> list[Coroutine[Any, Any, None]]:
@@ -240,61 +258,21 @@ def _feeds(house: House) -> list[Coroutine[Any, Any, None]]:
     return [house.broadcast.run()] if isinstance(house.broadcast, RedisBroadcast) else []
 
 
-def _beat(house: House, seconds: float) -> float:
-    return max(_SHORTEST_BEAT_S, seconds / house.clock.speed)
-
-
-async def _again(work: Callable[[], Awaitable[None]], every_s: float, woken: asyncio.Event | None = None) -> None:
-    """For ever: the work, then a pause of wall seconds that a nudge cuts short. A failure is only logged."""
-    event = woken or asyncio.Event()
-    while True:
-        event.clear()
-        try:
-            await work()
-        except Exception:
-            log.exception("a loop's round failed", work=getattr(work, "__qualname__", "?"))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(every_s):
-                await event.wait()
-
-
-async def _wake(house: House, woken: asyncio.Event) -> None:
-    """Turns "something changed" into a tick at once."""
-    async for _ in house.broadcast.listen("dispatch"):
-        woken.set()
-
-
-def _scheduler(house: House) -> AsyncIOScheduler:
-    """The alarm clock for housekeeping: in memory, paused until this process leads, never a holder of truth."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a round that is still running is no news
-    for name, (work, every_s) in HOUSEKEEPING.items():
-        seconds = _beat(house, every_s)
-        scheduler.add_job(_guarded(work), "interval", [house], seconds=seconds, id=name, max_instances=1, coalesce=True)
-    return scheduler
-
-
-def _guarded(work: Callable[[House], Awaitable[None]]) -> Callable[[House], Awaitable[None]]:
-    async def run(house: House) -> None:
-        try:
-            await work(house)
-        except asyncio.CancelledError:
-            log.debug("housekeeping was cut short by the stop", work=work.__name__)
-        except Unavailable as down:
-            log.warning("housekeeping waits: a part is down", work=work.__name__, reason=str(down))
-        except Exception:
-            log.exception("housekeeping failed", work=work.__name__)
-
-    return run
-
-
 @asynccontextmanager
-async def _listening(site: web.Application, settings: Settings) -> AsyncIterator[str]:
-    runner = web.AppRunner(site, access_log=None, shutdown_timeout=_STOP_S)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        port = runner.addresses[0][1]
+async def _listening(site: web.Application, settings: Settings, house: House, watch: Watch) -> AsyncIterator[str]:
+    """The doors are open; at the end those under way are answered first. The address of the main one."""
+    async with contextlib.AsyncExitStack() as doors:
+        if not watch.metrics_here:
+            own = web.Application()
+            watch.exposition(house).add_to(own)
+            await _door(doors, own, settings.host, settings.metrics_port)
+        port = await _door(doors, site, settings.host, settings.port)
         yield f"http://{settings.host}:{port}"
-    finally:
-        await runner.cleanup()
+
+
+async def _door(doors: contextlib.AsyncExitStack, app: web.Application, host: str, port: int) -> int:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_S)
+    await runner.setup()
+    doors.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, host, port).start()
+    return int(runner.addresses[0][1])

@@ -89,6 +89,7 @@ async def _serve(settings: "Settings") -> None:
     async with serving(settings, BusinessClock()) as service:
         click.echo(f"vqueue serves at {service.address}", err=True)
         await stop.wait()
+        await service.drain(settings.drain_s)
 
 
 @main.command()

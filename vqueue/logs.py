@@ -95,5 +95,3 @@ def write_to_stderr(form: str, level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[library], level=max(logging.WARNING, threshold), force=True)
-    # A round of housekeeping that takes longer than its interval is skipped once: that is meant, and no news.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -162,6 +162,11 @@ class RedisBoard:
         texts = await self._link.ask(self._link.redis.mget([BOARDS + name for name in names]), otherwise=[])
         return [board for board in map(_board, texts) if board is not None]
 
+    async def answers(self) -> bool:
+        """Whether Redis answers now."""
+        pinged: Awaitable[bool] = self._link.redis.ping()
+        return bool(await self._link.ask(pinged, otherwise=False))
+
     async def aclose(self) -> None:
         await self._link.redis.aclose()
 

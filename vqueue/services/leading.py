@@ -28,12 +28,13 @@ class Leader:
     lease: Lease | None = field(default=None, init=False)
     past: boarding.Past | None = field(default=None, init=False)
     """What the last boards were made with."""
+    over: bool = field(default=False, init=False)
+    """The lease was handed back for good: a renewal still under way takes nothing any more."""
 
     async def renew(self) -> None:
         """Takes or renews the lease, or learns that somebody else has it. A silent database means: not the leader."""
-        acquire = partial(_acquire, shard=self.shard, holder=self.holder)
         try:
-            epoch = await self.house.database.transact(acquire)
+            epoch = await self.house.database.transact(self._acquire)
         except Unavailable:
             epoch = None
         was, self.lease = self.lease, None if epoch is None else Lease(self.shard, epoch)
@@ -64,14 +65,13 @@ class Leader:
             self.past = await boarding.publish(self.house, self.past)
 
     async def release(self) -> None:
-        """Hands the lease back, so that the next process need not wait for it to run out."""
-        if self.lease is not None:
-            self.lease = None
+        """Hands the lease back for good, so that the next process need not wait for it to run out."""
+        if not self.over:
+            self.over, self.lease = True, None
             await self.house.database.transact(partial(_release, shard=self.shard, holder=self.holder))
 
-
-def _acquire(work: Work, *, shard: str, holder: str) -> int | None:
-    return work.leases.acquire(shard=shard, holder=holder, ttl_s=TTL_S)
+    def _acquire(self, work: Work) -> int | None:
+        return None if self.over else work.leases.acquire(shard=self.shard, holder=self.holder, ttl_s=TTL_S)
 
 
 def _release(work: Work, *, shard: str, holder: str) -> None:

@@ -26,6 +26,11 @@ class Proxies:
     def trusts(self, address: Address) -> bool:
         return any(address.version == network.version and address in network for network in self.networks)
 
+    def are_near(self, peer: str) -> bool:
+        """Whether this peer is a proxy of ours."""
+        address = _address(peer)
+        return address is not None and self.trusts(address)
+
     def client(self, peer: str, forwarded: Iterable[str]) -> str:
         """Whose request it is: the peer, or the last address in the chain that is no proxy of ours.
 

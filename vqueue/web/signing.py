@@ -12,6 +12,7 @@ from vqueue.services.signing_in import Role, Visitor
 from vqueue.web.access import Access, from_here, home_of, path_within
 from vqueue.web.errors import wants_page
 from vqueue.web.pages import Pages
+from vqueue.web.proxies import client_address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ class Signing:
                 self.passwords,
                 login=login,
                 password=str(sent.get("password", "")),
-                address=request.remote or "",
+                address=client_address(request),
             )
         except (Unauthenticated, RateLimited) as refusal:
             if not wants_page(request):

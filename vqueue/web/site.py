@@ -1,11 +1,9 @@
 """The whole web face of one house put together: pages, sign-in, files, health; others add their routes to it."""
 
-import asyncio
 from functools import partial
 
 from aiohttp import web
 
-from vqueue.domain.errors import Unavailable
 from vqueue.ports.identity import Passwords
 from vqueue.services.house import House
 from vqueue.web import console, signing
@@ -16,23 +14,24 @@ from vqueue.web.headers import STATIC, add_headers
 from vqueue.web.limits import Limits
 from vqueue.web.pages import STATIC_DIR, Pages
 from vqueue.web.stream import Streams
+from vqueue.web.watching import Watch, watched
 
 BODY_MAX = 16 * 1024
-READY_WITHIN_S = 2.0
 
 
-def make_web(house: House, *, passwords: Passwords, secure: bool) -> web.Application:
+def make_web(house: House, *, passwords: Passwords, secure: bool, watch: Watch | None = None) -> web.Application:
     """The application of one process. `secure`: the site is reached over TLS, cookies travel only there."""
+    watch = watch or Watch()
     pages = Pages(bank=house.line.bank)
     access = Access(house=house, secure=secure)
     streams = Streams(broadcast=house.broadcast)
-    app = web.Application(middlewares=[errors_told(partial(error_page, pages))], client_max_size=BODY_MAX)
+    middlewares = [watched(house, watch), errors_told(partial(error_page, pages))]
+    app = web.Application(middlewares=middlewares, client_max_size=BODY_MAX)
     add_headers(app, secure=secure)
     streams.add_to(app)
     app.router.add_static(STATIC, STATIC_DIR)
     app.router.add_get("/", _to_console)
-    app.router.add_get("/healthz", _alive)
-    app.router.add_get("/readyz", partial(_ready, house))
+    watch.add_to(app, house)
     signing.add_routes(app, house=house, pages=pages, access=access, passwords=passwords)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     book.add_routes(app, house=house, limits=Limits(clock=house.clock))
@@ -46,17 +45,3 @@ def error_page(pages: Pages, request: web.Request, status: int, code: str) -> we
 
 async def _to_console(_: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": "/console"})
-
-
-async def _alive(_: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
-
-
-async def _ready(house: House, _: web.Request) -> web.Response:
-    """Ready when the database answers in time."""
-    try:
-        async with asyncio.timeout(READY_WITHIN_S):
-            await house.database.read(lambda work: work.counters.value("ready"))
-    except (TimeoutError, Unavailable):
-        return web.Response(text="the database does not answer\n", status=503)
-    return web.Response(text="ok\n")
