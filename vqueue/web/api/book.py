@@ -6,7 +6,7 @@ from aiohttp import web
 
 from vqueue import __version__
 from vqueue.services.house import House
-from vqueue.web.api import document
+from vqueue.web.api import document, events
 from vqueue.web.api.customer import queues
 from vqueue.web.api.mounting import Api
 from vqueue.web.api.operation import Operation
@@ -21,6 +21,7 @@ def operations(house: House) -> tuple[Operation, ...]:
 def add_routes(app: web.Application, *, house: House, limits: Limits) -> None:
     """The operations, and `/openapi.json`."""
     known = operations(house)
+    events.add_to(app)
     Api(house=house, limits=limits).mount(app, known)
     text = json.dumps(document.document(known, version=__version__), ensure_ascii=False, indent=1)
 
