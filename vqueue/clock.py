@@ -34,6 +34,9 @@ class BusinessClock:
     def wall(self) -> float:
         return time.monotonic()
 
+    def calendar(self) -> datetime:
+        return datetime.now(UTC)
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 

@@ -17,10 +17,9 @@ from vqueue.db.open import migrate
 from vqueue.domain.errors import Unauthenticated
 from vqueue.domain.phone import Phone
 from vqueue.identity.passwords import Argon2Passwords
-from vqueue.ports.bank import ApiKey
 from vqueue.ports.identity import Customer
 from vqueue.services.house import House
-from vqueue.services.keys import Scope, hashed
+from vqueue.services.keys import Scope, make_key
 from vqueue.web.site import make_web
 
 ALL_SCOPES = tuple(Scope)
@@ -70,13 +69,15 @@ class Face:
 
     async def key(self, *scopes: Scope) -> dict[str, str]:
         """Headers of a system whose key has these scopes (all of them if none is named)."""
-        token = f"vq_{self.house.chance.token()}"
-        made = ApiKey(
-            id=self.house.chance.id("ak"), name="test", secret=hashed(token), hint=token[:8],
-            scopes=tuple(scopes or ALL_SCOPES), made_at=self.clock.now(), made_by="test",
-        )  # fmt: skip
-        await self.house.database.transact(lambda work: work.keys.insert(made))
-        return {"Authorization": f"Bearer {token}"}
+        made = await make_key(
+            self.house.database,
+            self.house.chance,
+            name="test",
+            scopes=scopes or ALL_SCOPES,
+            by="test",
+            at=self.clock.now(),
+        )
+        return {"Authorization": f"Bearer {made.token}"}
 
 
 @pytest.fixture

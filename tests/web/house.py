@@ -37,6 +37,9 @@ class HandClock:
     def wall(self) -> float:
         return time.monotonic()
 
+    def calendar(self) -> datetime:
+        return datetime.now(UTC)
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
 

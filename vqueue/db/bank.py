@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, literal, update
 
 from vqueue.db import tables_bank as tables
 from vqueue.db.record import Record
 from vqueue.db.store import Store, insert
+from vqueue.db.types import UtcDateTime
 from vqueue.domain.errors import NotFound, StaleWrite
 from vqueue.domain.ids import RequestId
 from vqueue.ports.bank import ApiKey, Disposition, RulesDraft, Webhook
@@ -31,7 +32,11 @@ class StoredApiKeys(Store):
 
     def revoke(self, key: str, *, at: datetime) -> None:
         c = tables.api_keys.c
-        first = update(tables.api_keys).where(c.id == key).values(revoked_at=func.coalesce(c.revoked_at, at))
+        first = (
+            update(tables.api_keys)
+            .where(c.id == key)
+            .values(revoked_at=func.coalesce(c.revoked_at, literal(at, UtcDateTime())))
+        )
         if self.connection.execute(first).rowcount != 1:
             raise NotFound("There is no such key.")
 

@@ -5,7 +5,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """`now` is business time (aware UTC); `sleep` takes business seconds; `wall` is monotonic real seconds."""
+    """`now` is business time (aware UTC); `sleep` takes business seconds; `wall` is monotonic real seconds, and
+    `calendar` the real date and time (aware UTC), by which tokens of others end."""
 
     @property
     def speed(self) -> float: ...
@@ -13,6 +14,8 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     def wall(self) -> float: ...
+
+    def calendar(self) -> datetime: ...
 
     async def sleep(self, seconds: float) -> None: ...
 
