@@ -115,7 +115,8 @@ class _Search:
     country: str | None
 
     def first(self, at: datetime, *, moved: str = "") -> Retry | GiveUp:
-        end = self.request.created_at + timedelta(seconds=self.rules.deadlines.expire_s)
+        came = max(self.request.created_at, self.request.slot_start or self.request.created_at)
+        end = came + timedelta(seconds=self.rules.deadlines.expire_s)
         for _ in range(_HOPS):
             if at > end:
                 return GiveUp(reason="expired")

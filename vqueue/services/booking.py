@@ -23,7 +23,7 @@ from vqueue.services.terms import terms
 
 BOOKED = "booked"
 """Mark of a place that waits for its slot, and the class it enters when that comes."""
-CONFIRMED, MOVED, REMINDER = "sms.booked_call", "sms.moved_call", "sms.reminder"
+CONFIRMED, MOVED, ROLLED, REMINDER = "sms.booked_call", "sms.moved_call", "sms.rolled_to_slot", "sms.reminder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +151,8 @@ def book(clerk: Clerk, wish: Wish, *, slot: Place) -> Request:
         return known
     ceiling = requesting.ceiling(clerk, wish.queue)
     place_ = requesting.place_of(replace(wish, mode=Mode.SCHEDULED), at=clerk.at, state=State.BOOKED)
-    request = clerk.join(replace(place_, **_fields(slot)), ceiling=ceiling, slot_limit=slot.limit)
-    return _promised(clerk, request, slot, promise_id=wish.promise_id, notice=CONFIRMED)
+    request = clerk.join(replace(place_, **fields(slot)), ceiling=ceiling, slot_limit=slot.limit)
+    return bind(clerk, request, slot, promise_id=wish.promise_id, notice=CONFIRMED)
 
 
 def reschedule(clerk: Clerk, request_id: RequestId, *, slot: Place, promise_id: PromiseId) -> Request:
@@ -165,10 +165,10 @@ def reschedule(clerk: Clerk, request_id: RequestId, *, slot: Place, promise_id: 
     rules = clerk.work.queues.get(request.queue).rules.slots
     if request.books and request.early_s(clerk.at) < rules.change_lead_s:
         raise QueueClosed("This booking begins too soon to be moved.")
-    changes = {**_fields(slot), "mode": Mode.SCHEDULED, "tries": {}, "promise": None, "deadline": None}
+    changes = {**fields(slot), "mode": Mode.SCHEDULED, "tries": {}, "promise": None, "deadline": None}
     moved = clerk.move(request, Move.RESCHEDULE, reason="rescheduled", changes=changes, slot_limit=slot.limit)
     clerk.withdraw_promise(request, "rescheduled")
-    return _promised(clerk, moved, slot, promise_id=promise_id, notice=MOVED)
+    return bind(clerk, moved, slot, promise_id=promise_id, notice=MOVED)
 
 
 def advance(clerk: Clerk, request_id: RequestId, *, quote: Quote | None, promise_id: PromiseId) -> Request:
@@ -201,7 +201,8 @@ async def earlier(house: House, request: Request, number: Verdict) -> Quote | No
     return found.quote
 
 
-def _fields(slot: Place) -> dict[str, Any]:
+def fields(slot: Place) -> dict[str, Any]:
+    """What a request that waits for this slot has."""
     return {
         "ready": False,
         "not_before": slot.due,
@@ -212,7 +213,7 @@ def _fields(slot: Place) -> dict[str, Any]:
     }
 
 
-def _promised(clerk: Clerk, request: Request, slot: Place, *, promise_id: PromiseId, notice: str) -> Request:
+def bind(clerk: Clerk, request: Request, slot: Place, *, promise_id: PromiseId, notice: str) -> Request:
     """The slot itself is the promise. It is confirmed by SMS, and recalled before it begins."""
     promised = requesting.promise(clerk, request, slot.quote, promise_id=promise_id)
     about = slot.start.isoformat()

@@ -13,7 +13,7 @@ from vqueue.domain.leg import Role
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.engine import hours
 from vqueue.ports.database import Work
-from vqueue.services import hearing, requesting, settling
+from vqueue.services import arriving, hearing, requesting, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -56,9 +56,8 @@ def _woken(clerk: Clerk, known: RequestId) -> None:
     request = clerk.work.requests.get(known)
     if request.not_before is None or request.not_before > clerk.at:
         return
-    ready = {"ready": True, "not_before": None, "parked": None}
     if request.state is State.BOOKED:
-        clerk.move(request, Move.DUE, reason="slot_due", changes=ready)
+        arriving.due(clerk, request)
     elif request.state is State.HOLDING:
         requesting.in_hold(clerk, known)
     elif request.state is State.WAITING and request.mode in (Mode.CALLBACK, Mode.SCHEDULED):
@@ -87,7 +86,7 @@ async def close_queues(house: House) -> None:
             opening = hours.next_opening(queue.rules.hours, now)
             waiting = await house.database.read(partial(_waiting, queue=queue.id))
             for request in waiting:
-                if opening is not None:
+                if opening is not None and not await arriving.roll(house, request, opening=opening):
                     await quietly(house, partial(_rolled, known=request.id, opening=opening))
         oldest = now - timedelta(seconds=queue.rules.deadlines.expire_s)
         await _expire(house, queue.id, oldest)
@@ -105,7 +104,10 @@ def _rolled(clerk: Clerk, known: RequestId, opening: datetime) -> None:
         return
     clerk.break_promise(request, "rolled")
     start = max(opening, request.not_before or opening)
-    later = {"ready": False, "not_before": start, "parked": "closed", "slot_start": opening, "deadline": None}
+    later = {
+        "ready": False, "not_before": start, "parked": "closed", "deadline": None,
+        "slot_start": opening, "slot_zone": None, "slot_text": None,
+    }  # fmt: skip
     clerk.move(request, Move.ROLL, reason="closed_before_turn", changes=later)
     clerk.notify(request, "sms.rolled_over")
 

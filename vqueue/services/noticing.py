@@ -35,7 +35,7 @@ async def send(house: House) -> None:
 
 async def _send(house: House, notice: Notice) -> None:
     subject = await house.database.read(partial(_subject, notice=notice))
-    if subject is None or subject.request.phone is None:
+    if subject is None or subject.request.phone is None or _moot(notice, subject.request):
         await house.database.transact(partial(_later, notice=notice, until=house.clock.now(), dead=True))
         return
     prompt = Prompt(notice.prompt, _args(house, subject))
@@ -57,9 +57,17 @@ def _subject(work: Work, *, notice: Notice) -> _Subject | None:
     return _Subject(request, work.promises.get(request.promise) if request.promise else None)
 
 
+def _moot(notice: Notice, request: Request) -> bool:
+    """It speaks of a slot that this request no longer waits for: moved, closed, or its time has come."""
+    if notice.target is None:
+        return False
+    return not request.books or request.slot_start is None or request.slot_start.isoformat() != notice.target
+
+
 def _args(house: House, subject: _Subject) -> dict[str, Arg]:
     """Everything a notice may be filled with, as far as it is known."""
-    zone, request = subject.request.zone or house.line.zone, subject.request
+    request = subject.request
+    zone = request.slot_zone or request.zone or house.line.zone
     args: dict[str, Arg] = {"bank": Text(house.line.bank), "phone": Digits(house.line.number)}
     times: dict[str, datetime | None] = {
         "at": request.slot_start,
