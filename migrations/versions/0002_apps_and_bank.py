@@ -91,6 +91,8 @@ def upgrade() -> None:
         sa.Column("disabled_at", MOMENT, nullable=True),
         sa.Column("reason", WORD, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failing_since", MOMENT, nullable=True),
+        sa.Column("retry_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("version >= 1", name=op.f("ck_webhooks_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
@@ -184,9 +186,39 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispositions_request", "dispositions", ["request"], unique=False)
 
+    op.add_column("outbox", sa.Column("document", sa.JSON(), nullable=True))
+    op.add_column("outbox", sa.Column("line", WORD, nullable=True))
+    op.add_column("outbox", sa.Column("place", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("outbox", sa.Column("outcome", WORD, nullable=True))
+    op.drop_index("ix_outbox_due", table_name="outbox")
+    for name, columns, where in (
+        ("ix_outbox_due", ["kind", "not_before", "id"], "done_at IS NULL AND NOT dead"),
+        (
+            "ix_outbox_line",
+            ["target", "line", "place", "id"],
+            "kind = 'webhook' AND done_at IS NULL AND NOT dead",
+        ),
+        ("ix_outbox_target", ["target", "id"], "kind = 'webhook'"),
+    ):
+        op.create_index(
+            name, "outbox", columns, unique=False, postgresql_where=sa.text(where), sqlite_where=sa.text(where)
+        )
+
 
 def downgrade() -> None:
 
+    for index in ("ix_outbox_target", "ix_outbox_line", "ix_outbox_due"):
+        op.drop_index(index, table_name="outbox")
+    for column in ("outcome", "place", "line", "document"):
+        op.drop_column("outbox", column)
+    op.create_index(
+        "ix_outbox_due",
+        "outbox",
+        ["not_before", "id"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL AND NOT dead"),
+        sqlite_where=sa.text("done_at IS NULL AND NOT dead"),
+    )
     op.drop_index("ix_dispositions_request", table_name="dispositions")
 
     op.drop_table("dispositions")

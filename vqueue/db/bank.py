@@ -60,6 +60,20 @@ class StoredWebhooks(Store):
         if self.connection.execute(delete(tables.webhooks).where(tables.webhooks.c.id == webhook)).rowcount != 1:
             raise NotFound("There is no such webhook.")
 
+    def failed(self, webhook: str, *, at: datetime, retry_at: datetime | None) -> None:
+        c = tables.webhooks.c
+        once_more = {
+            "failures": c.failures + 1,
+            "failing_since": func.coalesce(c.failing_since, at),
+            "retry_at": retry_at,
+        }
+        self.connection.execute(update(tables.webhooks).where(c.id == webhook).values(once_more))
+
+    def recovered(self, webhook: str) -> None:
+        c = tables.webhooks.c
+        again = {"failures": 0, "failing_since": None, "retry_at": None}
+        self.connection.execute(update(tables.webhooks).where(c.id == webhook, c.failures > 0).values(again))
+
 
 class StoredDrafts(Store):
     """`ports.bank.Drafts`."""

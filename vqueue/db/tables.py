@@ -308,7 +308,20 @@ outbox = Table(
     Column("tries", Integer, nullable=False),
     moment("done_at"),
     Column("dead", Boolean, nullable=False),
-    partial("ix_outbox_due", "not_before", "id", where="done_at IS NULL AND NOT dead"),
+    Column("document", JSON),
+    word("line"),
+    Column("place", Integer, nullable=False, server_default="0"),
+    word("outcome"),
+    partial("ix_outbox_due", "kind", "not_before", "id", where="done_at IS NULL AND NOT dead"),
+    partial(
+        "ix_outbox_line",
+        "target",
+        "line",
+        "place",
+        "id",
+        where="kind = 'webhook' AND done_at IS NULL AND NOT dead",
+    ),
+    partial("ix_outbox_target", "target", "id", where="kind = 'webhook'"),
 )
 
 staff = Table(

@@ -35,6 +35,8 @@ webhooks = Table(
     moment("disabled_at"),
     word("reason"),
     Column("failures", Integer, nullable=False),
+    moment("failing_since"),
+    moment("retry_at"),
     *version(),
 )
 

@@ -42,6 +42,10 @@ class Webhook:
     disabled_at: datetime | None = None
     reason: str | None = None
     failures: int = 0
+    """Failed tries since the last one that was taken."""
+    failing_since: datetime | None = None
+    retry_at: datetime | None = None
+    """After several failures nothing is sent before then."""
     version: int = 1
 
 
@@ -99,6 +103,14 @@ class Webhooks(Protocol):
         ...
 
     def remove(self, webhook: str) -> None: ...
+
+    def failed(self, webhook: str, *, at: datetime, retry_at: datetime | None) -> None:
+        """One more failure, whatever else changed meanwhile; the version stays."""
+        ...
+
+    def recovered(self, webhook: str) -> None:
+        """It took something again."""
+        ...
 
 
 class Drafts(Protocol):

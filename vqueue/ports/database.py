@@ -1,9 +1,9 @@
 """The only truth. A transaction is a plain function of Work; it cannot wait, so it never spans the network."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from vqueue.domain.agent import Agent
 from vqueue.domain.attempt import Attempt
@@ -59,6 +59,13 @@ class Notice:
     tries: int = 0
     done_at: datetime | None = None
     dead: bool = False
+    document: Mapping[str, Any] | None = None
+    """What a webhook tells, as it was at the moment of the fact: ids, states and times alone."""
+    line: str | None = None
+    """What a webhook speaks of (a request, an agent): within it, what has the lower `place` is told first."""
+    place: int = 0
+    outcome: str | None = None
+    """How the last try went, in a word: `taken`, `http_500`, `timeout` …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,12 +322,29 @@ class Outbox(Protocol):
     def add(self, notice: Notice) -> None: ...
 
     def claim(self, *, now: datetime, until: datetime, limit: int = 20) -> list[Notice]:
-        """Due notices, their `not_before` moved to `until` so that nobody else takes them meanwhile."""
+        """Due notices to people, their `not_before` moved to `until` so that nobody else takes them meanwhile."""
         ...
 
-    def done(self, notice: str, *, at: datetime) -> None: ...
+    def claim_of(self, target: str, *, now: datetime, until: datetime, limit: int = 100) -> list[Notice]:
+        """Due webhooks of this subscription, claimed likewise, by line and place; of a line in which an earlier one
+        still waits for its time, none."""
+        ...
 
-    def later(self, notice: str, *, not_before: datetime, dead: bool = False) -> None: ...
+    def done(self, notice: str, *, at: datetime, outcome: str = "taken") -> None: ...
+
+    def later(
+        self, notice: str, *, not_before: datetime, dead: bool = False, outcome: str | None = None, tried: bool = True
+    ) -> None:
+        """Put off, or given up (`dead`)."""
+        ...
+
+    def of_target(self, target: str, *, limit: int, before: str | None = None) -> list[Notice]:
+        """A subscription's webhooks, newest first; those before that id."""
+        ...
+
+    def bury(self, target: str) -> int:
+        """Gives up all webhooks of the subscription that are not done; how many."""
+        ...
 
 
 class People(Protocol):
