@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from vqueue.clock import BusinessClock, SystemChance
+from vqueue.credentials import customer_tokens
 from vqueue.db.open import check, migrate, open_database
 from vqueue.db.vault import KeyVault
 from vqueue.domain.errors import Unavailable
@@ -47,8 +48,8 @@ __all__ = ["HOUSEKEEPING", "Service", "phrases", "serving"]
 
 log = structlog.get_logger(__name__)
 
-_STOP_S = 15
-"""How long a graceful stop waits for requests under way, wall seconds."""
+_STOP_S = 8
+"""How long a graceful stop waits for requests under way, wall seconds; as long again for one that will not end."""
 _LATE_S = 4
 """And then for what they left behind: calls being placed, hang-ups."""
 
@@ -147,6 +148,7 @@ async def _house(
     watch: Watch,
 ) -> tuple[House, web.Application]:
     chance = SystemChance()
+    vault = KeyVault(settings.keys(), chance=chance)
     urls, book = Urls(settings.public_url), FlowBook.load(settings.flows_dir)
     provider = TwilioTelephony(
         session,
@@ -160,7 +162,7 @@ async def _house(
     telephony = MeasuredTelephony(telephony=provider, meter=watch.metrics)
     house = House(
         database=MeasuredDatabase(database=database, meter=watch.metrics, wall=clock.wall),
-        vault=KeyVault(settings.keys(), chance=chance),
+        vault=vault,
         clock=clock,
         chance=chance,
         telephony=telephony,
@@ -171,6 +173,7 @@ async def _house(
         line=await _line(settings, database),
         spawn=beside.spawn,
         conversation_days=settings.conversation_days,
+        tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
     gateway = TwilioVoice(
         urls=urls, phrases=phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from

@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.sources import EnvSettingsSource
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SECRET_MIN = 32
+"""Bytes of a secret that signs tokens (RFC 7518, 3.2)."""
+ROLES = ("viewer", "supervisor", "admin", "agent")
 
 
 class UnsafeSetting(ValueError):
@@ -55,6 +58,18 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_calls_per_second: float = Field(0.9, gt=0)
     data_keys: SecretStr = SecretStr("")
+    app_jwt_issuer: str = ""
+    app_jwt_audience: str = ""
+    app_jwks_url: str = ""
+    app_jwt_secret: SecretStr = SecretStr("")
+    app_jwt_segment_claim: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_role_claim: str = "roles"
+    oidc_roles: str = ""
+    oidc_name: str = ""
+    local_sign_in: bool = True
     trusted_proxies: str = ""
     metrics_token: SecretStr = SecretStr("")
     metrics_port: int = Field(0, ge=0, le=65535)
@@ -108,6 +123,14 @@ class Settings(BaseSettings):
                 raise UnsafeSetting("DATA_KEYS", "keys of 32 bytes or more", f"one of {size} bytes")
         return keys
 
+    def staff_roles(self) -> dict[str, str]:
+        """Value of the issuer's claim → role, from `value=role` pairs. Raises UnsafeSetting."""
+        pairs = [pair.partition("=") for pair in self.oidc_roles.replace(",", " ").split()]
+        for value, _, role in pairs:
+            if not value or role not in ROLES:
+                raise UnsafeSetting("OIDC_ROLES", "pairs value=role of " + ", ".join(ROLES), self.oidc_roles)
+        return {value: role for value, _, role in pairs}
+
     def check_serving(self) -> None:
         """Raises UnsafeSetting for the first setting that is not safe to serve with."""
         if not self.keys():
@@ -121,3 +144,48 @@ class Settings(BaseSettings):
         api = urlsplit(self.twilio_api_url)
         if api.scheme != "https" and (api.hostname or "") not in LOOPBACK:
             raise UnsafeSetting("TWILIO_API_URL", "https outside loopback", self.twilio_api_url)
+        self._check_customers()
+        self._check_staff()
+
+    def _check_customers(self) -> None:
+        """The app's tokens: nothing, or an issuer, an audience and one way to prove."""
+        secret, url = self.app_jwt_secret.get_secret_value(), self.app_jwks_url
+        if not any((self.app_jwt_issuer, self.app_jwt_audience, secret, url)):
+            return
+        if not self.app_jwt_issuer or self.app_jwt_issuer.startswith("vqueue:"):
+            raise UnsafeSetting("APP_JWT_ISSUER", "the `iss` of the app's tokens", self.app_jwt_issuer or "nothing")
+        if not self.app_jwt_audience:
+            raise UnsafeSetting("APP_JWT_AUDIENCE", "the `aud` of the app's tokens", "nothing")
+        if bool(secret) == bool(url):
+            found = "both" if secret else "neither"
+            raise UnsafeSetting("APP_JWKS_URL", "either this or VQUEUE_APP_JWT_SECRET", found)
+        if url and not _private(url):
+            raise UnsafeSetting("APP_JWKS_URL", "https outside loopback", url)
+        if secret and not self.local:
+            raise UnsafeSetting("APP_JWT_SECRET", "published keys where VQUEUE_PUBLIC_URL is not local", "a secret")
+        if secret and len(secret.encode()) < SECRET_MIN:
+            raise UnsafeSetting("APP_JWT_SECRET", f"{SECRET_MIN} bytes or more", f"{len(secret.encode())}")
+
+    def _check_staff(self) -> None:
+        """Staff sign in here, at an issuer, or both."""
+        roles = self.staff_roles()
+        if not self.oidc_issuer:
+            if not self.local_sign_in:
+                raise UnsafeSetting("LOCAL_SIGN_IN", "true while VQUEUE_OIDC_ISSUER is empty", "false")
+            if self.oidc_client_id or roles:
+                raise UnsafeSetting("OIDC_ISSUER", "the issuer's address", "nothing")
+            return
+        if not _private(self.oidc_issuer):
+            raise UnsafeSetting("OIDC_ISSUER", "https outside loopback", self.oidc_issuer)
+        if not self.oidc_client_id:
+            raise UnsafeSetting("OIDC_CLIENT_ID", "what the issuer calls this service", "nothing")
+        if not roles:
+            raise UnsafeSetting("OIDC_ROLES", "at least one pair value=role", "none")
+
+
+def _private(url: str) -> bool:
+    """An address nobody on the way can read or change: https, or within this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    plain = parts.username is None and not parts.fragment and bool(host)
+    return plain and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
