@@ -181,6 +181,15 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Publishing:
+    """Who puts new rules in force."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+    second_person: bool = False
+    """Whoever saved a draft cannot put it in force alone; the rules in force decide, not the draft."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The whole document. Defaults are those of a careful bank."""
 
@@ -202,6 +211,7 @@ class Rules:
     languages: tuple[str, ...] = ("en", "ru", "he")
     topics: tuple[str, ...] = ()
     announcements: Mapping[str, str] = field(default_factory=dict)
+    publishing: Publishing = field(default_factory=Publishing)
 
     def __post_init__(self) -> None:
         if self.offer.threshold_s < 0 or self.offer.max_open < 0 or not 0.5 <= self.deadlines.coverage < 1:

@@ -174,6 +174,7 @@ class Clerk:
             now=stored.presence,
             reason=reason,
             lasted_s=round((self.at - agent.since).total_seconds(), 3),
+            was_reason=agent.reason,
             attempt=agent.attempt,
         )
         self.topics += ["agents", *(["dispatch"] if stored.presence is Presence.READY else [])]
