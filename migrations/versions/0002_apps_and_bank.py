@@ -133,6 +133,21 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "tellings",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=True),
+        sa.Column("until", MOMENT, nullable=True),
+        sa.Column("queue", WORD, nullable=False),
+        sa.Column("agents", sa.Integer(), nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.Column("why", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_tellings_version")),
+        sa.ForeignKeyConstraint(["id"], ["requests.id"], name=op.f("fk_tellings_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tellings")),
+    )
+    op.create_table(
         "feedback",
         sa.Column("request", WORD, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -186,11 +201,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispositions_request", "dispositions", ["request"], unique=False)
 
-    op.add_column("outbox", sa.Column("document", sa.JSON(), nullable=True))
-    op.add_column("outbox", sa.Column("line", WORD, nullable=True))
-    op.add_column("outbox", sa.Column("place", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("outbox", sa.Column("outcome", WORD, nullable=True))
     op.drop_index("ix_outbox_due", table_name="outbox")
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    with op.batch_alter_table("outbox", recreate="always" if on_sqlite else "never") as outbox:
+        outbox.add_column(sa.Column("document", sa.JSON(), nullable=True))
+        outbox.add_column(sa.Column("line", WORD, nullable=True))
+        outbox.add_column(sa.Column("place", sa.Integer(), server_default="0", nullable=False))
+        outbox.add_column(sa.Column("outcome", WORD, nullable=True))
     for name, columns, where in (
         ("ix_outbox_due", ["kind", "not_before", "id"], "done_at IS NULL AND NOT dead"),
         (
@@ -229,6 +246,7 @@ def downgrade() -> None:
     op.drop_index("ix_feedback_at", table_name="feedback")
 
     op.drop_table("feedback")
+    op.drop_table("tellings")
     op.drop_index(
         "uq_call_in_codes_live",
         table_name="call_in_codes",

@@ -8,7 +8,7 @@ from tests.engine.builders import rules
 from vqueue.domain.rules import Condition, Route
 from vqueue.engine.routing import OPERATORS, Routing, bucket, holds, route, unbucket
 
-KNOWN = {"topic": "loans", "amount": 5000, "segment": None, "vip": "Yes"}
+KNOWN = {"topic": "loans", "amount": 5000, "segment": None, "vip": "Yes", "tags": ["new", "vip"]}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,15 @@ KNOWN = {"topic": "loans", "amount": 5000, "segment": None, "vip": "Yes"}
         ("amount", "at_least", "5000.5", False),
         ("topic", "at_least", 1, False),
         ("nothing", "at_least", 0, False),
+        ("amount", "at_most", 5000, True),
+        ("amount", "at_most", 4999.5, False),
+        ("topic", "at_most", 1, False),
+        ("nothing", "at_most", 9, False),
+        ("topic", "contains", "LOAN", True),
+        ("topic", "contains", "card", False),
+        ("tags", "contains", "vip", True),
+        ("tags", "contains", "vi", False),
+        ("nothing", "contains", "", False),
         ("topic", "exists", True, True),
         ("topic", "exists", None, True),
         ("segment", "exists", True, False),
@@ -79,7 +88,7 @@ def test_a_class_without_credit_in_the_rules_is_standard() -> None:
 
 
 def test_the_operators_are_those_of_the_contract() -> None:
-    assert set(OPERATORS) == {"is", "is_not", "in", "not_in", "at_least", "exists"}
+    assert set(OPERATORS) == {"is", "is_not", "in", "not_in", "at_least", "at_most", "contains", "exists"}
 
 
 @given(st.lists(st.text("abcz_-", min_size=1)), st.sampled_from(("en", "he", "")))

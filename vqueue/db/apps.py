@@ -9,10 +9,11 @@ from vqueue.db.record import Record
 from vqueue.db.store import Store, insert
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import RequestId
-from vqueue.ports.apps import Answered, CallInCode, Device, Feedback, PageLink, Verification
+from vqueue.ports.apps import Answered, CallInCode, Device, Feedback, PageLink, Told, Verification
 
 ANSWERED = Record(Answered, tables.answers)
 CODE = Record(CallInCode, tables.call_in_codes)
+TOLD = Record(Told, tables.tellings)
 DEVICE = Record(Device, tables.devices)
 VERIFICATION = Record(Verification, tables.verifications)
 FEEDBACK = Record(Feedback, tables.feedback)
@@ -53,6 +54,19 @@ class StoredCodes(Store):
         c = tables.call_in_codes.c
         unused = update(tables.call_in_codes).where(c.request == code.request, c.index == code.index)
         return self.connection.execute(unused.where(text("used_at IS NULL")).values(used_at=at)).rowcount == 1
+
+
+class StoredTellings(Store):
+    """`ports.apps.Tellings`."""
+
+    def find(self, request: RequestId) -> Told | None:
+        return self.one_of(TOLD, TOLD.by_id, id_=request)
+
+    def insert(self, told: Told) -> None:
+        self.add_new(TOLD, told)
+
+    def replace(self, told: Told) -> Told:
+        return self.swap(TOLD, told)
 
 
 class StoredDevices(Store):

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table
 
 from vqueue.db.columns import identity, metadata, moment, partial, refers, sealed, version, word, words
-from vqueue.db.types import Word
+from vqueue.db.types import Texts, Word
 from vqueue.ports.apps import DeviceKind
 
 answers = Table(
@@ -29,6 +29,20 @@ call_in_codes = Table(
     Column("tries", Integer, nullable=False),
     moment("used_at"),
     partial("uq_call_in_codes_live", "index", where="used_at IS NULL", unique=True),
+)
+
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("id", Word, ForeignKey("requests.id"), primary_key=True),
+    moment("at", nullable=False),
+    Column("position", Integer),
+    moment("until"),
+    word("queue", nullable=False),
+    Column("agents", Integer, nullable=False),
+    Column("rules_version", Integer, nullable=False),
+    Column("why", Texts, nullable=False),
+    *version(),
 )
 
 devices = Table(

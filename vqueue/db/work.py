@@ -11,6 +11,7 @@ from vqueue.db.apps import (
     StoredDevices,
     StoredFeedbacks,
     StoredPageLinks,
+    StoredTellings,
     StoredVerifications,
 )
 from vqueue.db.attempts_legs import StoredAttempts, StoredLegs
@@ -99,6 +100,10 @@ class StoredWork:
     @cached_property
     def codes(self) -> StoredCodes:
         return StoredCodes(self.connection, lock=self.lock)
+
+    @cached_property
+    def tellings(self) -> StoredTellings:
+        return StoredTellings(self.connection, lock=self.lock)
 
     @cached_property
     def devices(self) -> StoredDevices:

@@ -190,6 +190,11 @@ class Request:
         )
 
     @property
+    def proven(self) -> bool:
+        """The number is the customer's own: his token vouches for it, or he rang from it."""
+        return self.verified or self.channel not in (Channel.APP, Channel.WEB)
+
+    @property
     def books(self) -> bool:
         """A booked time that is still to come (a place kept for the next opening has no zone in which it was shown)."""
         return self.state is State.BOOKED and self.slot_zone is not None

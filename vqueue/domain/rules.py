@@ -7,6 +7,7 @@ from typing import Any
 
 from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
+from vqueue.domain.context import FREE_TEXT, ContextField
 from vqueue.domain.request import Mode
 from vqueue.domain.slots import Slots
 from vqueue.domain.week import WEEK as WEEK
@@ -52,7 +53,7 @@ class Offer:
     """Most open callbacks in the queue."""
     max_wait_s: int = 7200
     """No callback is promised later than this; windows wider than an hour are offered as slots."""
-    modes: tuple[Mode, ...] = (Mode.CALLBACK, Mode.HOLD, Mode.MESSAGE)
+    modes: tuple[Mode, ...] = (Mode.CALLBACK, Mode.HOLD, Mode.CALL_IN, Mode.MESSAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,12 @@ class Caps:
     open_per_number: int = 3
     rescued: int = 20
     """Most open requests in the class `rescued`."""
+    asked_per_customer_hour: int = 60
+    """Most requests a customer of the app makes in an hour; a guest a quarter of it."""
+    asked_per_number_day: int = 60
+    """Most requests made for a number in a day."""
+    asked_unproven_day: int = 3
+    """Most requests made in a day for a number that nobody has proven to be his."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +161,8 @@ class Deadlines:
     close_lead_s: int = 300
     """How long before closing holders are asked what they prefer."""
     expire_s: int = 86400
+    call_in_hold_s: int = 1800
+    """How long the place of a customer who will ring himself is kept after his turn."""
     time_limit_s: int = 7200
     """Longest talk the network may carry."""
     coverage: float = 0.9
@@ -210,6 +219,8 @@ class Rules:
     deadlines: Deadlines = field(default_factory=Deadlines)
     languages: tuple[str, ...] = ("en", "ru", "he")
     topics: tuple[str, ...] = ()
+    context: tuple[ContextField, ...] = (FREE_TEXT,)
+    """What a customer of the app may say about his case."""
     announcements: Mapping[str, str] = field(default_factory=dict)
     publishing: Publishing = field(default_factory=Publishing)
 
@@ -220,6 +231,8 @@ class Rules:
             raise ValueError("ring_s lies in 5..60, total_tries is at least 1, spacing_s is not empty")
         if "standard" not in self.credits:
             raise ValueError("credits name the class standard")
+        if len({one.id for one in self.context}) != len(self.context):
+            raise ValueError("context fields have different ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
-    """No further try: `tries_of_cause`, `total_tries`, `expired` or `no_window`."""
+    """No further try: `tries_of_cause`, `total_tries`, `unproven_number`, `expired` or `no_window`."""
 
     reason: str
 
@@ -68,6 +68,9 @@ def after_miss(
         raise ValueError(f"{cause.value} is not a miss")
     tries = counted(request.tries, cause)
     misses = sum(count for each, count in tries.items() if each in MISSES)
+    if not request.proven:
+        # Somebody else's telephone, for all we know: it is rung once.
+        return GiveUp(reason="unproven_number")
     if tries[cause] >= _limit(cause, rules):
         return GiveUp(reason="tries_of_cause")
     if misses >= rules.callback.total_tries:

@@ -61,11 +61,29 @@ def _among(value: object, wanted: object) -> bool:
     return any(_same(value, one) for one in many)
 
 
-def _at_least(value: object, wanted: object) -> bool:
+def _compared(value: object, wanted: object) -> float | None:
+    """How much the value is above the wanted one; None where one of them is no number."""
     try:
-        return float(str(value)) >= float(str(wanted))
+        return float(str(value)) - float(str(wanted))
     except ValueError:
-        return False
+        return None
+
+
+def _at_least(value: object, wanted: object) -> bool:
+    above = _compared(value, wanted)
+    return above is not None and above >= 0
+
+
+def _at_most(value: object, wanted: object) -> bool:
+    above = _compared(value, wanted)
+    return above is not None and above <= 0
+
+
+def _contains(value: object, wanted: object) -> bool:
+    """A text that has the wanted one in it, or a list that has it among its members."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(_same(one, wanted) for one in value)
+    return str(wanted).casefold() in str(value).casefold()
 
 
 OPERATORS: Mapping[str, Callable[[bool, object, object], bool]] = {
@@ -74,6 +92,8 @@ OPERATORS: Mapping[str, Callable[[bool, object, object], bool]] = {
     "in": lambda known, value, wanted: known and _among(value, wanted),
     "not_in": lambda known, value, wanted: not (known and _among(value, wanted)),
     "at_least": lambda known, value, wanted: known and _at_least(value, wanted),
+    "at_most": lambda known, value, wanted: known and _at_most(value, wanted),
+    "contains": lambda known, value, wanted: known and _contains(value, wanted),
     "exists": lambda known, _value, wanted: known is (wanted is not False),
 }
 """Tests by name, on (known, value, wanted)."""

@@ -55,6 +55,25 @@ class DeviceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a customer was last told about his turn, and on what grounds: a later answer is no worse without a word.
+
+    `id` is the request. `why` says why the last change was for the worse, empty when it was not.
+    """
+
+    id: RequestId
+    at: datetime
+    position: int | None = None
+    until: datetime | None = None
+    """The later edge of the window."""
+    queue: str = ""
+    agents: int = 0
+    rules_version: int = 1
+    why: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """Where a customer's app can be told something. `address` is the token or the push subscription, sealed."""
 
@@ -115,6 +134,18 @@ class Codes(Protocol):
 
     def use(self, code: CallInCode, *, at: datetime) -> bool:
         """Marks it used; False when somebody was quicker."""
+        ...
+
+
+class Tellings(Protocol):
+    def find(self, request: RequestId) -> Told | None: ...
+
+    def insert(self, told: Told) -> None:
+        """Raises StaleWrite when something was told already."""
+        ...
+
+    def replace(self, told: Told) -> Told:
+        """Raises StaleWrite."""
         ...
 
 

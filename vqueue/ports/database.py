@@ -14,7 +14,7 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
-from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Verifications
+from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
 from vqueue.ports.upkeep import Upkeep
 
@@ -180,6 +180,10 @@ class Attempts(Protocol):
 
     def open(self) -> list[Attempt]: ...
 
+    def quiet(self) -> list[AttemptId]:
+        """Attempts none of whose calls lives, though they are open or an agent is held by them."""
+        ...
+
 
 class Legs(Protocol):
     def by_token(self, token: Token) -> Leg | None: ...
@@ -205,13 +209,17 @@ class Legs(Protocol):
 
 
 class Agents(Protocol):
-    def get(self, agent: AgentId) -> Agent: ...
+    def get(self, agent: AgentId) -> Agent:
+        """Removed ones too. Raises NotFound."""
+        ...
 
     def insert(self, agent: Agent) -> None: ...
 
     def replace(self, agent: Agent) -> Agent: ...
 
-    def all(self) -> list[Agent]: ...
+    def all(self) -> list[Agent]:
+        """Those who were not removed, by id."""
+        ...
 
     def by_address(self, index: str) -> Agent | None:
         """By the keyed index of the address, for agents who ring in."""
@@ -410,6 +418,8 @@ class Work(Protocol):
     def answers(self) -> Answers: ...
     @property
     def codes(self) -> Codes: ...
+    @property
+    def tellings(self) -> Tellings: ...
     @property
     def devices(self) -> Devices: ...
     @property
