@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("idle_since", MOMENT, nullable=True),
         sa.Column("wrap_until", MOMENT, nullable=True),
         sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("removed_at", MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("address_kind IN ('client', 'phone', 'sip')", name=op.f("ck_agents_address_kind")),
         sa.CheckConstraint(

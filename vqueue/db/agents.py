@@ -10,8 +10,8 @@ from vqueue.domain.ids import AgentId
 
 AGENT = Record(Agent, agents)
 _a = agents.c
-IN_ORDER = AGENT.all.order_by(_a.id)
-BY_ADDRESS = AGENT.all.where(_a.address_index == bindparam("index_")).order_by(_a.id)
+_here = AGENT.all.where(_a.removed_at.is_(None)).order_by(_a.id)
+BY_ADDRESS = _here.where(_a.address_index == bindparam("index_"))
 
 
 class StoredAgents(Store):
@@ -27,7 +27,7 @@ class StoredAgents(Store):
         return self.swap(AGENT, agent)
 
     def all(self) -> list[Agent]:
-        return self.all_of(AGENT, IN_ORDER)
+        return self.all_of(AGENT, _here)
 
     def by_address(self, index: str) -> Agent | None:
         if not index:

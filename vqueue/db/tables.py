@@ -71,6 +71,7 @@ agents = Table(
     moment("idle_since"),
     moment("wrap_until"),
     Column("misses", Integer, nullable=False),
+    moment("removed_at"),
     *version(),
     Index("ix_agents_address_index", "address_index"),
 )

@@ -90,6 +90,8 @@ class Agent:
     idle_since: datetime | None = None
     wrap_until: datetime | None = None
     misses: int = 0
+    removed_at: datetime | None = None
+    """He takes no calls any more; what he did stays told under his id."""
     version: int = 1
 
     def move(self, move: AgentMove, *, at: datetime, to: Presence | None = None, reason: str | None = None) -> "Agent":
