@@ -19,9 +19,11 @@ from vqueue.web.watching import Watch, watched
 BODY_MAX = 16 * 1024
 
 
-def make_web(house: House, *, passwords: Passwords, secure: bool, watch: Watch | None = None) -> web.Application:
+def make_web(
+    house: House, *, passwords: Passwords, secure: bool, watch: Watch | None = None, limits: Limits | None = None
+) -> web.Application:
     """The application of one process. `secure`: the site is reached over TLS, cookies travel only there."""
-    watch = watch or Watch()
+    watch, limits = watch or Watch(), limits or Limits(clock=house.clock)
     pages = Pages(bank=house.line.bank)
     access = Access(house=house, secure=secure)
     streams = Streams(broadcast=house.broadcast)
@@ -34,7 +36,7 @@ def make_web(house: House, *, passwords: Passwords, secure: bool, watch: Watch |
     watch.add_to(app, house)
     signing.add_routes(app, house=house, pages=pages, access=access, passwords=passwords)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
-    book.add_routes(app, house=house, limits=Limits(clock=house.clock))
+    book.add_routes(app, house=house, limits=limits)
     return app
 
 
