@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import bindparam, or_, select, text, union
 
 from vqueue.db.record import Record
 from vqueue.db.store import Store
-from vqueue.db.tables import LIVE_LEG, attempts, legs
+from vqueue.db.tables import LIVE_LEG, agents, attempts, legs
 from vqueue.domain.attempt import Attempt
 from vqueue.domain.ids import AttemptId, CallSid, RequestId, Token
 from vqueue.domain.leg import Leg, LegState
@@ -17,6 +17,11 @@ LEG = Record(Leg, legs)
 _a, _l = attempts.c, legs.c
 OF_REQUEST = ATTEMPT.all.where(_a.request == bindparam("request_")).order_by(_a.opened_at, _a.id)
 OPEN = ATTEMPT.all.where(text("closed_at IS NULL")).order_by(_a.opened_at, _a.id)
+_held = union(
+    select(_a.id).where(text("closed_at IS NULL")), select(agents.c.attempt).where(agents.c.attempt.is_not(None))
+).subquery("held")
+_lives = select(_l.id).where(_l.attempt == _held.c.id, text(LIVE_LEG)).exists()
+QUIET = select(_held.c.id).where(~_lives).order_by(_held.c.id)
 _oldest_first = (_l.created_at, _l.id)
 BY_TOKEN = LEG.all.where(_l.token == bindparam("token_"))
 BY_CALL = LEG.all.where(_l.call_sid == bindparam("call_")).order_by(*_oldest_first)
@@ -48,6 +53,9 @@ class StoredAttempts(Store):
 
     def open(self) -> list[Attempt]:
         return self.all_of(ATTEMPT, OPEN)
+
+    def quiet(self) -> list[AttemptId]:
+        return [AttemptId(one) for one in self.connection.scalars(QUIET)]
 
 
 class StoredLegs(Store):

@@ -10,6 +10,7 @@ from vqueue.domain.speech_args import Arg
 Place = Literal[
     "session", "wait", "left", "recorded",
     "answer", "key", "screen", "screen-key", "dialed", "joined", "status", "amd", "standing",
+    "bring", "meet", "met",
 ]  # fmt: skip
 
 

@@ -8,14 +8,12 @@ from vqueue.domain.causes import Cause
 from vqueue.domain.errors import StaleWrite
 from vqueue.domain.ids import CallSid, LegId, Token
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import Leg, LegState, News, Role, Way
+from vqueue.domain.leg import Leg, LegState, News, Way
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import State
 from vqueue.domain.speech import (
     Ask,
     DialCustomer,
-    DialHolder,
-    Goto,
     Hangup,
     Nothing,
     Prompt,
@@ -24,7 +22,7 @@ from vqueue.domain.speech import (
     Target,
 )
 from vqueue.ports.voice import Told
-from vqueue.services import hearing, screening, settling, whispering
+from vqueue.services import customer_first, hearing, intending, missing, screening, settling, whispering
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -83,7 +81,7 @@ async def key(house: House, token: Token, step: int, told: Told) -> Speech:
         return released("en") if found is None else _question(house, found, token, step=step + 1)
     cause = Cause.AGENT_DECLINED if told.digits == "2" else Cause.AGENT_NO_ANSWER
     standing = await house.act(lambda clerk: _pass_on(clerk, token, cause))
-    return _after("whisper.passed", "en", standing)
+    return whispering.after("whisper.passed", "en", standing)
 
 
 def _pass_on(clerk: Clerk, token: Token, cause: Cause) -> str | None:
@@ -93,7 +91,7 @@ def _pass_on(clerk: Clerk, token: Token, cause: Cause) -> str | None:
     if leg.live and leg.state is not LegState.JOINED:
         clerk.hear(leg, News.DECLINE, cause=cause)
         settling.settle(clerk, leg.attempt)
-    return _standing(clerk, leg)
+    return whispering.standing(leg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,11 @@ class TooLate:
     standing: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The customer was rung first, and is being asked for his key or is on his way into the hold."""
+
+
 async def _accept(house: House, token: Token, told: Told) -> Speech:
     """Key 1: re-read, then bring the customer. A caller who has gone is said so at once."""
     new = LegId(house.chance.id("lg")), Token(house.chance.token())
@@ -119,17 +122,19 @@ async def _accept(house: House, token: Token, told: Told) -> Speech:
     except StaleWrite:
         # This number has a live leg of another attempt: never two rings at once.
         standing = await house.act(lambda clerk: _let_go(clerk, token))
-        return _after("whisper.released", "en", standing)
+        return whispering.after("whisper.released", "en", standing)
     match outcome:
         case Bring(case, customer):
             return _bring(house, case, customer)
         case TooLate(standing):
-            return _after("whisper.caller_gone", "en", standing)
+            return whispering.after("whisper.caller_gone", "en", standing)
+        case Asked():
+            return await customer_first.bring(house, token, 0)
         case _:
             assert_never(outcome)
 
 
-def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]) -> Bring | TooLate:
+def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]) -> Bring | TooLate | Asked:
     leg = clerk.work.legs.by_token(token)
     if leg is None:
         return TooLate()
@@ -137,12 +142,16 @@ def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token
     if not leg.live or not case.attempt.is_open or case.request.state is not State.CONNECTING:
         return TooLate(_let_go(clerk, token))
     clerk.hear(leg, News.ACCEPT, call_sid=told.call_sid)
+    if case.customer_first:
+        return Asked()
     if case.customer_leg is not None:
         # The same key again (a doubled question): the same document, unless the phone is ringing by it already.
         fresh = case.customer_leg.way is Way.INBOUND or case.customer_leg.state is LegState.PLACING
-        return Bring(settling.load(clerk, leg.attempt), case.customer_leg) if fresh else TooLate(_standing(clerk, leg))
-    counter, cap = settling.ring_counter(case.request, clerk.at), case.rules.caps.rings_per_number_day
-    if not clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=clerk.later(172_800)):
+        known = Bring(settling.load(clerk, leg.attempt), case.customer_leg)
+        return known if fresh else TooLate(whispering.standing(leg))
+    counter, cap = missing.ring_counter(case.request, clerk.at), case.rules.caps.rings_per_number_day
+    over = clerk.later(missing.RINGS_KEPT_S)
+    if not clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=over):
         return TooLate(_let_go(clerk, token))
     # Written, so that a cancelling at this moment and this ring cannot both succeed.
     clerk.work.attempts.replace(case.attempt)
@@ -158,7 +167,7 @@ def _let_go(clerk: Clerk, token: Token) -> str | None:
     _give_back(clerk, settling.load(clerk, leg.attempt), reason="not_brought")
     if leg.way is Way.STANDING and leg.state is not LegState.JOINED:
         settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg, cause=Cause.ABORTED)
-    return _standing(clerk, leg)
+    return whispering.standing(leg)
 
 
 def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]) -> Leg:
@@ -166,40 +175,25 @@ def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]
 
     Raises StaleWrite while his number has a live leg.
     """
-    phone = case.request.phone
-    assert phone is not None
-    ring_s = case.rules.callback.ring_s
-    leg = Leg(
-        id=new[0],
-        attempt=case.attempt.id,
-        role=Role.CUSTOMER,
-        way=Way.DIALED,
-        token=new[1],
-        state=LegState.INTENDED,
-        created_at=clerk.at,
-        to=phone,
-        phone_index=phone.index,
-        horizon=clerk.later(ring_s + 60),
-    )
-    clerk.work.legs.insert(leg)
-    return clerk.hear(leg, News.CLAIM)
+    leg_id, token = new
+    leg = intending.customers_leg(clerk, case.attempt, case.request, way=Way.DIALED, leg_id=leg_id, token=token)
+    horizon = clerk.later(case.rules.callback.ring_s + intending.DOUBT_S)
+    return clerk.hear(replace(leg, horizon=horizon), News.CLAIM)
 
 
 def _bring(house: House, case: settling.Case, customer: Leg) -> Speech:
     agent, rules = case.agent_leg, case.rules
     language = case.agent.languages[0] if case.agent.languages else "en"
-    action = Target("dialed", agent.token)
-    if case.attempt.shape is Shape.HOLDER:
-        dial_holder = DialHolder(request=case.request.id, action=action, joined=Target("joined", customer.token))
-        return (dial_holder, Hangup())
-    if customer.to is None:
+    if agent is None or (customer.to is None and case.attempt.shape is not Shape.HOLDER):
         return (Nothing(),)
+    if case.attempt.shape is Shape.HOLDER or customer.to is None:
+        return whispering.to_the_hold(case.request.id, agent=agent, customer=customer)
     dial = DialCustomer(
         phone=house.vault.open_phone(customer.to),
         caller_id=house.line.number,
         ring_s=rules.callback.ring_s,
         time_limit_s=rules.deadlines.time_limit_s,
-        action=action,
+        action=Target("dialed", agent.token),
         screen=Target("screen", customer.token, 0),
         status=Target("status", customer.token),
         amd=Target("amd", customer.token) if rules.callback.machine_detection else None,
@@ -210,7 +204,7 @@ def _bring(house: House, case: settling.Case, customer: Leg) -> Speech:
 async def dialed(house: House, token: Token, told: Told) -> Speech:
     """The agent's `<Dial>` ended: what became of the customer's side, and what the agent hears."""
     key_, standing = await house.act(lambda clerk: _dialed(clerk, token, told))
-    return _after(key_, "en", standing)
+    return whispering.after(key_, "en", standing)
 
 
 def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
@@ -220,10 +214,10 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
     case = settling.load(clerk, leg.attempt)
     customer = case.customer_leg
     key_ = "farewell.goodbye"
-    if customer is not None and customer.way is Way.INBOUND and told.bridged and case.attempt.is_open:
+    if customer is not None and customer.way is not Way.DIALED and told.bridged and case.attempt.is_open:
         # The news that they met was lost; the `<Dial>` that ended says that they did.
         customer = screening.joined_after_all(clerk, case, customer)
-    if customer is None or (customer.joined_at is None and customer.way is Way.INBOUND):
+    if customer is None or (customer.joined_at is None and customer.way is not Way.DIALED):
         # The hold was empty. If the caller has hung up we know it already; else he stays in line.
         _give_back(clerk, case, reason="hold_was_empty")
         key_ = "whisper.caller_gone"
@@ -234,10 +228,10 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
     if customer is not None and customer.way is Way.DIALED:
         _no_key(clerk, customer.token)
     if customer is not None and customer.joined_at is None and customer.way is Way.DIALED:
-        key_ = _why_not(clerk.work.legs.by_token(customer.token) or customer)
+        key_ = whispering.why_not(clerk.work.legs.by_token(customer.token) or customer)
     if leg.way is Way.STANDING:
         settling.end_leg(clerk, clerk.work.legs.by_token(token) or leg)
-    return key_, _standing(clerk, leg)
+    return key_, whispering.standing(leg)
 
 
 def _no_key(clerk: Clerk, token: Token) -> None:
@@ -250,34 +244,17 @@ def _no_key(clerk: Clerk, token: Token) -> None:
 
 def _give_back(clerk: Clerk, case: settling.Case, *, reason: str) -> None:
     """Ends an open attempt before a customer is rung or joined; his request stays in line."""
-    rung = case.customer_leg is not None and case.customer_leg.way is Way.DIALED
-    if case.attempt.is_open and case.request.state is State.CONNECTING and not rung:
+    customer = case.customer_leg
+    if not case.attempt.is_open or case.request.state is not State.CONNECTING:
+        return
+    if customer is not None and customer.way is Way.POSTED:
+        settling.keep_on_the_line(clerk, case, customer)
+        settling.settle(clerk, case.attempt.id)
+    elif customer is None or customer.way is Way.INBOUND:
         settling.withdraw(clerk, case)
         settling.give_back(clerk, case.request, reason=reason)
         settling.settle(clerk, case.attempt.id)
 
 
-def _why_not(customer: Leg) -> str:
-    """What the agent hears of a customer who was rung and not connected."""
-    match customer.cause:
-        case Cause.SNOOZED:
-            return "whisper.snoozed"
-        case Cause.NOT_NEEDED:
-            return "whisper.not_needed"
-        case _:
-            return "whisper.no_answer"
-
-
 def _as_child(told: Told) -> Told:
     return replace(told, call_sid=told.child or CallSid(""))
-
-
-def _standing(clerk: Clerk, leg: Leg) -> str | None:
-    """The agent's id if this is a standing call that goes on."""
-    return leg.agent if leg.way is Way.STANDING else None
-
-
-def _after(prompt: str, language: str, standing: str | None) -> Speech:
-    """Words to the agent, then the end of the call, or back to waiting on a standing one."""
-    said = Say((Prompt(prompt),), language)
-    return (said, Goto(Target("standing", standing, 0))) if standing else (said, Hangup())

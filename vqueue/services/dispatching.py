@@ -11,13 +11,13 @@ from vqueue.domain.board import QueueBoard
 from vqueue.domain.errors import AlreadyOpen, NotLeader, NotPossible, StaleWrite
 from vqueue.domain.ids import AttemptId, LegId, Token
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import Leg, LegState, Role, Way
+from vqueue.domain.leg import Role, Way
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.domain.rules import Queue
 from vqueue.engine import hours
 from vqueue.engine.plan import Head, Line, Place, Reserve, Seat, Skip, Snapshot, plan
 from vqueue.ports.database import ClassHead, Work
-from vqueue.services import dialing, settling
+from vqueue.services import bank_code, dialing, intending, missing
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -61,8 +61,8 @@ async def tick(house: House, lease: Lease) -> int:
             case Reserve():
                 # Asked before anything is reserved: where no call may be created, nothing is taken back either;
                 # once refused, nobody further back in the order gets the call that becomes free meanwhile.
-                rings = action.agent not in standing
-                may_call = may_call and (not rings or await _may_call(house))
+                rings = action.shape is Shape.CUSTOMER_FIRST or action.agent not in standing
+                may_call = may_call and (not rings or await dialing.may_call(house))
                 if may_call or not rings:
                     done += await _connect(house, lease, action)
     return done
@@ -76,7 +76,7 @@ def _look(work: Work, now: datetime) -> Seen:
         [head for queue in queues for head in work.requests.heads(queue=queue.id, limit=max(1, seats))] if seats else []
     )
     waiting = [place for head in heads for place in head.places if place.state is State.WAITING]
-    rings = work.counters.values([settling.ring_counter(place, now) for place in waiting])
+    rings = work.counters.values([missing.ring_counter(place, now) for place in waiting])
     phones = work.legs.live_numbers({place.phone.index for place in waiting if place.phone is not None})
     return Seen(queues=queues, agents=agents, heads=heads, phones=phones, rings=rings)
 
@@ -128,7 +128,7 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
     if request.state is State.WAITING:
         if request.phone is None or request.mode not in (Mode.CALLBACK, Mode.SCHEDULED):
             why = "no_number"
-        elif rings.get(settling.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
+        elif rings.get(missing.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
             why, until = "cap_of_the_day", hours.next_midnight(request.zone or rules.hours.zone, now)
         else:
             zone, country = request.zone or rules.hours.zone, request.country or None
@@ -167,23 +167,17 @@ async def _connect(house: House, lease: Lease, action: Reserve) -> bool:
     """One reservation in one transaction; the call itself is placed beside the tick."""
     attempt_id = AttemptId(house.chance.id("at"))
     tokens = Token(house.chance.token()), Token(house.chance.token())
-    code = house.chance.digits(6)
+    code = bank_code.drawn(house, action.request)
     deed = partial(reserve, action=action, attempt_id=attempt_id, tokens=tokens, code=code)
     if await _fenced(house, lease, deed) is None:
         return False
-    house.spawn(dialing.place(house, tokens[0]))
+    house.spawn(dialing.place(house, tokens[1] if action.shape is Shape.CUSTOMER_FIRST else tokens[0]))
     return True
 
 
 async def fill_bucket(house: House) -> None:
     """A bucket nobody has asked yet is empty: asked once before the first call, it is full when that comes."""
-    await _may_call(house)
-
-
-async def _may_call(house: House) -> bool:
-    """Our own limit on created calls, shared by all replicas, kept below the provider's."""
-    rate = house.line.calls_per_second
-    return await house.throttle.take("calls", rate=rate, burst=max(1, int(rate)))
+    await dialing.may_call(house)
 
 
 async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | None]) -> bool | None:
@@ -204,65 +198,69 @@ async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | Non
 def reserve(
     clerk: Clerk, *, action: Reserve, attempt_id: AttemptId, tokens: tuple[Token, Token], code: str
 ) -> bool | None:
-    """Request connecting, attempt, legs, agent reserved: one transaction. None when one of them is not free."""
+    """Request connecting, attempt, first leg, agent reserved: one transaction. None when one of them is not free.
+
+    `tokens` are those of the agent's leg and of the customer's.
+    """
     request, agent = clerk.work.requests.get(action.request), clerk.work.agents.get(action.agent)
     if request.state not in (State.HOLDING, State.WAITING) or not request.ready or agent.presence is not Presence.READY:
         return None
-    holder = request.state is State.HOLDING
+    shape = Shape.HOLDER if request.state is State.HOLDING else action.shape
+    if shape is Shape.CUSTOMER_FIRST and not _ring_allowed(clerk, request):
+        return None
     attempt = Attempt(
         id=attempt_id,
         request=request.id,
         queue=request.queue,
         agent=agent.id,
-        shape=Shape.HOLDER if holder else action.shape,
+        shape=shape,
         opened_at=clerk.at,
         rules_version=request.rules_version,
+        accepted_at=_key_pressed(clerk, request) if shape is Shape.HOLDER else None,
         code=code,
     )
     clerk.move(request, Move.RESERVE, reason=",".join(action.reasons), changes={"attempt": attempt_id})
     clerk.work.attempts.insert(attempt)
-    clerk.work.legs.insert(_agent_leg(clerk, attempt, agent, tokens[0]))
-    if holder:
-        clerk.work.legs.insert(_holder_leg(clerk, attempt, request, tokens[1]))
+    _intend(clerk, attempt, request, agent, tokens)
     clerk.move_agent(agent, AgentMove.RESERVE, reason="matched", changes={"attempt": attempt_id})
+    _note_opened(clerk, attempt, request, action)
+    return True
+
+
+def _intend(clerk: Clerk, attempt: Attempt, request: Request, agent: Agent, tokens: tuple[Token, Token]) -> None:
+    """The customer's leg alone where he is rung first; his agent's is intended when he has answered."""
+    if attempt.shape is Shape.CUSTOMER_FIRST:
+        leg_id = LegId(f"{attempt.id}.c")
+        intending.customers_leg(clerk, attempt, request, way=Way.POSTED, leg_id=leg_id, token=tokens[1])
+        return
+    intending.agents_leg(clerk, attempt, agent, tokens[0])
+    if attempt.shape is Shape.HOLDER:
+        intending.holders_leg(clerk, attempt, request, tokens[1])
+
+
+def _note_opened(clerk: Clerk, attempt: Attempt, request: Request, action: Reserve) -> None:
     clerk.note(
         Fact.ATTEMPT_OPENED,
         request=request,
-        attempt=attempt_id,
-        agent=agent.id,
+        attempt=attempt.id,
+        agent=attempt.agent,
         shape=attempt.shape,
         reasons=list(action.reasons),
         lift_s=action.lift_s,
     )
     if action.lift_s > 0:
         clerk.note(Fact.CLASS_LIFTED, request=request, credit_class=request.credit_class, lift_s=action.lift_s)
-    return True
 
 
-def _agent_leg(clerk: Clerk, attempt: Attempt, agent: Agent, token: Token) -> Leg:
-    return Leg(
-        id=LegId(f"{attempt.id}.a"),
-        attempt=attempt.id,
-        role=Role.AGENT,
-        way=Way.STANDING if agent.standing_call else Way.POSTED,
-        token=token,
-        state=LegState.INTENDED,
-        created_at=clerk.at,
-        agent=agent.id,
-        call_sid=agent.standing_call,
-    )
+def _ring_allowed(clerk: Clerk, request: Request) -> bool:
+    """One of the day's rings of his number is taken, if there is one left and there is a number."""
+    cap = clerk.work.queues.get(request.queue).rules.caps.rings_per_number_day
+    counter, over = missing.ring_counter(request, clerk.at), clerk.later(missing.RINGS_KEPT_S)
+    return request.phone is not None and clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=over)
 
 
-def _holder_leg(clerk: Clerk, attempt: Attempt, request: Request, token: Token) -> Leg:
-    """The caller's own call. It carries no phone index: uniqueness protects dialling, not waiting."""
-    return Leg(
-        id=LegId(f"{attempt.id}.c"),
-        attempt=attempt.id,
-        role=Role.CUSTOMER,
-        way=Way.INBOUND,
-        token=token,
-        state=LegState.ANSWERED,
-        created_at=clerk.at,
-        answered_at=clerk.at,
-        call_sid=request.call_sid,
-    )
+def _key_pressed(clerk: Clerk, request: Request) -> datetime | None:
+    """When a holder whom we had rung pressed the key: he has been waiting for an agent since then."""
+    calls = clerk.work.legs.by_call(request.call_sid) if request.call_sid else []
+    rung = [leg for leg in calls if leg.role is Role.CUSTOMER and leg.way is Way.POSTED]
+    return clerk.work.attempts.get(rung[0].attempt).accepted_at if rung else None

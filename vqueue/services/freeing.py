@@ -14,24 +14,26 @@ _UNSURE_S = 80
 """How long a telephone that may still ring is left alone where its horizon is not known."""
 
 
-def free_agent(clerk: Clerk, attempt: Attempt, agent: Agent, leg: Leg, rules: AgentRules) -> None:
-    """The agent is free once his own call is over, in the way the outcome deserves. Repeating it changes nothing."""
-    if attempt.is_open or leg.live or agent.attempt != attempt.id:
+def free_agent(
+    clerk: Clerk, attempt: Attempt, agent: Agent, leg: Leg | None, rules: AgentRules, *, outcome: Cause | None
+) -> None:
+    """The agent is free once his own call is over, in the way `outcome` deserves. Repeating it changes nothing."""
+    if attempt.is_open or (leg is not None and leg.live) or agent.attempt != attempt.id:
         return
     freed: dict[str, Any] = {"attempt": None}
-    if attempt.outcome is Cause.TALKED:
+    if outcome is Cause.TALKED:
         wrap = {**freed, "wrap_until": clerk.later(rules.wrap_up_s), "misses": 0}
         clerk.move_agent(agent, AgentMove.END, to=Presence.WRAPPING, reason="wrap_up", changes=wrap)
-    elif attempt.outcome in _MISSED and agent.misses + 1 < rules.away_after_misses:
+    elif outcome in _MISSED and agent.misses + 1 < rules.away_after_misses:
         again = {**freed, "misses": agent.misses + 1, "next_presence": None}
-        clerk.move_agent(agent, AgentMove.END, to=agent.after, reason=str(attempt.outcome), changes=again)
-    elif attempt.outcome in _MISSED:
+        clerk.move_agent(agent, AgentMove.END, to=agent.after, reason=str(outcome), changes=again)
+    elif outcome in _MISSED:
         away = Presence.OFFLINE if agent.next_presence is Presence.OFFLINE else Presence.AWAY
         missed = {**freed, "misses": agent.misses + 1, "next_presence": None}
-        clerk.move_agent(agent, AgentMove.MISS, to=away, reason=str(attempt.outcome), changes=missed)
-    elif attempt.outcome is Cause.AGENT_DOUBT:
-        wait = {**freed, "wrap_until": leg.horizon or clerk.later(_UNSURE_S)}
+        clerk.move_agent(agent, AgentMove.MISS, to=away, reason=str(outcome), changes=missed)
+    elif outcome is Cause.AGENT_DOUBT:
+        wait = {**freed, "wrap_until": (leg.horizon if leg else None) or clerk.later(_UNSURE_S)}
         clerk.move_agent(agent, AgentMove.END, to=Presence.WRAPPING, reason="phone_unsure", changes=wait)
     else:
         done = {**freed, "next_presence": None}
-        clerk.move_agent(agent, AgentMove.END, to=agent.after, reason=str(attempt.outcome), changes=done)
+        clerk.move_agent(agent, AgentMove.END, to=agent.after, reason=str(outcome), changes=done)

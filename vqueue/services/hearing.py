@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from vqueue.domain.causes import Cause
-from vqueue.domain.ids import Token
+from vqueue.domain.ids import CallSid, Token
 from vqueue.domain.leg import Leg, LegState, News, Role, Way
+from vqueue.domain.request import State
 from vqueue.ports.voice import Told
 from vqueue.services import settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-_RANG = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.MACHINE, Cause.HUNG_UP})
-"""Ends that say that the customer's phone rang, also where the news of its ringing never came."""
+_RANG = frozenset({Cause.NO_ANSWER, Cause.BUSY, Cause.MACHINE, Cause.HUNG_UP, Cause.NO_KEY})
+"""Ends that say that the customer's phone was rung, also where the news of its ringing never came."""
 
 
 async def status(house: House, token: Token, told: Told) -> None:
@@ -37,15 +38,36 @@ def _status(clerk: Clerk, token: Token, told: Told) -> None:
 def ended(clerk: Clerk, leg: Leg, *, cause: Cause | None, sequence: int = -1, told: Told | None = None) -> None:
     """The call is over. A machine is known; whether a customer without a key hung up himself is settled later."""
     sid = told.call_sid if told else None
-    unproven = leg.role is Role.CUSTOMER and leg.way is Way.DIALED and leg.joined_at is None
-    if unproven and cause in (Cause.HUNG_UP, None):
-        cause = Cause.MACHINE if leg.machine else Cause.HUNG_UP
+    cause = _unproven(leg, cause)
     if leg.role is Role.AGENT and leg.joined_at is None and leg.state is LegState.ANSWERED and cause is Cause.HUNG_UP:
         cause = Cause.AGENT_DECLINED
     if leg.live and cause in _RANG:
-        _rung(clerk, leg)
-    clerk.hear(leg, News.ENDED, cause=cause, call_sid=sid, sequence=sequence)
+        _rung(clerk, leg, engaged=cause is Cause.BUSY)
+    heard = clerk.hear(leg, News.ENDED, cause=cause, call_sid=sid, sequence=sequence)
     settling.settle(clerk, leg.attempt)
+    if leg.role is Role.CUSTOMER and leg.way is Way.POSTED and heard.call_sid is not None:
+        _line_over(clerk, heard.call_sid)
+
+
+def _unproven(leg: Leg, cause: Cause | None) -> Cause | None:
+    """The cause where a customer whom we rang ended the call before the talk."""
+    if leg.role is not Role.CUSTOMER or leg.way is Way.INBOUND or leg.joined_at is not None:
+        return cause
+    if cause not in (Cause.HUNG_UP, None) or leg.state is LegState.ACCEPTED:
+        return cause
+    if leg.machine:
+        return Cause.MACHINE
+    return Cause.HUNG_UP if leg.way is Way.DIALED else Cause.NO_KEY
+
+
+def _line_over(clerk: Clerk, call: CallSid) -> None:
+    """The call by which we had rung him is over: whoever was still being brought to it comes too late."""
+    for leg in clerk.work.legs.by_call(call):
+        if leg.live and leg.role is Role.CUSTOMER:
+            ended(clerk, leg, cause=Cause.HUNG_UP)
+    for request in clerk.work.requests.open_of(now=clerk.at, call_sid=call):
+        if request.state is State.HOLDING:
+            settling.leave(clerk, request, reason="hung_up_on_hold")
 
 
 def progress(clerk: Clerk, leg: Leg, news: News, *, told: Told) -> Leg:
@@ -56,12 +78,16 @@ def progress(clerk: Clerk, leg: Leg, news: News, *, told: Told) -> Leg:
     return heard
 
 
-def _rung(clerk: Clerk, leg: Leg) -> None:
-    """Counts the customer's ring at the first sign of it; `leg` is as it was before that sign."""
-    if leg.role is Role.CUSTOMER and leg.way is Way.DIALED and leg.rang_at is None and leg.answered_at is None:
+def _rung(clerk: Clerk, leg: Leg, *, engaged: bool = False) -> None:
+    """Counts the customer's ring at the first sign of it; `leg` is as it was before that sign.
+
+    A line that was engaged was rung, but nobody heard it: the promise is not settled by that.
+    """
+    if leg.role is Role.CUSTOMER and leg.way is not Way.INBOUND and leg.rang_at is None and leg.answered_at is None:
         attempt = clerk.work.attempts.get(leg.attempt)
         request = clerk.work.requests.get(attempt.request)
-        clerk.first_ring(request)
+        if not engaged:
+            clerk.first_ring(request)
         clerk.store(replace(request, rings=request.rings + 1), reason="rung")
 
 

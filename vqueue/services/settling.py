@@ -1,25 +1,23 @@
 """What an attempt's legs mean for its request and its agent, each time one of them changed."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from vqueue.domain.agent import Agent
-from vqueue.domain.attempt import Attempt
-from vqueue.domain.causes import CUSTOMER_MISSES, Cause
+from vqueue.domain.agent import Agent, AgentMove
+from vqueue.domain.attempt import Attempt, Shape
+from vqueue.domain.causes import Cause
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import AttemptId
 from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Leg, LegState, News, Role, Way
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.domain.rules import Rules
-from vqueue.engine import retry
+from vqueue.services import missing
 from vqueue.services.clerk import Clerk
 from vqueue.services.freeing import free_agent
+from vqueue.services.rescuing import RESCUED
 
-CANCEL_ASKED = "cancel_asked"
-"""Mark of a request whose cancelling came while the customer's phone was ringing: no retry follows."""
+CANCEL_ASKED = missing.CANCEL_ASKED
 
 # A number that cannot be rung counts too: its agent would be matched and dialled again at once, for ever.
 _AGENT_FAULTS = {
@@ -27,6 +25,7 @@ _AGENT_FAULTS = {
     Cause.BUSY: Cause.AGENT_NO_ANSWER,
     Cause.FAILED: Cause.AGENT_NO_ANSWER,
     Cause.REFUSED: Cause.AGENT_NO_ANSWER,
+    Cause.AGENT_NO_ANSWER: Cause.AGENT_NO_ANSWER,
     Cause.AGENT_DECLINED: Cause.AGENT_DECLINED,
     Cause.HUNG_UP: Cause.AGENT_DECLINED,
 }
@@ -43,22 +42,27 @@ class Case:
     attempt: Attempt
     request: Request
     agent: Agent
-    agent_leg: Leg
+    agent_leg: Leg | None
+    """None before the customer has answered, where he is rung first."""
     customer_leg: Leg | None
     rules: Rules
+
+    @property
+    def customer_first(self) -> bool:
+        return self.attempt.shape is Shape.CUSTOMER_FIRST
 
 
 def load(clerk: Clerk, attempt_id: AttemptId) -> Case:
     """Raises NotFound when the attempt does not exist."""
     attempt = clerk.work.attempts.get(attempt_id)
     legs = {leg.role: leg for leg in clerk.work.legs.of_attempt(attempt_id)}
-    if Role.AGENT not in legs:
-        raise NotFound("an attempt without an agent's leg")
+    if not legs:
+        raise NotFound("an attempt without legs")
     return Case(
         attempt=attempt,
         request=clerk.work.requests.get(attempt.request),
         agent=clerk.work.agents.get(attempt.agent),
-        agent_leg=legs[Role.AGENT],
+        agent_leg=legs.get(Role.AGENT),
         customer_leg=legs.get(Role.CUSTOMER),
         rules=clerk.work.queues.get(attempt.queue).rules,
     )
@@ -74,7 +78,24 @@ def settle(clerk: Clerk, attempt_id: AttemptId) -> None:
     if case.attempt.is_open:
         _close(clerk, case)
     after = load(clerk, attempt_id)
-    free_agent(clerk, after.attempt, after.agent, after.agent_leg, after.rules.agents)
+    free_agent(clerk, after.attempt, after.agent, after.agent_leg, after.rules.agents, outcome=_agents_outcome(after))
+
+
+def _agents_outcome(case: Case) -> Cause | None:
+    """What the attempt was to its agent: where the customer is rung first, an agent who failed before he missed the
+    call failed all the same."""
+    leg, closed_at = case.agent_leg, case.attempt.closed_at
+    if case.customer_first and leg is not None and leg.ended_at is not None and closed_at is not None:
+        fault = _fault(leg)
+        if leg.ended_at < closed_at and fault in (*_AGENT_FAULTS.values(), Cause.AGENT_DOUBT):
+            return fault
+    return case.attempt.outcome
+
+
+def _fault(agent_leg: Leg | None) -> Cause:
+    """Why the agent's side came to nothing."""
+    cause = (agent_leg.cause if agent_leg is not None else None) or Cause.ABORTED
+    return _AGENT_FAULTS.get(cause, cause)
 
 
 def _close(clerk: Clerk, case: Case) -> None:
@@ -83,41 +104,52 @@ def _close(clerk: Clerk, case: Case) -> None:
     While the customer's phone may still be ringing nothing is decided: its own end says whether he missed the call
     or the agent dropped it, in whatever order the news come.
     """
-    customer, agent = case.customer_leg, case.agent_leg
-    if customer is None or (customer.way is Way.INBOUND and customer.live and customer.joined_at is None):
-        if not agent.live:
-            _agent_failed(clerk, case)
-    elif customer.joined_at is not None:
-        if not (customer.live and agent.live):
+    customer = case.customer_leg
+    agent_is_there = case.agent_leg is not None and case.agent_leg.live
+    if customer is not None and customer.joined_at is not None:
+        if not (customer.live and agent_is_there):
             _talked(clerk, case)
+    elif customer is not None and customer.way is Way.POSTED:
+        _close_customer_first(clerk, case, customer, agent_is_there=agent_is_there)
+    elif customer is None or (customer.way is Way.INBOUND and customer.live):
+        if not agent_is_there:
+            _agent_failed(clerk, case)
     elif not customer.live and customer.way is Way.INBOUND:
         _holder_gone(clerk, case)
-    elif not customer.live and (cause := _why_missed(customer, agent)) is not None:
+    elif not customer.live and (cause := _why_missed(customer, agent_is_there=agent_is_there)) is not None:
         _customer_missed(clerk, case, cause)
 
 
-def _why_missed(customer: Leg, agent: Leg) -> Cause | None:
+def _close_customer_first(clerk: Clerk, case: Case, customer: Leg, *, agent_is_there: bool) -> None:
+    """An agent who fails decides nothing until the customer has pressed the key: he is the one who was promised."""
+    if not customer.live:
+        _customer_missed(clerk, case, customer.cause or Cause.NO_ANSWER)
+    elif customer.state is LegState.ACCEPTED and not agent_is_there:
+        keep_on_the_line(clerk, case, customer)
+
+
+def _why_missed(customer: Leg, *, agent_is_there: bool) -> Cause | None:
     """None: he answered and the call ended without a key. It is not known yet whether he hung up (then the agent's
     `<Dial>` says so) or the agent did, and took him along."""
     if customer.cause is not Cause.HUNG_UP:
         return customer.cause or Cause.NO_ANSWER
-    return None if agent.live else Cause.CANCELED
+    return None if agent_is_there else Cause.CANCELED
 
 
 def _talked(clerk: Clerk, case: Case) -> None:
     """A talk ended: served, or back to the head when the line dropped it."""
     customer = case.customer_leg
-    assert customer is not None and customer.joined_at is not None
+    assert customer is not None and customer.joined_at is not None and case.agent_leg is not None
     talk_s = (clerk.at - customer.joined_at).total_seconds()
     ended_badly = Cause.FAILED in (customer.cause, case.agent_leg.cause)
     dropped = ended_badly and talk_s < case.rules.deadlines.short_call_s
     _end(clerk, case, Cause.TALKED, talk_s=round(talk_s, 3), dropped=dropped)
-    if dropped and may_wait(clerk, case.request):
+    if dropped and case.request.parked != CANCEL_ASKED and may_wait(clerk, case.request):
         clerk.move(
             case.request,
             Move.DROP,
             reason="line_dropped",
-            changes={**_back(case.request), "credit_class": "rescued", "mode": Mode.CALLBACK},
+            changes={**_back(case.request), "credit_class": RESCUED, "mode": Mode.CALLBACK},
         )
     else:
         clerk.move(case.request, Move.HANG_UP, reason="talk_ended", changes={"attempt": None, "ready": False})
@@ -126,78 +158,40 @@ def _talked(clerk: Clerk, case: Case) -> None:
 def _customer_missed(clerk: Clerk, case: Case, cause: Cause) -> None:
     """The customer was rung and no talk came of it: snooze, cancel, try again later, or give up."""
     request, rules = case.request, case.rules
-    _end(clerk, case, Cause.AGENT_DROPPED if cause is Cause.CANCELED else cause)
+    ours = cause is Cause.ABORTED or (cause is Cause.CANCELED and case.customer_first)
+    dropped = cause is Cause.CANCELED and not ours
+    _end(clerk, case, Cause.AGENT_DROPPED if dropped else cause)
     if cause is Cause.NOT_NEEDED:
         clerk.withdraw_promise(request, "not_needed")
         clerk.move(request, Move.CANCEL, reason="not_needed_at_answer", changes={"attempt": None, "ready": False})
-    elif cause is Cause.SNOOZED:
-        _snooze(clerk, request, rules)
+    elif cause is Cause.SNOOZED and request.parked != CANCEL_ASKED:
+        missing.snoozed(clerk, request, rules)
     elif request.parked == CANCEL_ASKED:
         clerk.withdraw_promise(request, "cancelled")
         clerk.move(request, Move.CANCEL, reason="cancelled_while_dialing", changes={"attempt": None, "ready": False})
-    elif cause is Cause.CANCELED:
-        clerk.move(request, Move.AGENT_DROP, to=request.came_from, reason="agent_dropped", changes=_back(request))
+    elif ours:
+        clerk.move(request, Move.ABORT, to=request.came_from, reason=str(cause), changes=_back(request))
+    elif dropped:
+        rescued = {**_back(request), "credit_class": RESCUED}
+        clerk.move(request, Move.AGENT_DROP, to=request.came_from, reason="agent_dropped", changes=rescued)
     else:
-        _miss(clerk, case, cause)
+        missing.missed(clerk, request, rules, attempt=case.attempt.id, cause=cause)
 
 
-def _miss(clerk: Clerk, case: Case, cause: Cause) -> None:
-    request, rules = case.request, case.rules
-    counted = cause if cause in CUSTOMER_MISSES else Cause.NO_ANSWER
-    tries = retry.counted(request.tries, counted)
-    decision = retry.after_miss(
-        request=request,
-        cause=counted,
-        rules=rules,
-        now=clerk.at,
-        zone=request.zone or rules.hours.zone,
-        country=request.country or None,
-        rings_today=clerk.work.counters.value(ring_counter(request, clerk.at)),
-    )
-    clerk.note(
-        Fact.RETRY_DECIDED,
-        request=request,
-        attempt=case.attempt.id,
-        cause=counted,
-        decision=type(decision).__name__,
-        reason="" if isinstance(decision, retry.Retry) else decision.reason,
-        tries=sum(tries.values()),
-    )
-    if isinstance(decision, retry.Retry):
-        clerk.move(
-            request,
-            Move.MISS,
-            reason=f"missed_{counted}",
-            changes={**_parked(decision.not_before, "retry"), "tries": tries},
-        )
-        clerk.notify(request, "sms.missed_will_retry")
-    else:
-        _give_up(clerk, request, rules, reason=decision.reason, tries=tries)
+def keep_on_the_line(clerk: Clerk, case: Case, customer: Leg) -> None:
+    """He pressed the key and the agent is not to be had: he holds at the head, for the next one; never cut off."""
+    fault = _fault(case.agent_leg)
+    _end(clerk, case, fault)
+    move = Move.AGENT_DROP if fault in _AGENT_FAULTS.values() else Move.ABORT
+    held: dict[str, Any] = {
+        **_back(case.request), "mode": Mode.HOLD, "call_sid": customer.call_sid, "protected": True,
+        "credit_class": RESCUED, "parked": _cancel_mark(case.request),
+    }  # fmt: skip
+    clerk.move(case.request, move, to=State.HOLDING, reason=str(fault), changes=held)
 
 
-def _snooze(clerk: Clerk, request: Request, rules: Rules) -> None:
-    zone, country = request.zone or rules.hours.zone, request.country or None
-    decision = retry.snooze(request=request, rules=rules, now=clerk.at, zone=zone, country=country)
-    tries = retry.counted(request.tries, Cause.SNOOZED)
-    if isinstance(decision, retry.Retry):
-        parked = {**_parked(decision.not_before, "snooze"), "tries": tries}
-        clerk.move(request, Move.SNOOZE, to=State.WAITING, reason="snoozed_at_answer", changes=parked)
-    else:
-        _give_up(clerk, request, rules, reason=decision.reason, tries=tries)
-
-
-def _give_up(clerk: Clerk, request: Request, rules: Rules, *, reason: str, tries: dict[Cause, int]) -> None:
-    """No further ring; the place is kept a while for a return."""
-    grace = clerk.later(rules.callback.grace_s)
-    changes = {"attempt": None, "ready": False, "tries": tries, "grace_until": grace}
-    clerk.move(request, Move.GIVE_UP, reason=reason, changes=changes)
-    clerk.notify(request, "sms.missed_in_grace")
-
-
-def ring_counter(request: Request, at: datetime) -> str:
-    """The counter of how often this number was rung today, by the calendar of its own zone."""
-    today = at.astimezone(ZoneInfo(request.zone or "UTC")).date()
-    return f"rings:{request.phone.index if request.phone else ''}:{today.isoformat()}"
+def _cancel_mark(request: Request) -> str | None:
+    return CANCEL_ASKED if request.parked == CANCEL_ASKED else None
 
 
 def _holder_gone(clerk: Clerk, case: Case) -> None:
@@ -209,6 +203,9 @@ def _holder_gone(clerk: Clerk, case: Case) -> None:
 
 def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG_UP) -> Request:
     """A caller on hold is gone: a confirmed number keeps the place as a callback, else he has abandoned."""
+    if _rung_first(clerk, request) and may_wait(clerk, request):
+        rules = clerk.work.queues.get(request.queue).rules
+        return missing.left_the_line(clerk, request, rules, reason=reason, move=move)
     if request.protected and may_wait(clerk, request):
         changes: dict[str, Any] = {**_back(request), "mode": Mode.CALLBACK, "call_sid": None}
         return clerk.move(request, move, to=State.WAITING, reason=reason, changes=changes)
@@ -220,6 +217,12 @@ def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG
         reason=reason,
         changes={"attempt": None, "ready": False, "call_sid": None, "grace_until": clerk.later(1800)},
     )
+
+
+def _rung_first(clerk: Clerk, request: Request) -> bool:
+    """Whether the line he holds on is a call of ours to him."""
+    calls = clerk.work.legs.by_call(request.call_sid) if request.call_sid else []
+    return any(leg.role is Role.CUSTOMER and leg.way is Way.POSTED for leg in calls)
 
 
 def may_wait(clerk: Clerk, request: Request) -> bool:
@@ -235,8 +238,7 @@ def may_wait(clerk: Clerk, request: Request) -> bool:
 
 def _agent_failed(clerk: Clerk, case: Case) -> None:
     """The agent's side failed before a customer was rung: the request goes back, ready, its place untouched."""
-    cause = case.agent_leg.cause or Cause.ABORTED
-    cause = _AGENT_FAULTS.get(cause, cause)
+    cause = _fault(case.agent_leg)
     _end(clerk, case, cause)
     move = Move.AGENT_MISS if cause in _AGENT_FAULTS.values() else Move.ABORT
     if case.request.state is State.CONNECTING:
@@ -254,8 +256,8 @@ def _end(clerk: Clerk, case: Case, outcome: Cause, **data: Any) -> None:
         lasted_s=round((clerk.at - case.attempt.opened_at).total_seconds(), 3),
         **data,
     )
-    leg = clerk.work.legs.by_token(case.agent_leg.token) or case.agent_leg
-    if leg.live and leg.way is Way.POSTED:
+    leg = clerk.work.legs.by_token(case.agent_leg.token) if case.agent_leg is not None else None
+    if leg is not None and leg.live and leg.way is Way.POSTED:
         if leg.state in (LegState.PLACED, LegState.RINGING) and leg.call_sid:
             clerk.hang_ups.append(leg.call_sid)
         if leg.state is not LegState.INTENDED:
@@ -269,13 +271,9 @@ def end_leg(clerk: Clerk, leg: Leg, *, cause: Cause | None = None, **data: Any) 
 
 
 def _back(request: Request) -> dict[str, Any]:
-    """Ready at once where it stood."""
-    return {"attempt": None, "ready": True, "not_before": None, "parked": None}
-
-
-def _parked(until: Any, why: str) -> dict[str, Any]:
-    """Later. His promise was settled by the first ring and lifts nobody any more."""
-    return {"attempt": None, "ready": False, "not_before": until, "parked": why, "deadline": None}
+    """Ready at once where it stood. On the line, a cancelling that came too late is remembered."""
+    mark = _cancel_mark(request) if request.came_from is State.HOLDING else None
+    return {"attempt": None, "ready": True, "not_before": None, "parked": mark}
 
 
 def withdraw(clerk: Clerk, case: Case) -> None:
@@ -287,3 +285,11 @@ def withdraw(clerk: Clerk, case: Case) -> None:
 def give_back(clerk: Clerk, request: Request, *, reason: str) -> Request:
     """A withdrawn attempt's request stands where it stood, ready."""
     return clerk.move(request, Move.ABORT, to=request.came_from, reason=reason, changes=_back(request))
+
+
+def spare_agent(clerk: Clerk, attempt_id: AttemptId) -> None:
+    """Nobody knows whether the customer is being rung: his agent is free meanwhile, without blame."""
+    case = load(clerk, attempt_id)
+    if case.agent.attempt == attempt_id and case.agent_leg is None:
+        freed = {"attempt": None, "next_presence": None}
+        clerk.move_agent(case.agent, AgentMove.RELEASE, to=case.agent.after, reason="customer_unsure", changes=freed)

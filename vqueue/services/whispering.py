@@ -1,12 +1,14 @@
-"""What an agent is told before he accepts: who, what about, how long they waited, what was promised."""
+"""What an agent is told: before he accepts who, what about, how long they waited; afterwards what became of it."""
 
 import json
 from datetime import datetime
 
 from vqueue.domain.attempt import Attempt, Shape
+from vqueue.domain.causes import Cause
+from vqueue.domain.leg import Leg, Way
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
-from vqueue.domain.speech import Prompt
+from vqueue.domain.speech import DialHolder, Goto, Hangup, Prompt, Say, Speech, Target
 from vqueue.domain.speech_args import Arg, Minutes, Text, Window
 from vqueue.services.house import House
 
@@ -30,7 +32,7 @@ def whisper(
 
 
 def _who(house: House, request: Request) -> list[Prompt]:
-    if request.context is not None and not request.verified and request.channel != "ivr":
+    if not request.proven:
         return [Prompt("whisper.unverified")]
     said: list[Prompt] = []
     if request.name is not None:
@@ -56,6 +58,34 @@ def _promised(promise: Promise, now: datetime, zone: str) -> list[Prompt]:
     said = [Prompt("whisper.promised", args)]
     said.append(Prompt("whisper.late", {"late": Minutes(late)}) if late > 0 else Prompt("whisper.in_time"))
     return said
+
+
+def why_not(customer: Leg) -> str:
+    """What the agent hears of a customer who was rung and not connected."""
+    match customer.cause:
+        case Cause.SNOOZED:
+            return "whisper.snoozed"
+        case Cause.NOT_NEEDED:
+            return "whisper.not_needed"
+        case _:
+            return "whisper.no_answer"
+
+
+def standing(leg: Leg) -> str | None:
+    """The agent's id if this is a standing call that goes on."""
+    return leg.agent if leg.way is Way.STANDING else None
+
+
+def after(prompt: str, language: str, standing_of: str | None) -> Speech:
+    """Words to the agent, then the end of the call, or back to waiting on a standing one."""
+    said = Say((Prompt(prompt),), language)
+    return (said, Goto(Target("standing", standing_of, 0))) if standing_of else (said, Hangup())
+
+
+def to_the_hold(request: str, *, agent: Leg, customer: Leg) -> Speech:
+    """The agent's call takes the customer out of his hold; `joined` is heard on the customer's side."""
+    dial = DialHolder(request=request, action=Target("dialed", agent.token), joined=Target("joined", customer.token))
+    return (dial, Hangup())
 
 
 def _minutes(start: datetime, end: datetime) -> int:

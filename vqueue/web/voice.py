@@ -1,5 +1,6 @@
 """The provider's questions: check the signature, hand what is told to one service, answer with its document."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -7,13 +8,14 @@ from aiohttp import web
 from vqueue.domain.errors import Forbidden
 from vqueue.domain.flow import Flow
 from vqueue.domain.ids import AgentId, Token
-from vqueue.domain.speech import Hangup, Nothing, Pause, Prompt, Say, Speech
+from vqueue.domain.speech import Goto, Hangup, Nothing, Pause, Prompt, Say, Speech, Target
 from vqueue.ports.voice import SignedForm, Told, VoiceGateway
-from vqueue.services import answering, conversing, hearing, screening, standing
+from vqueue.services import answering, conversing, customer_first, hearing, screening, second_hold, standing
 from vqueue.services.house import House
 
 Answer = Callable[[str, int, Told], Awaitable[Speech]]
 _FORM = "application/x-www-form-urlencoded"
+_HELD = re.compile(r"/voice/(?:meet|met)/([A-Za-z0-9_-]+)")
 _INBOUND_STATUS = "inbound"
 """The token of the number's own status callback, `/voice/status/inbound`."""
 
@@ -33,6 +35,9 @@ class Voice:
             "screen": lambda key, step, told: screening.screen(house, Token(key), told),
             "screen-key": lambda key, step, told: screening.key(house, Token(key), step, told),
             "joined": lambda key, step, told: screening.joined(house, Token(key), told),
+            "bring": lambda key, step, told: customer_first.bring(house, Token(key), step),
+            "meet": lambda key, step, told: second_hold.meet(house, Token(key), step),
+            "met": lambda key, step, told: second_hold.met(house, Token(key), told),
             "standing": lambda key, step, told: standing.step(house, AgentId(key), step, told),
             "status": self._status,
             "amd": self._verdict,
@@ -54,6 +59,9 @@ class Voice:
         told = await self._told(request)
         if "/voice/screen" in told.failed_url or "/voice/answer" in told.failed_url:
             return self._document((Hangup(),))
+        if held := _HELD.search(told.failed_url):
+            # A customer whom we rang is on this line: back into his hold, not into the menu of those who call us.
+            return self._document((Pause(1), Goto(Target("met", held[1]))))
         apology = Say((Prompt("fault.stay"),), "en")
         return self._document((apology, Pause(1), *await conversing.mend(self._house, self._flow, told)))
 
