@@ -201,6 +201,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispositions_request", "dispositions", ["request"], unique=False)
 
+    # Whoever is signed in signs in again: sessions are short, and say more from now on.
+    op.drop_table("staff_sessions")
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("staff", WORD, nullable=False),
+        sa.Column("csrf", WORD, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=True),
+        sa.Column("browser", WORD, nullable=False),
+        sa.Column("issuer", WORD, nullable=True),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_sessions_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
+    )
+    op.create_index("ix_staff_sessions_staff", "staff_sessions", ["staff"], unique=False)
+
     op.drop_index("ix_outbox_due", table_name="outbox")
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     with op.batch_alter_table("outbox", recreate="always" if on_sqlite else "never") as outbox:
@@ -235,6 +252,18 @@ def downgrade() -> None:
         unique=False,
         postgresql_where=sa.text("done_at IS NULL AND NOT dead"),
         sqlite_where=sa.text("done_at IS NULL AND NOT dead"),
+    )
+    op.drop_index("ix_staff_sessions_staff", table_name="staff_sessions")
+    op.drop_table("staff_sessions")
+    op.create_table(
+        "staff_sessions",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("staff", WORD, nullable=False),
+        sa.Column("csrf", WORD, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_sessions_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
     )
     op.drop_index("ix_dispositions_request", table_name="dispositions")
 

@@ -32,7 +32,8 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Channel, Mode, State
 from vqueue.domain.rules import Condition, Offer, Route, Rules, Switches
-from vqueue.ports.database import Database, Staff, StaffSession, Work
+from vqueue.ports.database import Database, Work
+from vqueue.ports.people import Staff, StaffSession
 
 
 async def test_a_request_comes_back_with_every_field(database: Database) -> None:
@@ -261,14 +262,14 @@ async def test_staff_sign_in_and_out(database: Database) -> None:
     sara = Staff(id="s1", login="sara", name="Sara", role="supervisor", password="$argon2id$1")
     browser = StaffSession(id="hash", staff="s1", csrf="x", created_at=NOON, expires_at=after(3600))
     await database.transact(lambda work: work.people.put_staff(sara))
-    await database.transact(lambda work: work.people.open_session(browser))
-    assert await database.read(lambda work: work.people.session("hash")) == (browser, sara)
+    await database.transact(lambda work: work.sessions.open(browser))
+    assert await database.read(lambda work: work.sessions.find("hash")) == (browser, sara)
     renamed = replace(sara, id="other", password="$argon2id$2", disabled=True)
     await database.transact(lambda work: work.people.put_staff(renamed))
     assert await database.read(lambda work: work.people.staff("sara")) == replace(renamed, id="s1")
     assert await database.read(lambda work: work.people.all_staff()) == [replace(renamed, id="s1")]
-    await database.transact(lambda work: work.people.close_session("hash"))
-    assert await database.read(lambda work: work.people.session("hash")) is None
+    await database.transact(lambda work: work.sessions.close("hash"))
+    assert await database.read(lambda work: work.sessions.find("hash")) is None
     assert await database.read(lambda work: work.people.staff("nobody")) is None
 
 

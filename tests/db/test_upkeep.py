@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from tests.db.builders import NOON, a_conversation, a_notice, a_row, after
 from vqueue.domain.journal import Fact
-from vqueue.ports.database import Database, Staff, StaffSession, Work
+from vqueue.ports.database import Database, Work
+from vqueue.ports.people import Staff, StaffSession
 from vqueue.ports.upkeep import Perishable, Tallies
 
 MONTH = timedelta(days=30)
@@ -31,13 +32,13 @@ async def test_a_session_that_is_over_goes(database: Database) -> None:
     def opened(work: Work) -> None:
         work.people.put_staff(Staff(id="st_1", login="dana", name="Dana", role="supervisor", password="hash"))
         for name, end in (("old", -1), ("new", 1)):
-            work.people.open_session(
+            work.sessions.open(
                 StaffSession(id=name, staff="st_1", csrf="c", created_at=after(-10), expires_at=after(end))
             )
 
     await database.transact(opened)
     assert await purged(database, Perishable.SESSIONS) == 1
-    assert await database.read(lambda work: work.people.session("new")) is not None
+    assert await database.read(lambda work: work.sessions.find("new")) is not None
 
 
 async def test_only_conversations_that_ended_long_ago_go(database: Database) -> None:

@@ -15,7 +15,8 @@ from vqueue.domain.promise import Promise, Window
 from vqueue.domain.request import Channel, Mode, Request, State
 from vqueue.domain.rules import Hours, Queue, Rules
 from vqueue.identity.passwords import Argon2Passwords
-from vqueue.ports.database import Staff, Work
+from vqueue.ports.database import Work
+from vqueue.ports.people import Staff
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 

@@ -9,7 +9,7 @@ from tests.web.conftest import SignIn, Site
 from tests.web.house import HandClock
 from vqueue.domain.agent import Presence
 from vqueue.domain.journal import Fact
-from vqueue.ports.database import Staff
+from vqueue.ports.people import Staff
 from vqueue.services.house import House
 from vqueue.services.signing_in import SESSION_S, TRIES_PER_LOGIN_AND_ADDRESS, WINDOW_S
 from vqueue.web.access import path_within
@@ -122,7 +122,7 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites_and_not_stored_as
     answer = await site.post("/sign-in", data={"login": DANA, "password": PASSWORD}, allow_redirects=False)
     cookie = answer.cookies["vqueue"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
-    assert await house.database.read(lambda work: work.people.session(cookie.value)) is None
+    assert await house.database.read(lambda work: work.sessions.find(cookie.value)) is None
 
 
 @pytest.mark.parametrize("path", ["/console/agents/ag_omer/presence", "/console/queues/cards/dialing", "/sign-out"])

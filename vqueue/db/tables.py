@@ -346,4 +346,8 @@ staff_sessions = Table(
     word("csrf", nullable=False),
     moment("created_at", nullable=False),
     moment("expires_at", nullable=False),
+    moment("seen_at"),
+    word("browser", nullable=False),
+    word("issuer"),
+    Index("ix_staff_sessions_staff", "staff"),
 )

@@ -22,7 +22,7 @@ from vqueue.db.figures import StoredFigures
 from vqueue.db.journal import StoredJournal
 from vqueue.db.leases import StoredLeases
 from vqueue.db.outbox import StoredOutbox
-from vqueue.db.people import StoredPeople
+from vqueue.db.people import StoredPeople, StoredSessions
 from vqueue.db.promises import StoredPromises
 from vqueue.db.queues_rules import StoredQueues
 from vqueue.db.requests import StoredRequests
@@ -87,7 +87,11 @@ class StoredWork:
 
     @cached_property
     def people(self) -> StoredPeople:
-        return StoredPeople(self.connection)
+        return StoredPeople(self.connection, lock=self.lock)
+
+    @cached_property
+    def sessions(self) -> StoredSessions:
+        return StoredSessions(self.connection)
 
     @cached_property
     def figures(self) -> StoredFigures:

@@ -16,6 +16,7 @@ from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
+from vqueue.ports.people import People, Sessions
 from vqueue.ports.upkeep import Upkeep
 
 T = TypeVar("T")
@@ -66,30 +67,6 @@ class Notice:
     place: int = 0
     outcome: str | None = None
     """How the last try went, in a word: `taken`, `http_500`, `timeout` …"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staff:
-    """A person who signs in at a page. `password` is an Argon2 hash."""
-
-    id: str
-    login: str
-    name: str
-    role: str
-    password: str
-    agent: AgentId | None = None
-    disabled: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffSession:
-    """A signed-in browser; `id` is a hash of the cookie's value."""
-
-    id: str
-    staff: str
-    csrf: str
-    created_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,22 +332,6 @@ class Outbox(Protocol):
         ...
 
 
-class People(Protocol):
-    def staff(self, login: str) -> Staff | None: ...
-
-    def all_staff(self) -> list[Staff]: ...
-
-    def put_staff(self, staff: Staff) -> None:
-        """Inserts, or replaces the one with the same login."""
-        ...
-
-    def open_session(self, session: StaffSession) -> None: ...
-
-    def session(self, session: str) -> tuple[StaffSession, Staff] | None: ...
-
-    def close_session(self, session: str) -> None: ...
-
-
 class Figures(Protocol):
     def histories(self, *, since: datetime) -> dict[str, History]:
         """By queue, of every queue."""
@@ -412,6 +373,8 @@ class Work(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def people(self) -> People: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def figures(self) -> Figures: ...
     @property

@@ -12,8 +12,9 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed
 from vqueue.domain.rules import Queue, Rules
 from vqueue.ports.clock import Chance
-from vqueue.ports.database import Database, Staff, Work
+from vqueue.ports.database import Database, Work
 from vqueue.ports.identity import Passwords
+from vqueue.ports.people import Staff
 from vqueue.ports.vault import Vault
 from vqueue.services.clerk import Clerk
 

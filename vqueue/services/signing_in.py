@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from vqueue.domain.errors import RateLimited, Unauthenticated
 from vqueue.domain.journal import Fact
-from vqueue.ports.database import Staff, StaffSession, Work
+from vqueue.ports.database import Work
 from vqueue.ports.identity import Passwords
+from vqueue.ports.people import Staff, StaffSession
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -78,7 +79,7 @@ async def sign_in(house: House, passwords: Passwords, *, login: str, password: s
     def open_session(clerk: Clerk) -> None:
         for key in keys:
             clerk.work.counters.give(key)
-        clerk.work.people.open_session(session)
+        clerk.work.sessions.open(session)
         clerk.note(Fact.STAFF_ACTED, act="signed_in", by=staff.id)
 
     await house.act(open_session)
@@ -89,7 +90,7 @@ async def look_up(house: House, token: str) -> Visitor | None:
     """Whose token it is; None when it is unknown, signed out, over, or its owner was disabled."""
     if not token:
         return None
-    found = await house.database.read(lambda work: work.people.session(_hashed(token)))
+    found = await house.database.read(lambda work: work.sessions.find(_hashed(token)))
     if found is None:
         return None
     session, staff = found
@@ -104,7 +105,7 @@ async def sign_out(house: House, visitor: Visitor) -> None:
     """The token is worth nothing from now on."""
 
     def close_session(clerk: Clerk) -> None:
-        clerk.work.people.close_session(visitor.session)
+        clerk.work.sessions.close(visitor.session)
         clerk.note(Fact.STAFF_ACTED, act="signed_out", by=visitor.id)
 
     await house.act(close_session)
