@@ -51,6 +51,7 @@ class Metrics:
             "vqueue_http_request_seconds", "Requests by route pattern; streams are not timed",
             ["method", "route", "status"], buckets=_BUCKETS, registry=own,
         )  # fmt: skip
+        self._open = Gauge("vqueue_http_in_progress", "Requests being answered, streams included", registry=own)
         self._streams = Counter("vqueue_http_streams", "Streams that ended", ["route"], registry=own)
         self._webhooks = Counter("vqueue_webhooks", "Questions of the provider", ["place", "result"], registry=own)
 
@@ -72,6 +73,12 @@ class Metrics:
         self._leader.set(0 if epoch is None else 1)
         if epoch is not None:
             self._epoch.set(epoch)
+
+    def opened(self) -> None:
+        self._open.inc()
+
+    def closed(self) -> None:
+        self._open.dec()
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         self._http.labels(method, route, status).observe(seconds)

@@ -16,6 +16,7 @@ from vqueue.web.metrics import Exposition, Metrics
 from vqueue.web.proxies import PROXIES, Proxies, client_network
 
 REQUEST_ID: Final = "X-Request-Id"
+_ID = web.RequestKey("request_id", str)
 UNMATCHED: Final = "unmatched"
 GONE: Final = 499
 """What is noted when the asker went away before the answer."""
@@ -56,8 +57,8 @@ class Watch:
 
 
 async def _named(request: web.Request, response: web.StreamResponse) -> None:
-    if REQUEST_ID in request:
-        response.headers.setdefault(REQUEST_ID, request[REQUEST_ID])
+    if _ID in request:
+        response.headers.setdefault(REQUEST_ID, request[_ID])
 
 
 def watched(house: House, watch: Watch) -> Middleware:
@@ -66,7 +67,8 @@ def watched(house: House, watch: Watch) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         began, status, stream = house.clock.wall(), GONE, False
-        request[REQUEST_ID] = known = _id(request, watch.proxies) or house.chance.id("rid")
+        request[_ID] = known = _id(request, watch.proxies) or house.chance.id("rid")
+        watch.metrics.opened()
         with structlog.contextvars.bound_contextvars(request_id=known):
             try:
                 response = await handler(request)
@@ -76,6 +78,7 @@ def watched(house: House, watch: Watch) -> Middleware:
                 status = raised.status
                 raise
             finally:
+                watch.metrics.closed()
                 _note(watch.metrics, request, status=status, seconds=house.clock.wall() - began, stream=stream)
 
     return middleware
