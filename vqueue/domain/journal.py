@@ -36,6 +36,10 @@ class Fact(StrEnum):
     BRIDGED_UNCONFIRMED = "alarm.bridged_unconfirmed"
     LEASE_TAKEN = "lease.taken"
     NOTICE_QUEUED = "notice.queued"
+    NOTICE_DEAD = "notice.dead"
+    PAGE_ACTED = "page.acted"
+    WEBHOOK_SET = "webhook.set"
+    WEBHOOK_DISABLED = "alarm.webhook_disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """One transaction's pen: the only way a row moves, each move with its reason in the journal."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,9 @@ from vqueue.domain.leg import Leg, News
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Move, Request, State
 from vqueue.domain.table import Go, Refuse
+from vqueue.ports.bank import Webhook
 from vqueue.ports.database import Notice, Work
+from vqueue.services import telling
 from vqueue.services.counting import Ceilings, count
 from vqueue.services.rescuing import within_cap
 
@@ -34,9 +37,10 @@ _IN_LINE = frozenset({State.HOLDING, State.WAITING})
 class Clerk:
     """Moves rows by their tables and journals each move. Made anew each time an op runs."""
 
-    def __init__(self, work: Work, *, at: datetime, seed: str) -> None:
+    def __init__(self, work: Work, *, at: datetime, seed: str, audience: Sequence[Webhook] = ()) -> None:
         self.work = work
         self.at = at
+        self._audience = audience
         self._seed = seed
         self._rows = 0
         self.hang_ups: list[CallSid] = []
@@ -63,6 +67,10 @@ class Clerk:
                 **columns,
             )
         )
+        if self._audience:
+            happening = telling.Happening(fact=fact, at=self.at, request=request, fields={**columns, **fields})
+            for notice in telling.notices(happening, self._audience):
+                self.work.outbox.add(replace(notice, id=self.new_id("nt")))
 
     def new_id(self, prefix: str) -> str:
         """An id for a row that comes with this transaction; the same one when the op runs again."""
@@ -176,6 +184,7 @@ class Clerk:
             lasted_s=round((self.at - agent.since).total_seconds(), 3),
             was_reason=agent.reason,
             attempt=agent.attempt,
+            version=stored.version,
         )
         self.topics += ["agents", *(["dispatch"] if stored.presence is Presence.READY else [])]
         return stored

@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 from vqueue.domain.errors import Unauthenticated, Unavailable
 from vqueue.domain.ids import CallSid
 from vqueue.domain.phone import Phone
+from vqueue.ports.bank import Webhook
 from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
 from vqueue.ports.identity import AppTokens, Customer
 from vqueue.ports.live import Board, Broadcast, Throttle
-from vqueue.ports.notifier import Notifier
+from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
 from vqueue.ports.telephony import Telephony
 from vqueue.ports.vault import Vault
 from vqueue.services.clerk import Clerk
+from vqueue.services.telling import Audience
 
 T = TypeVar("T")
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -60,22 +62,36 @@ class House:
     tokens: AppTokens = field(default_factory=NoTokens)
     spawn: Spawn
     """Runs a coroutine beside the caller, in the one task group; its failure is logged, not raised."""
+    audience: Audience = field(default_factory=Audience)
+    """The webhook subscriptions, as this process knows them."""
+    poster: Poster = field(default_factory=NoPoster)
+    pusher: Pusher = field(default_factory=NoPusher)
+    public_url: str = ""
+    """Where customers reach the pages that a notice links to."""
     conversation_days: int = 30
     """How long a call's conversation is kept after its end, business days."""
 
     async def act(self, deed: Callable[[Clerk], T]) -> T:
         """One transaction with a clerk's pen, then what had to wait for the commit: hang-ups and nudges."""
+        audience = await self._listening()
         at, seed = self.clock.now(), self.chance.id("j")
         pens: list[Clerk] = []
 
         def op(work: Work) -> T:
-            clerk = Clerk(work, at=at, seed=seed)
+            clerk = Clerk(work, at=at, seed=seed, audience=audience)
             pens[:] = [clerk]
             return deed(clerk)
 
         result = await self.database.transact(op)
         await self.follow_up(pens[0])
         return result
+
+    async def _listening(self) -> tuple[Webhook, ...]:
+        """The subscriptions; read again every few seconds, so that facts cost nothing where there are none."""
+        now = self.clock.wall()
+        if now >= self.audience.until:
+            self.audience.learn(await self.database.read(lambda work: work.webhooks.all()), now)
+        return self.audience.known
 
     async def follow_up(self, clerk: Clerk) -> None:
         """Acts on what a committed clerk left behind."""
