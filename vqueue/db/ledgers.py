@@ -1,0 +1,126 @@
+"""Pages of promises and of the sealed journal, and the signs that alarms are made from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+
+from vqueue.db.bounds import BoundedStore
+from vqueue.db.exact import many
+from vqueue.db.journal import ROW
+from vqueue.db.leases import StoredLeases
+from vqueue.db.promises import PROMISE
+from vqueue.db.requests import RECORD as REQUEST
+from vqueue.db.tables import attempts, journal, outbox, promises, requests
+from vqueue.db.tables_bank import webhooks
+from vqueue.domain.agent import Presence
+from vqueue.domain.causes import CUSTOMER_MISSES, Cause
+from vqueue.domain.journal import Fact, JournalRow
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Mode, State
+from vqueue.ports.reports import Fate, PromiseFilter, Signs
+
+UNSEALED_MOST = 1000
+"""Rows without a position that are counted."""
+DUE_MOST = 500
+"""Callbacks promised soon that are looked at."""
+_GONE = (Presence.AWAY, Presence.OFFLINE)
+_p, _j, _a, _r, _o, _w = promises.c, journal.c, attempts.c, requests.c, outbox.c, webhooks.c
+
+
+class StoredLedgers(BoundedStore):
+    """`ports.reports.Ledgers`."""
+
+    def promises(self, wanted: PromiseFilter, *, limit: int) -> list[Promise]:
+        query = PROMISE.all.where(*_wanted(wanted)).order_by(_p.made_at.desc(), _p.id.desc())
+        return [PROMISE.value(row) for row in self.connection.execute(query.limit(limit))]
+
+    def journal(
+        self,
+        *,
+        after: int,
+        limit: int,
+        facts: Sequence[Fact] = (),
+        request: str | None = None,
+        queue: str | None = None,
+    ) -> list[JournalRow]:
+        among = [_j.position > after]
+        among += [_j.fact.in_(list(facts))] if facts else []
+        among += [_j.request == request] if request is not None else []
+        among += [_j.queue == queue] if queue is not None else []
+        query = ROW.all.where(*among).order_by(_j.position).limit(limit)
+        return [ROW.value(row) for row in self.bounded(query, rows=limit)]
+
+    def signs(self, *, now: datetime, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
+        return Signs(
+            tries=self._tries(since),
+            left=self._left(since),
+            due=[REQUEST.value(row) for row in self.connection.execute(_due(until))],
+            webhooks=self._webhooks(),
+            outbox=self._overdue(overdue),
+            unsealed=self._unsealed(),
+            leader=StoredLeases(self.connection).holder(shard),
+        )
+
+    def _tries(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """A talk is a try too: it was answered."""
+        rung = _a.outcome.in_([*sorted(CUSTOMER_MISSES), Cause.TALKED])
+        query = select(_a.queue, func.count(), many(_a.outcome == Cause.MACHINE)).where(_a.closed_at >= since, rung)
+        return {queue: (int(tries), int(machines)) for queue, tries, machines in self.bounded(query.group_by(_a.queue))}
+
+    def _left(self, since: datetime) -> list[tuple[str, datetime]]:
+        was, now = _j.data["was"].as_string(), _j.data["now"].as_string()
+        went = and_(_j.fact == Fact.AGENT_MOVED, _j.at >= since, now.in_(_GONE), was.not_in(_GONE))
+        query = select(_j.agent, func.max(_j.at)).where(went).group_by(_j.agent).order_by(_j.agent)
+        return [(agent, at) for agent, at in self.bounded(query)]
+
+    def _webhooks(self) -> list[tuple[str, int, datetime | None, str | None]]:
+        failing = or_(_w.failures > 0, _w.disabled_at.is_not(None))
+        query = select(_w.id, _w.failures, _w.disabled_at, _w.reason).where(failing).order_by(_w.id)
+        return [(name, failures, at, why) for name, failures, at, why in self.bounded(query)]
+
+    def _overdue(self, before: datetime) -> tuple[int, datetime | None]:
+        waiting = and_(text("done_at IS NULL AND NOT dead"), _o.not_before < before)
+        depth, oldest = self.connection.execute(select(func.count(), func.min(_o.not_before)).where(waiting)).one()
+        return int(depth), oldest
+
+    def _unsealed(self) -> tuple[int, datetime | None]:
+        first = select(_j.at).where(text("position IS NULL")).order_by(_j.at, _j.id).limit(UNSEALED_MOST).subquery()
+        count, oldest = self.connection.execute(select(func.count(), func.min(first.c.at))).one()
+        return int(count), oldest
+
+
+def _wanted(wanted: PromiseFilter) -> list[ColumnElement[bool]]:
+    among: list[ColumnElement[bool]] = []
+    if wanted.queue is not None:
+        among.append(_p.queue == wanted.queue)
+    if wanted.start is not None:
+        among.append(_p.made_at >= wanted.start)
+    if wanted.end is not None:
+        among.append(_p.made_at < wanted.end)
+    if wanted.after is not None:
+        at, name = wanted.after
+        among.append(or_(_p.made_at < at, and_(_p.made_at == at, _p.id < name)))
+    return [*among, *_fate(wanted.fate)]
+
+
+def _fate(fate: Fate | None) -> list[ColumnElement[bool]]:
+    match fate:
+        case None:
+            return []
+        case Fate.OPEN:
+            return [_p.settled_at.is_(None)]
+        case Fate.KEPT:
+            return [_p.kept.is_(True)]
+        case Fate.BROKEN:
+            return [_p.kept.is_(False)]
+        case Fate.WITHDRAWN:
+            return [_p.settled_at.is_not(None), _p.kept.is_(None)]
+
+
+def _due(until: datetime) -> Select[Any]:
+    waiting = and_(_r.state == State.WAITING, _r.mode.in_((Mode.CALLBACK, Mode.SCHEDULED)), _r.rings == 0)
+    soon = and_(_r.ready, _r.deadline.is_not(None), _r.deadline <= until)
+    due: Select[Any] = REQUEST.all.where(waiting, soon)
+    return due.order_by(_r.deadline, _r.id).limit(DUE_MOST)

@@ -1,0 +1,174 @@
+"""What reports, ledgers and alarms read: counts made by the database, pages of promises and of the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from vqueue.domain.journal import Fact, JournalRow
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Request
+
+QUARTER_S = 900
+"""Counts are made by quarters of an hour since 1970: every time zone's hour is made of whole ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From `start` up to, not including, `end`; only of these queues."""
+
+    start: datetime
+    end: datetime
+    queues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of one queue, channel and quarter, by the figure's name. Times among them are microseconds (`…_us`)."""
+
+    queue: str
+    channel: str
+    quarter: int
+    figures: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How often a duration of so many whole seconds came."""
+
+    queue: str
+    channel: str
+    quarter: int
+    seconds: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Attempts of one queue that were made in one way and ended alike."""
+
+    queue: str
+    shape: str
+    outcome: str
+    attempts: int
+    joined: int
+    talk_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTally:
+    """Counts of one agent: talks, misses, or time spent in a presence (and for what reason)."""
+
+    agent: str
+    figures: Mapping[str, int]
+    presence: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRules:
+    """How a version of the rules came into force. `former`: the version it brought back."""
+
+    version: int
+    at: datetime | None
+    by: str | None
+    reason: str | None = None
+    former: int | None = None
+
+
+class Fate(StrEnum):
+    """What became of a promise."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseFilter:
+    """Which promises are wanted, by when they were made. `after`: the last one seen, (made_at, id)."""
+
+    queue: str | None = None
+    fate: Fate | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    after: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What alarms are made from, beside the board and the agents."""
+
+    tries: Mapping[str, tuple[int, int]]
+    """By queue: (attempts that rang a customer and ended lately, those a machine answered)."""
+    left: Sequence[tuple[str, datetime]]
+    """(agent, when he went away or offline) lately."""
+    due: Sequence[Request]
+    """Callbacks promised to be rung soon and not rung yet, first end first."""
+    webhooks: Sequence[tuple[str, int, datetime | None, str | None]]
+    """(id, failures since the last success, disabled at, why) of subscriptions that fail."""
+    outbox: tuple[int, datetime | None]
+    """(notices overdue, when the oldest was due)."""
+    unsealed: tuple[int, datetime | None]
+    """(journal rows without a position, at most a thousand; the oldest)."""
+    leader: str | None
+    """Who holds the lease of dispatching."""
+
+
+class Reports(Protocol):
+    """Counts of one span. Durations are exact: both databases count microseconds as whole numbers.
+
+    Raises Unavailable when a statement takes too long, Invalid when it finds too many rows.
+    """
+
+    def lines(self, span: Span, *, within_s: int, short_s: int) -> list[Tally]:
+        """Requests by arrival, talks and wrap-ups by their end."""
+        ...
+
+    def second_holds(self, span: Span) -> list[Spread]:
+        """Key 1 → joined, of talks that ended."""
+        ...
+
+    def promises(self, span: Span) -> list[Tally]:
+        """Promises by when they were made."""
+        ...
+
+    def promise_widths(self, span: Span) -> list[Spread]: ...
+
+    def attempts(self, span: Span) -> list[Tries]:
+        """Attempts that ended."""
+        ...
+
+    def agents(self, span: Span, *, now: datetime) -> list[AgentTally]:
+        """Talks of the span's queues; time spent, cut to the span, whatever the queue."""
+        ...
+
+    def versions(self, queue: str, *, limit: int) -> list[PublishedRules]:
+        """Newest first."""
+        ...
+
+
+class Ledgers(Protocol):
+    """Pages of what is kept for ever, and the signs of trouble."""
+
+    def promises(self, wanted: PromiseFilter, *, limit: int) -> list[Promise]:
+        """Newest first."""
+        ...
+
+    def journal(
+        self,
+        *,
+        after: int,
+        limit: int,
+        facts: Sequence[Fact] = (),
+        request: str | None = None,
+        queue: str | None = None,
+    ) -> list[JournalRow]:
+        """Sealed rows by position."""
+        ...
+
+    def signs(self, *, now: datetime, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
+        """`since`: how far back "lately" reaches; `until`: how far ahead "soon" does."""
+        ...
