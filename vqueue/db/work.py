@@ -21,10 +21,12 @@ from vqueue.db.counters import StoredCounters
 from vqueue.db.figures import StoredFigures
 from vqueue.db.journal import StoredJournal
 from vqueue.db.leases import StoredLeases
+from vqueue.db.ledgers import StoredLedgers
 from vqueue.db.outbox import StoredOutbox
 from vqueue.db.people import StoredPeople, StoredSessions
 from vqueue.db.promises import StoredPromises
 from vqueue.db.queues_rules import StoredQueues
+from vqueue.db.reports import StoredReports
 from vqueue.db.requests import StoredRequests
 from vqueue.db.upkeep import StoredUpkeep
 
@@ -144,3 +146,11 @@ class StoredWork:
     @cached_property
     def upkeep(self) -> StoredUpkeep:
         return StoredUpkeep(self.connection)
+
+    @cached_property
+    def reports(self) -> StoredReports:
+        return StoredReports(self.connection)
+
+    @cached_property
+    def ledgers(self) -> StoredLedgers:
+        return StoredLedgers(self.connection)

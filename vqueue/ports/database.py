@@ -17,6 +17,7 @@ from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
 from vqueue.ports.people import People, Sessions
+from vqueue.ports.reports import Ledgers, Reports
 from vqueue.ports.upkeep import Upkeep
 
 T = TypeVar("T")
@@ -401,6 +402,10 @@ class Work(Protocol):
     def dispositions(self) -> Dispositions: ...
     @property
     def upkeep(self) -> Upkeep: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def ledgers(self) -> Ledgers: ...
 
 
 class Database(Protocol):
