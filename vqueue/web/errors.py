@@ -113,7 +113,9 @@ def errors_told(page: ErrorPage) -> Middleware:
         except web.HTTPException as refused:
             code = _OWN_CODES.get(refused.status, "refused" if refused.status < 500 else "unavailable")
             detail = HTTPStatus(refused.status).phrase
-            return _told(request, Problem(status=refused.status, code=code, detail=detail), page)
+            told = _told(request, Problem(status=refused.status, code=code, detail=detail), page)
+            told.headers.update({"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else {})
+            return told
         except Exception:
             _log.exception("web_failed", message="A request failed for a reason nobody foresaw.", route=_route(request))
             return _told(request, Problem(status=500, code="internal", detail="This failed on our side."), page)
