@@ -30,6 +30,7 @@ ENDINGS = (Ask, Goto, EnterHold, LeaveHold, Record, Hangup)
 ALLOWED_IN_HOLD = (Ask, Say, Play, Pause, Goto, LeaveHold, Hangup)
 FAREWELLS = {
     "request_callback": {"kept"},
+    "book": {"kept", "agent_coming"},
     "message": {"kept"},
     "keep": {"done"},
     "cancel": {"done", "agent_coming"},

@@ -137,13 +137,27 @@ EFFECTS: Mapping[str, EffectKind] = {
         "Is there an open request of the caller's number? `open` gives `request`.",
         "queue",
         "none open",
-        "window position",
+        "window position slot",
     ),
     "offer": _kind(
         "The wait in the chosen queue and what may be chosen.",
         "queue topic",
         "offer short stale closed full",
-        "window wait position opens opens_day closes",
+        "window wait position opens opens_day closes slot",
+    ),
+    "next_slots": _kind(
+        "The next three free times that begin after `after` (absent: the first ones); gives `after`, and `time1` to "
+        "`time3`. `more`: there are later ones, `last`: there are none, `none`: there is none at all.",
+        "queue request number after",
+        "more last none",
+        "slot1 slot2 slot3",
+    ),
+    "book": _kind(
+        "Book the time that was chosen (`slot`: 1, 2, 3), or move the open `request` to it; without `number` to the "
+        "number the call came from. `kept` gives `request`.",
+        "request queue topic number slot time1 time2 time3",
+        "kept taken agent_coming already_open refused unavailable",
+        "slot window ending",
     ),
     "check_number": _kind(
         "May the keyed digits be called? `fine` gives `number` (E.164) and `phone` to read back.",
@@ -183,7 +197,7 @@ EFFECTS: Mapping[str, EffectKind] = {
         "Place and window of a holder now.",
         "request",
         "fresh stale closing coming",
-        "window position closes opens opens_day",
+        "window position closes opens opens_day slot",
     ),
     "after_hold": _kind(
         "The hold has ended: where the request stands now.",
@@ -203,6 +217,10 @@ SAYABLE: Mapping[str, type[Arg]] = {
     "position": Position,
     "phone": Digits,
     "ending": Digits,
+    "slot": Window,
+    "slot1": Window,
+    "slot2": Window,
+    "slot3": Window,
     "closes": Clock,
     "opens": Clock,
     "opens_day": Day,

@@ -201,7 +201,7 @@ class Request:
 
     def early_s(self, at: datetime) -> float:
         """Seconds until the customer's telephone may ring: a booked slot begins then, and never sooner."""
-        if self.slot_zone is None or self.slot_start is None:
+        if self.mode is not Mode.SCHEDULED or self.slot_zone is None or self.slot_start is None:
             return 0.0
         return max(0.0, (self.slot_start - at).total_seconds())
 

@@ -11,6 +11,8 @@ from vqueue.domain.speech_args import Arg, Clock, Day, Digits, Minutes, Position
 USUAL: Mapping[str, str] = {
     "recognise": "none",
     "offer": "offer",
+    "next_slots": "more",
+    "book": "kept",
     "check_number": "fine",
     "request_callback": "kept",
     "hold": "holding",
@@ -46,6 +48,10 @@ class Pretence:
         values: dict[str, Value | Arg] = {name: known[name] for name in says if name in known}
         if word in ("open", "holding", "kept", "done"):
             values["request"] = effect.values.get("request") or "request-1"
+        if effect.name == "next_slots":
+            values["after"] = known_start(known["slot3"])
+        if effect.name == "book" and word == "kept":
+            values["slot"] = known[f"slot{effect.values.get('slot') or 1}"]
         if effect.name == "check_number" and word == "fine":
             values["number"] = effect.values.get("digits")
         return Outcome(word, values)
@@ -59,12 +65,22 @@ class Pretence:
         return USUAL[name]
 
     def _remember(self, name: str, word: str) -> None:
-        if word == "kept" and name in ("switch", "message"):
-            self._state = "promised" if name == "switch" else "message"
+        if word == "kept" and name in ("switch", "book", "message"):
+            self._state = "message" if name == "message" else "promised"
+
+
+def known_start(slot: Arg) -> str | None:
+    return slot.start.isoformat() if isinstance(slot, Window) else None
+
+
+def _slot(opening: datetime, facts: Facts, number: int) -> Window:
+    """Half hours after the opening."""
+    start = opening + timedelta(minutes=30 * number)
+    return Window(start, start + timedelta(minutes=30), facts.zone, facts.now)
 
 
 def sayable(facts: Facts, *, closed: bool, keyed: str) -> Mapping[str, Arg]:
-    """Third in line, 20 to 40 minutes to go; when closed, the first hour of tomorrow."""
+    """Third in line, 20 to 40 minutes to go; when closed, the first hour of tomorrow; times to book tomorrow too."""
     today = facts.now.astimezone(ZoneInfo(facts.zone)).date()
     tomorrow = today + timedelta(days=1)
     opening = datetime.combine(tomorrow, time(8), ZoneInfo(facts.zone)).astimezone(UTC)
@@ -76,6 +92,7 @@ def sayable(facts: Facts, *, closed: bool, keyed: str) -> Mapping[str, Arg]:
     )
     args: dict[str, Arg] = {
         "window": window,
+        **{f"slot{number or ''}": _slot(opening, facts, number or 1) for number in range(4)},
         "wait": Minutes(30),
         "position": Position(3),
         "opens": Clock(opening, facts.zone),

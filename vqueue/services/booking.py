@@ -18,7 +18,7 @@ from vqueue.services import quoting, requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.quoting import Grounds
-from vqueue.services.requesting import Quote, Wish
+from vqueue.services.requesting import Quote, Reach, Wish
 from vqueue.services.terms import terms
 
 BOOKED = "booked"
@@ -169,6 +169,31 @@ def reschedule(clerk: Clerk, request_id: RequestId, *, slot: Place, promise_id: 
     moved = clerk.move(request, Move.RESCHEDULE, reason="rescheduled", changes=changes, slot_limit=slot.limit)
     clerk.withdraw_promise(request, "rescheduled")
     return bind(clerk, moved, slot, promise_id=promise_id, notice=MOVED)
+
+
+def switch(clerk: Clerk, request_id: RequestId, *, reach: Reach, slot: Place, promise_id: PromiseId) -> Request:
+    """From the hold to a booked time. A repetition gives the same request.
+
+    Raises AgentComing when an agent was reserved meanwhile, SlotTaken, AlreadyOpen, SwitchedOff, RateLimited.
+    """
+    request = clerk.work.requests.get(request_id)
+    if request.books and request.slot_start == slot.start:
+        return request
+    changes = {
+        **fields(slot), "mode": Mode.SCHEDULED, "protected": True, "call_sid": None,
+        "phone": reach.phone, "zone": reach.zone, "country": reach.country,
+    }  # fmt: skip
+    most = requesting.ceiling(clerk, request.queue)
+    moved = clerk.move(
+        request,
+        Move.SWITCH,
+        to=State.BOOKED,
+        reason="booked_while_holding",
+        changes=changes,
+        ceiling=most,
+        slot_limit=slot.limit,
+    )
+    return bind(clerk, moved, slot, promise_id=promise_id, notice=CONFIRMED)
 
 
 def advance(clerk: Clerk, request_id: RequestId, *, quote: Quote | None, promise_id: PromiseId) -> Request:

@@ -13,7 +13,7 @@ from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.speech_args import Digits, Minutes, Position
 from vqueue.engine.offer import Offer, OfferState
 from vqueue.ports.database import Work
-from vqueue.services import quoting, requesting, returning
+from vqueue.services import effects_booking, quoting, requesting, returning
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
@@ -38,7 +38,8 @@ async def _recognise(errand: Errand) -> Outcome:
     if request is None:
         return Outcome("none", {"request": None})
     seen = await quoting.grounds(errand.house, request.queue)
-    return Outcome("open", {"request": request.id, "queue": request.queue, **standing(seen, request)})
+    said = {**standing(seen, request), **await effects_booking.first_slot(errand, seen, request)}
+    return Outcome("open", {"request": request.id, "queue": request.queue, **said})
 
 
 def _recognisable(work: Work, index: str, now: datetime) -> list[Request]:
@@ -52,7 +53,7 @@ async def _offer(errand: Errand) -> Outcome:
     seen = await quoting.grounds(errand.house, errand.queue)
     caller = errand.caller
     decided = seen.decide(quoting.verdict(seen, caller.e164) if caller else None, ahead=errand.ahead(seen))
-    said: Said = times(seen)
+    said: Said = times(seen) | await effects_booking.first_slot(errand, seen)
     callback = decided.option(Mode.CALLBACK)
     if callback is not None and callback.window is not None:
         said["window"] = spoken(seen, callback.window)
@@ -214,7 +215,7 @@ async def _hold_news(errand: Errand) -> Outcome:
     seen = await quoting.grounds(errand.house, request.queue)
     ahead, _ = quoting.standing(seen, request)
     if _closing(seen, ahead):
-        return Outcome("closing", times(seen))
+        return Outcome("closing", times(seen) | await effects_booking.first_slot(errand, seen))
     return Outcome("fresh" if seen.fresh else "stale", standing(seen, request))
 
 
@@ -256,6 +257,8 @@ async def _request(errand: Errand) -> Request:
 _EFFECTS: Mapping[str, Callable[[Errand], Awaitable[Outcome]]] = {
     "recognise": _recognise,
     "offer": _offer,
+    "next_slots": effects_booking.next_slots,
+    "book": effects_booking.book,
     "check_number": _check_number,
     "request_callback": _request_callback,
     "switch": _switch,

@@ -110,6 +110,8 @@ class Errand:
 
 def standing(seen: Grounds, request: Request) -> Said:
     """Place and window of a request as they may be said now."""
+    if request.books and request.slot_start is not None:
+        return {"window": spoken(seen, PromisedWindow(request.slot_start, request.deadline or request.slot_start))}
     ahead, window = quoting.standing(seen, request)
     said: Said = {}
     if seen.fresh and request.ready:

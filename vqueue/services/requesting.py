@@ -58,6 +58,8 @@ class Wish:
     session: SessionId | None = None
     slot_start: datetime | None = None
     """The queue is closed: the opening at which the place becomes ready."""
+    segment: str | None = None
+    notify: tuple[str, ...] = ()
 
 
 def place_of(wish: Wish, *, at: datetime, state: State) -> Request:
@@ -86,6 +88,8 @@ def place_of(wish: Wish, *, at: datetime, state: State) -> Request:
         session=wish.session,
         rules_version=wish.rules_version,
         slot_start=wish.slot_start,
+        segment=wish.segment,
+        notify=wish.notify,
     )
 
 
@@ -195,7 +199,7 @@ def switch(
         raise AgentComing
     changes: dict[str, Any] = {
         "mode": Mode.CALLBACK, "phone": reach.phone, "zone": reach.zone, "country": reach.country,
-        "protected": True, "call_sid": None,
+        "protected": True, "call_sid": None, "slot_start": None, "slot_zone": None, "slot_text": None,
     }  # fmt: skip
     move, to = Move.SWITCH, State.WAITING
     if opening is not None:
