@@ -29,6 +29,8 @@ USED: Final = (
     "Conferences/{ConferenceSid}/Participants/{CallSid}.json",
     "Messages.json",
     "Messages/{Sid}.json",
+    "IncomingPhoneNumbers.json",
+    "IncomingPhoneNumbers/{Sid}.json",
     "Recordings.json",
     "Recordings/{Sid}.json",
 )

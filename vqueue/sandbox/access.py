@@ -11,7 +11,7 @@ from aiohttp import web
 
 from vqueue.sandbox.config import Config, is_loopback
 from vqueue.sandbox.reading import Malformed
-from vqueue.sandbox.rest_frame import NETWORK, VERSION, Handler
+from vqueue.sandbox.rest_frame import NETWORK, REST, Handler
 
 DEEPEST: Final = 16
 POLICY: Final = (
@@ -34,7 +34,7 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
         return problem(403, "wrong_origin", "Other sites may not use this network.")
-    if request.path.startswith(f"/{VERSION}"):
+    if request.path.startswith(REST):
         return await handler(request)
     if config.token and not _has_token(config.token, request):
         headers = {"WWW-Authenticate": 'Basic realm="sandbox"'}

@@ -37,6 +37,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/sandbox/numbers", numbers),
         web.put("/sandbox/numbers/{number}", put_number),
         web.put("/sandbox/voices", put_voices),
+        web.put("/sandbox/countries", put_countries),
         web.get("/sandbox/clock", clock),
     ]
 
@@ -237,6 +238,16 @@ async def put_voices(request: web.Request) -> web.Response:
     network.unsupported_languages = set(told.get("unsupported_languages", []))
     network.unsupported_voices = set(told.get("unsupported_voices", []))
     return web.json_response(told)
+
+
+async def put_countries(request: web.Request) -> web.Response:
+    """The countries (two letters each) this account may not dial; calls to them are placed all the same."""
+    told = object_of(await json_body(request), "the body", frozenset({"closed"}))
+    closed = told.get("closed", [])
+    if not isinstance(closed, list) or not all(isinstance(code, str) and len(code) == 2 for code in closed):
+        raise Malformed("closed must be a list of country codes")
+    request.app[NETWORK].closed_countries = {code.upper() for code in closed}
+    return web.json_response({"closed": sorted(request.app[NETWORK].closed_countries)})
 
 
 async def clock(request: web.Request) -> web.Response:

@@ -55,6 +55,7 @@ class Network:
         self.messages: dict[str, dict[str, Any]] = {}
         self.unsupported_languages = set(config.unsupported_languages)
         self.unsupported_voices: set[str] = set()
+        self.closed_countries: set[str] = set()
         self.media_s: dict[str, float] = {}
         self.base_url = config.public_url or ""
         self._open: dict[str, dict[str, Call]] = {}

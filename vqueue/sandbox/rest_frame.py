@@ -15,6 +15,8 @@ from vqueue.sandbox.network import Network
 
 NETWORK: Final = web.AppKey("network", Network)
 VERSION: Final = "2010-04-01"
+REST: Final = (f"/{VERSION}", "/v1/")
+"""What is asked with the account's credentials; everything else is the sandbox's own."""
 LARGEST_PAGE: Final = 1000
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -44,7 +46,7 @@ def not_found(request: web.Request) -> Refusal:
 @web.middleware
 async def rest_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Checks who asks, and turns every refusal under the API's path into Twilio's JSON."""
-    if not request.path.startswith(f"/{VERSION}"):
+    if not request.path.startswith(REST):
         return await handler(request)
     try:
         _authenticate(request)
