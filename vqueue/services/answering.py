@@ -16,6 +16,7 @@ from vqueue.domain.speech import (
     DialCustomer,
     Hangup,
     Nothing,
+    Pause,
     Prompt,
     Say,
     Speech,
@@ -26,6 +27,9 @@ from vqueue.services import customer_first, hearing, intending, missing, screeni
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
+_BEGINS = 9
+"""Step at which an agent who accepted before a booked slot began is brought the customer."""
+_LONGEST_PAUSE_S = 30
 _HEARD_AGAIN = 1
 """How often the whisper's question is repeated to an agent who pressed something else."""
 
@@ -45,7 +49,10 @@ class Answered:
 
 async def answer(house: House, token: Token, told: Told) -> Speech:
     """The agent has answered: who is it, what about, how late are we; key 1 accepts, 2 passes."""
-    found = await house.act(lambda clerk: _answered(clerk, token, told))
+    try:
+        found = await house.act(taking.unless_taken(lambda clerk: _answered(clerk, token, told), token))
+    except taking.TakenAtDesk:
+        return await accepted(house, token, told)
     if found is None:
         return released("en")
     return _question(house, found, token, step=0)
@@ -74,8 +81,8 @@ def _answered(clerk: Clerk, token: Token, told: Told) -> Answered | None:
 
 async def key(house: House, token: Token, step: int, told: Told) -> Speech:
     """The agent pressed a key (or none)."""
-    if told.digits == "1":
-        return await _accept(house, token, told)
+    if told.digits == "1" or step == _BEGINS:
+        return await _accept(house, token, told, waited=step == _BEGINS)
     if told.digits != "2" and step < _HEARD_AGAIN:
         found = await house.act(lambda clerk: _answered(clerk, token, told))
         return released("en") if found is None else _question(house, found, token, step=step + 1)
@@ -114,11 +121,19 @@ class Asked:
     """The customer was rung first, and is being asked for his key or is on his way into the hold."""
 
 
-async def _accept(house: House, token: Token, told: Told) -> Speech:
+@dataclass(frozen=True, slots=True)
+class TooEarly:
+    """The customer is not rung before his booked slot begins: the agent who accepted waits for it on the line."""
+
+    case: settling.Case
+    for_s: float
+
+
+async def _accept(house: House, token: Token, told: Told, *, waited: bool) -> Speech:
     """Key 1: re-read, then bring the customer. A caller who has gone is said so at once."""
     new = LegId(house.chance.id("lg")), Token(house.chance.token())
     try:
-        outcome = await house.act(lambda clerk: _accepted(clerk, token, told, new=new))
+        outcome = await house.act(lambda clerk: accepted(clerk, token, told, new=new))
     except StaleWrite:
         # This number has a live leg of another attempt: never two rings at once.
         standing = await house.act(lambda clerk: _let_go(clerk, token))
@@ -128,13 +143,16 @@ async def _accept(house: House, token: Token, told: Told) -> Speech:
             return _bring(house, case, customer)
         case TooLate(standing):
             return whispering.after("whisper.caller_gone", "en", standing)
+        case TooEarly():
+            return _until_slot(outcome, token, waited=waited)
         case Asked():
             return await customer_first.bring(house, token, 0)
         case _:
             assert_never(outcome)
 
 
-def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]) -> Bring | TooLate | Asked:
+def accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token]) -> Bring | TooLate | TooEarly | Asked:
+    """The agent's key 1. Raises StaleWrite while the customer's number has a live leg of another attempt."""
     leg = clerk.work.legs.by_token(token)
     if leg is None:
         return TooLate()
@@ -149,6 +167,9 @@ def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token
         fresh = case.customer_leg.way is Way.INBOUND or case.customer_leg.state is LegState.PLACING
         known = Bring(settling.load(clerk, leg.attempt), case.customer_leg)
         return known if fresh else TooLate(whispering.standing(leg))
+    early_s = case.request.early_s(clerk.at)
+    if early_s > 0:
+        return TooEarly(case, early_s)
     counter, cap = missing.ring_counter(case.request, clerk.at), case.rules.caps.rings_per_number_day
     over = clerk.later(missing.RINGS_KEPT_S)
     if not clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=over):
@@ -156,6 +177,17 @@ def _accepted(clerk: Clerk, token: Token, told: Told, *, new: tuple[LegId, Token
     # Written, so that a cancelling at this moment and this ring cannot both succeed.
     clerk.work.attempts.replace(case.attempt)
     return Bring(settling.load(clerk, leg.attempt), _intend_customer(clerk, case, new))
+
+
+def _until_slot(early: TooEarly, token: Token, *, waited: bool) -> Speech:
+    """He is told when it begins, then there is silence until it does; each time it is looked at again."""
+    case, begins = early.case, early.case.request.slot_start
+    language = case.agent.languages[0] if case.agent.languages else "en"
+    again = Goto(Target("key", token, _BEGINS))
+    if waited or begins is None:
+        return Pause(min(_LONGEST_PAUSE_S, ceil(early.for_s))), again
+    soon = Prompt("whisper.slot_soon", {"at": Clock(begins, case.rules.hours.zone)})
+    return Say((soon,), language), again
 
 
 def _let_go(clerk: Clerk, token: Token) -> str | None:

@@ -25,7 +25,7 @@ _SCREENS = 2
 async def screen(house: House, token: Token, told: Told) -> Speech:
     """The customer (or a machine) answered: say who calls and why, and wait for a key. Always ends in a hang-up."""
     agents = Token(house.chance.token())
-    case = await house.act(lambda clerk: _answered(clerk, token, told, agents))
+    case = await house.act(lambda clerk: answered(clerk, token, told, agents))
     if case is None:
         return (Hangup(),)
     _ring_agent(house, case)
@@ -50,7 +50,7 @@ def _question(house: House, case: settling.Case, *, token: Token, step: int) -> 
     return (ask, Hangup())
 
 
-def _answered(clerk: Clerk, token: Token, told: Told, agents: Token | None = None) -> settling.Case | None:
+def answered(clerk: Clerk, token: Token, told: Told, agents: Token | None = None) -> settling.Case | None:
     """`agents`: the token of the agent's leg, where it is intended only now."""
     leg = _rung(clerk, token)
     if leg is None or not leg.live:
@@ -77,7 +77,7 @@ async def key(house: House, token: Token, step: int, told: Told) -> Speech:
             return await _person(house, token, told)
         case "2" | "3":
             return await _put_off(house, token, told, Cause.SNOOZED if told.digits == "2" else Cause.NOT_NEEDED)
-    found = await house.act(lambda clerk: _answered(clerk, token, told))
+    found = await house.act(lambda clerk: answered(clerk, token, told))
     if found is None:
         return (Hangup(),)
     if step + 1 < _SCREENS:
@@ -89,7 +89,7 @@ async def key(house: House, token: Token, step: int, told: Told) -> Speech:
 async def _person(house: House, token: Token, told: Told) -> Speech:
     """He hears the bank's code where his app can show it, then meets the agent, or holds for him."""
     agents = Token(house.chance.token())
-    case = await house.act(lambda clerk: _connect(clerk, token, told, agents))
+    case = await house.act(lambda clerk: connect(clerk, token, told, agents))
     if case is None:
         return (Hangup(),)
     _ring_agent(house, case)
@@ -108,7 +108,7 @@ def _silent(clerk: Clerk, token: Token) -> None:
         clerk.work.legs.replace(replace(leg, cause=Cause.NO_KEY))
 
 
-def _connect(clerk: Clerk, token: Token, told: Told, agents: Token) -> settling.Case | None:
+def connect(clerk: Clerk, token: Token, told: Told, agents: Token) -> settling.Case | None:
     """The key is pressed. Repeating it is harmless; a leg whose attempt is over is not connected."""
     leg = _rung(clerk, token)
     if leg is None or not leg.live or leg.cause is not None:
@@ -164,19 +164,20 @@ def _ask(clerk: Clerk, token: Token, told: Told, asked: Cause) -> tuple[Request,
     case = settling.load(clerk, leg.attempt)
     if not case.attempt.is_open:
         return None
-    answered = hearing.progress(clerk, leg, News.ANSWERED, told=told)
-    clerk.work.legs.replace(replace(answered, cause=asked))
+    heard = hearing.progress(clerk, leg, News.ANSWERED, told=told)
+    clerk.work.legs.replace(replace(heard, cause=asked))
     clerk.note(Fact.LEG_NEWS, leg=leg.id, attempt=leg.attempt, news="asked", cause=asked, role=leg.role)
     return clerk.work.requests.get(case.request.id), case.rules.callback.snooze_s
 
 
 async def joined(house: House, token: Token, told: Told) -> Speech:
     """The agent's `<Dial><Queue>` found the caller: the only news of the moment a holder is connected."""
-    language = await house.act(lambda clerk: _holder_joined(clerk, token))
+    language = await house.act(lambda clerk: holder_joined(clerk, token))
     return (Hangup(),) if language is None else (Say((Prompt("connect.now"),), language),)
 
 
-def _holder_joined(clerk: Clerk, token: Token) -> str | None:
+def holder_joined(clerk: Clerk, token: Token) -> str | None:
+    """The agent's call has found him in the hold; his language, or None when it is not for him any more."""
     leg = clerk.work.legs.by_token(token)
     if leg is None or not leg.live or leg.way is Way.DIALED:
         return None
