@@ -75,7 +75,9 @@ def test_each_outcome_comes_from_the_first_row_that_applies_and_names_it() -> No
             ),
         ),
     )
-    assert route(document, KNOWN) == Routing(queue="loans", skills=("mortgage", "phone"), credit="vip")
+    assert route(document, KNOWN) == Routing(
+        queue="loans", skills=("mortgage", "phone"), credit="vip", named=("mortgage",)
+    )
     assert route(document, {"topic": "loans"}).credit == "standard"
 
 

@@ -29,7 +29,7 @@ from vqueue.db.store import Store
 from vqueue.db.tables import DIALABLE, DISPATCHABLE, OPEN_REQUEST, PARKED, requests
 from vqueue.domain.errors import AlreadyOpen, StaleWrite
 from vqueue.domain.ids import CallSid, RequestId
-from vqueue.domain.request import OPEN, Request, State
+from vqueue.domain.request import CLOSED, OPEN, Request, State
 from vqueue.ports.database import ClassHead
 
 RECORD = Record(Request, requests)
@@ -175,6 +175,18 @@ class StoredRequests(Store):
             query = query.where(_r.mode == mode)
         if phone_index is not None:
             query = query.where(_r.phone_index == phone_index)
+        return self.all_of(RECORD, query.order_by(_r.created_at.desc(), _r.id.desc()).limit(limit))
+
+    def of_customer(
+        self, customer: str, *, open_only: bool | None, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Request]:
+        query = RECORD.all.where(_r.customer == customer)
+        if open_only is not None:
+            query = query.where(_r.state.in_(OPEN) if open_only else _r.state.in_(CLOSED))
+        if before is not None:
+            query = query.where(
+                tuple_(_r.created_at, _r.id) < tuple_(literal(before[0], _r.created_at.type), before[1])
+            )
         return self.all_of(RECORD, query.order_by(_r.created_at.desc(), _r.id.desc()).limit(limit))
 
     def expirable(self, *, queue: str, before: datetime, limit: int = 100) -> list[Request]:

@@ -16,6 +16,8 @@ class Routing:
     queue: str | None = None
     skills: tuple[str, ...] = ()
     credit: str = "standard"
+    named: tuple[str, ...] = ()
+    """Of the skills those that a row names, the queue's own left out."""
 
 
 def route(rules: Rules, attributes: Mapping[str, object]) -> Routing:
@@ -28,6 +30,7 @@ def route(rules: Rules, attributes: Mapping[str, object]) -> Routing:
         queue=_first(rows, lambda row: row.queue),
         skills=tuple(sorted({*rules.skills, *skills})),
         credit=credit if credit in rules.credits else "standard",
+        named=tuple(sorted(set(skills))),
     )
 
 

@@ -140,6 +140,13 @@ class Requests(Protocol):
         """Newest first."""
         ...
 
+    def of_customer(
+        self, customer: str, *, open_only: bool | None, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Request]:
+        """His requests, newest first, from the one after (created_at, id) `before`; all of them where `open_only` is
+        None, the closed ones where it is False."""
+        ...
+
     def expirable(self, *, queue: str, before: datetime, limit: int = 100) -> list[Request]:
         """Waiting or booked ones that came before then, and whose slot (if any) began before then; oldest first."""
         ...

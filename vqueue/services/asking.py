@@ -1,0 +1,109 @@
+"""A customer of the app asks for support: read once what it rests on, keep place and answer in one transaction.
+
+The answer is stored with the place, under the idempotency key. Whoever asks again with that key, at once or an hour
+later, gets it byte for byte; of a thousand at once one makes the place and the others find its answer.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from vqueue.domain.errors import (
+    AlreadyOpen,
+    IdempotencyKeyReused,
+    NumberRefused,
+    QueueClosed,
+    QueueFull,
+    Refusal,
+    SlotTaken,
+    SwitchedOff,
+)
+from vqueue.domain.ids import RequestId
+from vqueue.domain.journal import Fact
+from vqueue.domain.request import Mode
+from vqueue.ports.apps import Answered
+from vqueue.ports.identity import Customer
+from vqueue.services import admitting, showing, wishing
+from vqueue.services.admitting import Admission
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+from vqueue.services.showing import Shown
+from vqueue.services.wishing import Asked, Case, Deed
+
+ANSWER_KEPT = timedelta(hours=48)
+Tell = Callable[[Shown], tuple[Mapping[str, Any], Mapping[str, str]]]
+"""What is shown as (document, headers): the same for the same thing, without any effect."""
+_NOTED = (NumberRefused, QueueClosed, QueueFull, SwitchedOff, SlotTaken)
+
+
+async def ask(house: House, customer: Customer, asked: Asked, tell: Tell) -> Answered:
+    """The answer, made now or found. Raises IdempotencyKeyReused, Invalid, NumberRefused, AlreadyOpen, QueueClosed,
+    QueueFull, SwitchedOff, SlotTaken, RateLimited; a refusal is not stored."""
+    stored = await _stored(house, asked)
+    if stored is not None:
+        return stored
+    try:
+        case = await wishing.read(house, customer, asked)
+        deed = await wishing.DEEDS[asked.mode](case)
+        answered = await house.act(partial(_kept, case=case, deed=deed, admission=_admission(case), tell=tell))
+    except Refusal as refusal:
+        # A twin with this key may have been quicker, and what it made stands in our way.
+        stored = await _stored(house, asked)
+        if stored is not None:
+            return stored
+        if isinstance(refusal, _NOTED):
+            await house.act(partial(_noted, queue=asked.queue, mode=asked.mode, refusal=refusal))
+        raise await own_only(house, customer, refusal) from None
+    return answered
+
+
+async def own_only(house: House, customer: Customer, refusal: Refusal) -> Refusal:
+    """The refusal as this customer may see it: the request that stands in his way only where it is his."""
+    if not isinstance(refusal, AlreadyOpen) or refusal.request is None:
+        return refusal
+    other = RequestId(refusal.request)
+    whose = await house.database.read(lambda work: work.requests.get(other).customer)
+    return refusal if whose == customer.id else AlreadyOpen()
+
+
+async def _stored(house: House, asked: Asked) -> Answered | None:
+    found = await house.database.read(lambda work: work.answers.find(asked.key))
+    return _same(found, asked)
+
+
+def _same(found: Answered | None, asked: Asked) -> Answered | None:
+    if found is not None and found.body_hash != asked.body_hash:
+        raise IdempotencyKeyReused
+    return found
+
+
+def _admission(case: Case) -> Admission:
+    return admitting.admission(
+        case.house, case.customer, case.seen.queue.rules.caps, case.number.phone if case.number else None
+    )
+
+
+def _kept(clerk: Clerk, case: Case, deed: Deed, admission: Admission, tell: Tell) -> Answered:
+    """Place and answer together. Raises StaleWrite when a twin kept one meanwhile: the op runs again and finds it."""
+    found = _same(clerk.work.answers.find(case.asked.key), case.asked)
+    if found is not None:
+        return found
+    admission.take(clerk.work, clerk.at)
+    request = deed(clerk)
+    body, headers = tell(showing.tell(clerk.work, request.id, case.seen))
+    answered = Answered(
+        id=case.asked.key,
+        body_hash=case.asked.body_hash,
+        status=201,
+        answer=body,
+        headers=headers,
+        at=clerk.at,
+        expires_at=clerk.at + ANSWER_KEPT * case.house.clock.speed,
+    )
+    clerk.work.answers.keep(answered)
+    return answered
+
+
+def _noted(clerk: Clerk, queue: str | None, mode: Mode, refusal: Refusal) -> None:
+    clerk.note(Fact.REQUEST_REFUSED, mode=mode, code=refusal.code, asked_queue=queue)
