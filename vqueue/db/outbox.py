@@ -1,5 +1,6 @@
 """Notices to the outside: written with the fact they tell, claimed by one sender at a time."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Exists, and_, exists, func, not_, or_, select, text, update
@@ -50,8 +51,9 @@ class StoredOutbox(Store):
         own = own if before is None else own.where(_o.id < before)
         return self.all_of(NOTICE, own.order_by(_o.id.desc()).limit(limit))
 
-    def bury(self, target: str) -> int:
-        own = update(outbox).where(_waits, text("kind = 'webhook'"), _o.target == target)
+    def bury(self, target: str | None, *, but: Collection[str] = ()) -> int:
+        which = _o.target.not_in(list(but)) if target is None else _o.target == target
+        own = update(outbox).where(_waits, text("kind = 'webhook'"), which)
         return self.connection.execute(own.values(dead=True, outcome=func.coalesce(_o.outcome, "given_up"))).rowcount
 
 

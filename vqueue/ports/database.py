@@ -335,8 +335,8 @@ class Outbox(Protocol):
         """A subscription's webhooks, newest first; those before that id."""
         ...
 
-    def bury(self, target: str) -> int:
-        """Gives up all webhooks of the subscription that are not done; how many."""
+    def bury(self, target: str | None, *, but: Collection[str] = ()) -> int:
+        """Gives up all webhooks of the subscription that are not done (None: of all but those named); how many."""
         ...
 
 

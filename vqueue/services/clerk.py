@@ -50,7 +50,7 @@ class Clerk:
 
     def note(self, fact: Fact, *, request: Request | None = None, **fields: Any) -> None:
         """One journal row; ids and versions of the request are filled in, other keywords are columns or data."""
-        columns = {
+        columns: dict[str, Any] = {
             name: fields.pop(name) for name in ("attempt", "leg", "agent", "queue", "rules_version") if name in fields
         }
         if request is not None:
