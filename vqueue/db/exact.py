@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, literal, type_coerce
 
 from vqueue.db.tables import journal
 from vqueue.ports.reports import QUARTER_S
@@ -37,9 +37,9 @@ def total(amount: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
-def larger(one: ColumnElement[Any], other: Any) -> ColumnElement[Any]:
-    return case((one > other, one), else_=other)
+def larger(one: ColumnElement[Any], other: int) -> ColumnElement[Any]:
+    return case((one > other, one), else_=literal(other, BigInteger))
 
 
-def smaller(one: ColumnElement[Any], other: Any) -> ColumnElement[Any]:
-    return case((one < other, one), else_=other)
+def smaller(one: ColumnElement[Any], other: int) -> ColumnElement[Any]:
+    return case((one < other, one), else_=literal(other, BigInteger))
