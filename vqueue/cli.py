@@ -21,16 +21,20 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 
 
 class _Lazy(click.Group):
-    """Reads `vqueue flows` and what it needs only when it is asked for."""
+    """Reads commands that need much only when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "flows"])
+        return sorted([*super().list_commands(ctx), "doctor", "flows"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "flows":
             from vqueue.cli_flows import flows
 
             return flows
+        if cmd_name == "doctor":
+            from vqueue.cli_doctor import doctor
+
+            return doctor
         return super().get_command(ctx, cmd_name)
 
 

@@ -1,0 +1,1 @@
+"""The doctor: what it sees, and how it judges."""
