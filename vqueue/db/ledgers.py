@@ -52,7 +52,7 @@ class StoredLedgers(BoundedStore):
         query = ROW.all.where(*among).order_by(_j.position).limit(limit)
         return [ROW.value(row) for row in self.bounded(query, rows=limit)]
 
-    def signs(self, *, now: datetime, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
+    def signs(self, *, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
         return Signs(
             tries=self._tries(since),
             left=self._left(since),

@@ -169,6 +169,6 @@ class Ledgers(Protocol):
         """Sealed rows by position."""
         ...
 
-    def signs(self, *, now: datetime, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
+    def signs(self, *, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
         """`since`: how far back "lately" reaches; `until`: how far ahead "soon" does."""
         ...
