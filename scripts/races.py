@@ -27,7 +27,7 @@ from vqueue.domain.errors import AlreadyDialing, StaleWrite
 from vqueue.domain.ids import AgentId, AttemptId, CallSid, PromiseId, QueueId, RequestId, Token
 from vqueue.domain.phone import Phone
 from vqueue.domain.request import Channel, Mode
-from vqueue.domain.rules import CallbackRules, Queue, Rules
+from vqueue.domain.rules import CallbackRules, Offer, Queue, Rules
 from vqueue.domain.speech import DialCustomer, Prompt, Target
 from vqueue.engine.plan import Reserve
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
@@ -120,7 +120,7 @@ async def races(url: str, *, number: int, seed: int, together: int = 16) -> Coun
 
 def _queues(clerk: Clerk) -> None:
     for shape, name in QUEUES.items():
-        rules = Rules(callback=CallbackRules(shape=shape))
+        rules = Rules(offer=Offer(max_open=1_000_000), callback=CallbackRules(shape=shape))
         clerk.work.queues.insert(Queue(id=name, names={"en": name}, rules=rules))
 
 

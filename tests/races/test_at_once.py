@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -76,10 +77,13 @@ async def url(postgres_url: str) -> str:
     return await emptied(postgres_url)
 
 
+SEEDS = count()
+
+
 async def done(url: str, deed: Callable[[Clerk], Any]) -> Any:
-    database = open_database(url)
+    database, seed = open_database(url), f"j_then_{next(SEEDS)}"
     try:
-        return await database.transact(lambda work: deed(Clerk(work, at=NOW, seed=f"j_{id(deed)}")))
+        return await database.transact(lambda work: deed(Clerk(work, at=NOW, seed=seed)))
     finally:
         await database.close()
 
@@ -110,10 +114,11 @@ WISH = requesting.Wish(
 )
 
 
-def waiting(clerk: Clerk, shape: Shape = Shape.AGENT_FIRST) -> None:
+def waiting(clerk: Clerk, shape: Shape = Shape.AGENT_FIRST, standing: str | None = None) -> None:
     rules = Rules(callback=CallbackRules(shape=shape))
     clerk.work.queues.insert(replace(a_queue(), rules=rules))
-    clerk.work.agents.insert(an_agent("a1", presence=Presence.READY))
+    line = CallSid(standing) if standing else None
+    clerk.work.agents.insert(an_agent("a1", presence=Presence.READY, standing_call=line))
     requesting.request_callback(clerk, WISH, None)
 
 
@@ -135,9 +140,10 @@ def customers_legs(work: Work) -> list[Any]:
     return [leg for leg in work.legs.of_attempt(AttemptId("t1")) if leg.role is Role.CUSTOMER]
 
 
-async def test_cancelling_and_the_agents_key_never_both_succeed(url: str) -> None:
+@pytest.mark.parametrize("standing", [None, "CA1"], ids=["his phone", "his standing line"])
+async def test_cancelling_and_the_agents_key_never_both_succeed(url: str, standing: str | None) -> None:
     """Whichever wins: cancelled and no customer's leg, or a customer's leg and a refusal."""
-    await done(url, waiting)
+    await done(url, partial(waiting, standing=standing))
     await done(url, reserve)
     await done(url, lambda clerk: clerk.hear(clerk.work.legs.by_token(AGENTS), News.ANSWERED))
     accept = partial(
@@ -204,6 +210,40 @@ async def test_both_legs_that_end_at_once_end_one_talk(url: str) -> None:
     agent = await seen(url, lambda work: work.agents.get(AgentId("a1")))
     request = await seen(url, the_request)
     assert (attempt.outcome, request.state, agent.presence) == (Cause.TALKED, State.SERVED, Presence.WRAPPING)
+
+
+async def test_an_agent_who_passes_as_the_customer_presses_leaves_him_in_the_hold(url: str) -> None:
+    """Neither sees the other's step; the later one has to, or the customer would wait for nobody."""
+    await done(url, partial(waiting, shape=Shape.CUSTOMER_FIRST))
+    await done(url, partial(reserve, shape=Shape.CUSTOMER_FIRST))
+    told = Told(call_sid=CallSid("CA-customer"), digits="1")
+    await done(url, lambda clerk: clerk.hear(clerk.work.legs.by_token(CUSTOMERS), News.CLAIM))
+    await done(url, lambda clerk: screening.answered(clerk, CUSTOMERS, told, AGENTS))
+    await done(url, lambda clerk: clerk.hear(clerk.work.legs.by_token(AGENTS), News.CLAIM))
+    press = partial(screening.connect, token=CUSTOMERS, told=told, agents=Token("x"))
+    both = lambda work: (work.legs.by_token(AGENTS), work.legs.by_token(CUSTOMERS))  # noqa: E731
+    await at_once(url, over(AGENTS), press, read=both)
+    request = await seen(url, the_request)
+    agent = await seen(url, lambda work: work.agents.get(AgentId("a1")))
+    assert (request.state, request.ready, agent.presence) == (State.HOLDING, True, Presence.AWAY)
+
+
+async def test_an_agent_who_drops_the_customer_who_is_asked_is_to_blame_in_whatever_order_it_is_told(url: str) -> None:
+    """Both ends of one drop come at once: each alone would decide nothing."""
+    await done(url, waiting)
+    await done(url, reserve)
+    await done(url, lambda clerk: clerk.hear(clerk.work.legs.by_token(AGENTS), News.ANSWERED))
+    told = Told(call_sid=CallSid("CA1"), digits="1")
+    new = (LegId("t1.c"), CUSTOMERS)
+    await done(url, partial(answering.accepted, token=AGENTS, told=told, new=new))
+    await done(url, lambda clerk: screening.answered(clerk, CUSTOMERS, Told(call_sid=CallSid("CA2"))))
+    both = lambda work: (work.legs.by_token(AGENTS), work.legs.by_token(CUSTOMERS))  # noqa: E731
+    assert await at_once(url, over(AGENTS), over(CUSTOMERS), read=both) == [None, None]
+    request = await seen(url, the_request)
+    attempt = await seen(url, lambda work: work.attempts.get(AttemptId("t1")))
+    agent = await seen(url, lambda work: work.agents.get(AgentId("a1")))
+    assert (attempt.outcome, request.state, request.ready) == (Cause.AGENT_DROPPED, State.WAITING, True)
+    assert agent.presence is Presence.AWAY
 
 
 async def test_one_question_asked_twice_at_once_has_one_effect(url: str) -> None:
