@@ -9,7 +9,7 @@ from vqueue.domain.speech_args import Arg
 
 Place = Literal[
     "session", "wait", "left", "recorded",
-    "answer", "key", "screen", "screen-key", "dialed", "joined", "status", "amd", "standing",
+    "answer", "key", "screen", "screen-key", "dialed", "joined", "status", "amd", "standing", "accepted",
     "bring", "meet", "met",
 ]  # fmt: skip
 

@@ -1,0 +1,117 @@
+"""What an agent does at the bank's own desktop: takes the call he is offered, passes it, is done writing up."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from vqueue.domain.agent import Agent, AgentMove, Presence
+from vqueue.domain.causes import Cause
+from vqueue.domain.errors import NotPossible
+from vqueue.domain.ids import AgentId, CallSid
+from vqueue.domain.leg import Leg, LegState, News, Way
+from vqueue.domain.request import State
+from vqueue.domain.speech import Target
+from vqueue.services import presence, settling, taking
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+
+_TURNS = 20
+_TURN_S = 0.1
+"""How often, and how far apart (wall seconds), a desktop that is quicker than the telephone network is looked after."""
+_NOT_YET = frozenset({LegState.INTENDED, LegState.PLACING})
+_TAKEN = frozenset({LegState.ACCEPTED, LegState.JOINED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The agent, and his leg where there is something to do about his telephone."""
+
+    agent: Agent
+    leg: Leg | None = None
+
+
+class _NotYet(NotPossible):
+    """His telephone is not being rung yet."""
+
+
+async def accept(house: House, agent_id: AgentId, *, by: str) -> Agent:
+    """As if he had pressed 1: the customer is brought to his telephone, at once where he has picked it up, else as soon
+    as he does. Repeating it changes nothing; of desktop and key exactly one wins.
+
+    Raises NotFound, and NotPossible when he is offered no call.
+    """
+    found = await _in_time(house, partial(_accepted, agent_id=agent_id, by=by))
+    if found.leg is not None and found.leg.call_sid is not None:
+        house.spawn(_steer(house, found.leg.call_sid, Target("accepted", found.leg.token)))
+    return found.agent
+
+
+async def decline(house: House, agent_id: AgentId, *, by: str) -> Agent:
+    """As if he had pressed 2: the place goes to the next agent. Raises NotFound; NotPossible when nothing is offered or
+    the call is taken already."""
+    found = await _in_time(house, partial(_declined, agent_id=agent_id, by=by))
+    leg = found.leg
+    if leg is not None and leg.call_sid is not None and leg.way is Way.STANDING:
+        house.spawn(_steer(house, leg.call_sid, Target("standing", agent_id, 0)))
+    return found.agent
+
+
+async def wrap_up(house: House, agent_id: AgentId) -> Agent:
+    """Done writing up: ready, or what was asked for meanwhile. Raises NotFound; NotPossible while he is on a call."""
+    return await house.act(partial(_wrapped_up, agent_id=agent_id))
+
+
+async def _in_time(house: House, deed: partial[_Found]) -> _Found:
+    """The offer is told before the telephone is rung: a desktop that answers at once is let wait for a moment."""
+    for _ in range(_TURNS):
+        try:
+            return await house.act(deed)
+        except _NotYet:
+            await house.clock.sleep(_TURN_S * house.clock.speed)
+    return await house.act(deed)
+
+
+async def _steer(house: House, call: CallSid, to: Target) -> None:
+    await house.telephony.redirect(call, to)
+
+
+def _offered(clerk: Clerk, agent: Agent) -> Leg:
+    """The leg by which he is offered a call. Raises NotPossible."""
+    if agent.attempt is None:
+        raise NotPossible("This agent is offered no call.")
+    case = settling.load(clerk, agent.attempt)
+    leg = case.agent_leg
+    if leg is None or (leg.live and leg.state in _NOT_YET):
+        raise _NotYet("His telephone is not being rung yet.")
+    if not leg.live or not case.attempt.is_open or case.request.state not in (State.CONNECTING, State.TALKING):
+        raise NotPossible("The call he was offered is over.")
+    return leg
+
+
+def _accepted(clerk: Clerk, agent_id: AgentId, by: str) -> _Found:
+    agent = clerk.work.agents.get(agent_id)
+    leg = _offered(clerk, agent)
+    if leg.state in _TAKEN:
+        return _Found(agent)
+    answered = leg.state is LegState.ANSWERED
+    heard = clerk.hear(leg, News.ACCEPT, by=by)
+    taking.mark(clerk, heard)
+    after = clerk.move_agent(agent, AgentMove.ACCEPT, reason="accepted_at_desk")
+    return _Found(after, heard if answered else None)
+
+
+def _declined(clerk: Clerk, agent_id: AgentId, by: str) -> _Found:
+    leg = _offered(clerk, clerk.work.agents.get(agent_id))
+    if leg.state in _TAKEN:
+        raise NotPossible("The call is taken already.")
+    heard = clerk.hear(leg, News.DECLINE, cause=Cause.AGENT_DECLINED, by=by)
+    settling.settle(clerk, leg.attempt)
+    if heard.way is Way.POSTED and heard.call_sid is not None:
+        clerk.hang_ups.append(heard.call_sid)
+    return _Found(clerk.work.agents.get(agent_id), heard)
+
+
+def _wrapped_up(clerk: Clerk, agent_id: AgentId) -> Agent:
+    agent = clerk.work.agents.get(agent_id)
+    if agent.presence in (Presence.RESERVED, Presence.TALKING):
+        raise NotPossible(f"The agent is {agent.presence}.")
+    return presence.wrapped_up(clerk, agent_id, reason="wrapped_up_at_desk")
