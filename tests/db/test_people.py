@@ -25,7 +25,7 @@ def _open(work: Work, session: StaffSession) -> None:
 
 
 async def test_a_person_is_changed_only_as_he_was_read(database: Database) -> None:
-    await database.transact(lambda work: work.people.put_staff(DANA))
+    await database.transact(lambda work: work.people.add(DANA))
     disabled, promoted = replace(DANA, disabled=True), replace(DANA, role="admin")
     await database.transact(lambda work: work.people.change(DANA, disabled))
     with pytest.raises(StaleWrite):
@@ -36,7 +36,7 @@ async def test_a_person_is_changed_only_as_he_was_read(database: Database) -> No
 
 
 async def test_an_issuers_subject_is_one_person(database: Database) -> None:
-    await database.transact(lambda work: work.people.put_staff(DANA))
+    await database.transact(lambda work: work.people.add(DANA))
     await database.transact(lambda work: work.people.bind("https://sso.example", "7", "s1", at=NOON))
     assert await database.read(lambda work: work.people.known_as("https://sso.example", "7")) == DANA
     assert await database.read(lambda work: work.people.known_as("https://sso.example", "8")) is None
@@ -46,8 +46,8 @@ async def test_an_issuers_subject_is_one_person(database: Database) -> None:
 
 
 async def test_sessions_are_listed_touched_and_ended(database: Database) -> None:
-    await database.transact(lambda work: work.people.put_staff(DANA))
-    await database.transact(lambda work: work.people.put_staff(replace(DANA, id="s2", login="sam")))
+    await database.transact(lambda work: work.people.add(DANA))
+    await database.transact(lambda work: work.people.add(replace(DANA, id="s2", login="sam")))
     for session in (a_session("a", 1), a_session("b", 2), a_session("c", 3), a_session("d", 4, "s2")):
         await database.transact(partial(_open, session=session))
     await database.transact(lambda work: work.sessions.touch("a", at=after(90)))

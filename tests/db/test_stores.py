@@ -261,13 +261,15 @@ async def test_notices_are_claimed_by_one_sender_until_they_are_done(database: D
 async def test_staff_sign_in_and_out(database: Database) -> None:
     sara = Staff(id="s1", login="sara", name="Sara", role="supervisor", password="$argon2id$1")
     browser = StaffSession(id="hash", staff="s1", csrf="x", created_at=NOON, expires_at=after(3600))
-    await database.transact(lambda work: work.people.put_staff(sara))
+    await database.transact(lambda work: work.people.add(sara))
     await database.transact(lambda work: work.sessions.open(browser))
     assert await database.read(lambda work: work.sessions.find("hash")) == (browser, sara)
-    renamed = replace(sara, id="other", password="$argon2id$2", disabled=True)
-    await database.transact(lambda work: work.people.put_staff(renamed))
-    assert await database.read(lambda work: work.people.staff("sara")) == replace(renamed, id="s1")
-    assert await database.read(lambda work: work.people.all_staff()) == [replace(renamed, id="s1")]
+    renamed = replace(sara, password="$argon2id$2", disabled=True)
+    with pytest.raises(StaleWrite):
+        await database.transact(lambda work: work.people.add(replace(sara, id="other")))
+    await database.transact(lambda work: work.people.change(sara, renamed))
+    assert await database.read(lambda work: work.people.staff("sara")) == renamed
+    assert await database.read(lambda work: work.people.all_staff()) == [renamed]
     await database.transact(lambda work: work.sessions.close("hash"))
     assert await database.read(lambda work: work.sessions.find("hash")) is None
     assert await database.read(lambda work: work.people.staff("nobody")) is None

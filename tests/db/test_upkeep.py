@@ -30,7 +30,7 @@ async def test_expired_and_empty_counters_go_and_those_that_still_count_stay(dat
 
 async def test_a_session_that_is_over_goes(database: Database) -> None:
     def opened(work: Work) -> None:
-        work.people.put_staff(Staff(id="st_1", login="dana", name="Dana", role="supervisor", password="hash"))
+        work.people.add(Staff(id="st_1", login="dana", name="Dana", role="supervisor", password="hash"))
         for name, end in (("old", -1), ("new", 1)):
             work.sessions.open(
                 StaffSession(id=name, staff="st_1", csrf="c", created_at=after(-10), expires_at=after(end))

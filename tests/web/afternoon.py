@@ -132,7 +132,7 @@ AGENTS = (
 async def settle_staff(house: House, *, role: str = "supervisor", login: str = DANA, name: str = "Dana Levi") -> None:
     """Somebody who can sign in with PASSWORD."""
     staff = Staff(id=f"st_{login}", login=login, name=name, role=role, password=QUICK.hash(PASSWORD))
-    await house.database.transact(lambda work: work.people.put_staff(staff))
+    await house.database.transact(lambda work: work.people.add(staff))
 
 
 async def fill(house: House) -> None:

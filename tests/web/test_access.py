@@ -9,9 +9,10 @@ from tests.web.conftest import SignIn, Site
 from tests.web.house import HandClock
 from vqueue.domain.agent import Presence
 from vqueue.domain.journal import Fact
-from vqueue.ports.people import Staff
+from vqueue.ports.database import Work
 from vqueue.services.house import House
-from vqueue.services.signing_in import SESSION_S, TRIES_PER_LOGIN_AND_ADDRESS, WINDOW_S
+from vqueue.services.sessions import IDLE_S, SESSION_S, TOUCH_S
+from vqueue.services.signing_in import TRIES_PER_LOGIN_AND_ADDRESS, WINDOW_S
 from vqueue.web.access import path_within
 
 PERSON = {"Accept": "text/html"}
@@ -70,14 +71,15 @@ async def test_a_wrong_password_and_an_unknown_login_are_told_the_same(site: Sit
 
 async def test_somebody_disabled_cannot_sign_in_and_is_out_at_once(site: Site, house: House, sign_in: SignIn) -> None:
     await sign_in()
-    await house.database.transact(lambda work: work.people.put_staff(_disabled(work.people.staff(DANA))))
+    await house.database.transact(_disable_dana)
     assert (await site.get("/console")).status == 401
     assert (await enter(site))[0] == 401
 
 
-def _disabled(staff: Staff | None) -> Staff:
-    assert staff is not None
-    return replace(staff, disabled=True)
+def _disable_dana(work: Work) -> None:
+    dana = work.people.staff(DANA)
+    assert dana is not None
+    work.people.change(dana, replace(dana, disabled=True))
 
 
 async def test_too_many_wrong_passwords_end_with_429_and_pass_with_time(site: Site, clock: HandClock) -> None:
@@ -101,10 +103,33 @@ async def test_a_login_is_the_same_in_any_case_and_with_spaces(site: Site) -> No
 
 async def test_a_session_ends_with_the_shift(site: Site, sign_in: SignIn, clock: HandClock) -> None:
     await sign_in()
-    clock.move(SESSION_S - 1)
-    assert (await site.get("/console")).status == 200
-    clock.move(1)
+    steps = SESSION_S // (IDLE_S // 2)
+    for _ in range(steps - 1):
+        clock.move(IDLE_S / 2)
+        assert (await site.get("/console")).status == 200
+    clock.move(IDLE_S / 2)
     assert (await site.get("/console")).status == 401
+
+
+async def test_a_browser_that_asks_for_nothing_is_signed_out(site: Site, sign_in: SignIn, clock: HandClock) -> None:
+    await sign_in()
+    clock.move(TOUCH_S)
+    assert (await site.get("/console")).status == 200
+    clock.move(IDLE_S - 1)
+    assert (await site.get("/console")).status == 200
+    clock.move(IDLE_S)
+    assert (await site.get("/console")).status == 401
+
+
+async def test_signing_in_again_ends_the_session_this_browser_had(site: Site, house: House, sign_in: SignIn) -> None:
+    await sign_in()
+    first = site.session.cookie_jar.filter_cookies(site.make_url("/"))["vqueue"].value
+    await sign_in()
+    second = site.session.cookie_jar.filter_cookies(site.make_url("/"))["vqueue"].value
+    assert first != second
+    site.session.cookie_jar.clear()
+    assert (await site.get("/console", headers={"Cookie": f"vqueue={first}"})).status == 401
+    assert (await site.get("/console", headers={"Cookie": f"vqueue={second}"})).status == 200
 
 
 async def test_signing_out_makes_the_cookie_worthless(site: Site, house: House, sign_in: SignIn) -> None:

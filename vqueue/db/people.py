@@ -28,11 +28,8 @@ class StoredPeople(Store):
     def all_staff(self) -> list[Staff]:
         return self.all_of(STAFF, STAFF.all.order_by(tables.staff.c.login))
 
-    def put_staff(self, staff: Staff) -> None:
-        row = STAFF.row(staff)
-        changed = {name: value for name, value in row.items() if name not in ("id", "login")}
-        first = insert(self.connection, tables.staff).values(row)
-        self.connection.execute(first.on_conflict_do_update(index_elements=[tables.staff.c.login], set_=changed))
+    def add(self, staff: Staff) -> None:
+        self.add_new(STAFF, staff)
 
     def change(self, before: Staff, after: Staff) -> None:
         c = tables.staff.c

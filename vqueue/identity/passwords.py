@@ -16,6 +16,6 @@ class Argon2Passwords:
 
     def verify(self, stored: str | None, password: str) -> bool:
         try:
-            return self._hasher.verify(stored or self._decoy, password) and stored is not None
+            return self._hasher.verify(stored or self._decoy, password) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False

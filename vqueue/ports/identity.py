@@ -15,7 +15,7 @@ class Passwords(Protocol):
         ...
 
     def verify(self, stored: str | None, password: str) -> bool:
-        """Whether the password belongs to the stored hash. With None it takes as long as any other and is False."""
+        """Whether the password belongs to the stored hash. Without one it takes as long as any other and is False."""
         ...
 
 
@@ -46,4 +46,46 @@ class AppTokens(Protocol):
 
     def for_guest(self, phone: Phone, *, proof: str) -> tuple[str, datetime]:
         """A guest's token, good for half an hour (wall time), and its end. The same number is the same customer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One sign-in at an issuer under way: what the browser must bring back. Chance, 43 characters each."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    def __repr__(self) -> str:
+        return "Errand()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffClaims:
+    """What an issuer says about a person it has just seen."""
+
+    issuer: str
+    subject: str
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    """Of our roles, those its words mean, highest first; empty when it gives none."""
+
+
+class StaffIssuer(Protocol):
+    """Signs staff in elsewhere (OpenID Connect, authorisation code with PKCE)."""
+
+    @property
+    def name(self) -> str:
+        """As the sign-in page shows it."""
+        ...
+
+    async def send_to(self, errand: Errand) -> str:
+        """Where the browser goes. Raises Unavailable."""
+        ...
+
+    async def fetch(self, errand: Errand, *, code: str, issuer: str | None) -> StaffClaims:
+        """Who came back with this code; `issuer` is what the answer itself said. Raises Unauthenticated,
+        Unavailable."""
         ...

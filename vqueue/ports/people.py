@@ -50,8 +50,8 @@ class People(Protocol):
 
     def all_staff(self) -> list[Staff]: ...
 
-    def put_staff(self, staff: Staff) -> None:
-        """Inserts, or replaces the one with the same login."""
+    def add(self, staff: Staff) -> None:
+        """Raises StaleWrite when the login is taken."""
         ...
 
     def change(self, before: Staff, after: Staff) -> None:

@@ -130,9 +130,13 @@ async def put_staff(
     seed = chance.id("j")
 
     def op(work: Work) -> Staff:
-        work.people.put_staff(member)
-        stored = work.people.staff(member.login)
-        assert stored is not None  # it has just been put
+        known = work.people.staff(member.login)
+        stored = member if known is None else replace(known, name=member.name, role=member.role, password=hashed)
+        if known is None:
+            work.people.add(stored)
+        else:
+            work.people.change(known, stored)
+            work.sessions.close_all(known.id)
         Clerk(work, at=at, seed=seed).note(Fact.STAFF_ACTED, act="put_staff", of=stored.id, role=stored.role, by=BY)
         return stored
 

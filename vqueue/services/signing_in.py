@@ -1,33 +1,35 @@
 """Staff sign in and out: sessions are random tokens stored hashed, tries are limited per login and per address."""
 
 import asyncio
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from vqueue.domain.errors import RateLimited, Unauthenticated
+from vqueue.domain.errors import Invalid, RateLimited, StaleWrite, Unauthenticated
 from vqueue.domain.journal import Fact
 from vqueue.ports.database import Work
 from vqueue.ports.identity import Passwords
 from vqueue.ports.people import Staff, StaffSession
+from vqueue.services import sessions
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
+from vqueue.services.sessions import Browser
 
-SESSION_S = 12 * 3600
-"""A shift: how long a browser stays signed in, wall seconds."""
 WINDOW_S = 300
 """Failed tries are counted in windows of this length, wall seconds."""
 TRIES_PER_LOGIN_AND_ADDRESS = 5
 TRIES_PER_LOGIN = 30
 TRIES_PER_ADDRESS = 30
-PASSWORD_MAX = 1024
+PASSWORD_MIN, PASSWORD_MAX = 12, 1024
+_WRONG = "The login or the password is wrong."
 
 
 class Role(StrEnum):
-    """What a person who signs in may do."""
+    """What a person who signs in may do: agents take calls, viewers read, supervisors change queues and requests,
+    admins staff and keys too."""
 
     AGENT = "agent"
+    VIEWER = "viewer"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
 
@@ -54,50 +56,53 @@ class Visitor:
     role: Role
     csrf: str
     session: str
+    has_password: bool = True
+
+    @property
+    def may_act(self) -> bool:
+        """Whether queues, agents and requests may be changed."""
+        return self.role in (Role.SUPERVISOR, Role.ADMIN)
 
 
-async def sign_in(house: House, passwords: Passwords, *, login: str, password: str, address: str) -> SignedIn:
-    """A session for the right password. Raises Unauthenticated (one text for whatever was wrong), RateLimited."""
+async def sign_in(
+    house: House, passwords: Passwords, *, login: str, password: str, address: str, browser: Browser | None = None
+) -> SignedIn:
+    """A session for the right password; the one this browser had ends. Raises Unauthenticated (one text for whatever
+    was wrong), RateLimited."""
     name = login.strip().casefold()
     keys = _keys(house, name, address)
     await _take_a_try(house, keys)
     staff = await house.database.read(lambda work: work.people.staff(name))
     usable = staff.password if staff is not None and not staff.disabled else None
-    right = len(password) <= PASSWORD_MAX and await asyncio.to_thread(passwords.verify, usable, password)
-    if staff is None or not right:
-        raise Unauthenticated("The login or the password is wrong.")
-    token, csrf = house.chance.token(), house.chance.token()
-    now = house.clock.now()
-    session = StaffSession(
-        id=_hashed(token),
-        staff=staff.id,
-        csrf=csrf,
-        created_at=now,
-        expires_at=now + timedelta(seconds=SESSION_S * house.clock.speed),
-    )
+    if not await _right(passwords, usable, password) or staff is None:
+        raise Unauthenticated(_WRONG)
+    where = browser or Browser()
+    token, session = sessions.made(house, staff.id, browser=where)
 
     def open_session(clerk: Clerk) -> None:
-        for key in keys:
-            clerk.work.counters.give(key)
-        clerk.work.sessions.open(session)
-        clerk.note(Fact.STAFF_ACTED, act="signed_in", by=staff.id)
+        _give_back(clerk.work, keys)
+        if clerk.work.people.member(staff.id) != staff:
+            raise Unauthenticated(_WRONG)
+        sessions.begin(clerk, session, former=where.former)
 
     await house.act(open_session)
     return SignedIn(token=token, session=session, staff=staff)
 
 
 async def look_up(house: House, token: str) -> Visitor | None:
-    """Whose token it is; None when it is unknown, signed out, over, or its owner was disabled."""
-    if not token:
-        return None
-    found = await house.database.read(lambda work: work.sessions.find(_hashed(token)))
+    """Whose token it is; None when it is unknown, signed out, over, idle, or its owner was disabled."""
+    found = await sessions.live(house, token)
     if found is None:
         return None
     session, staff = found
-    if staff.disabled or session.expires_at <= house.clock.now():
-        return None
     return Visitor(
-        id=staff.id, login=staff.login, name=staff.name, role=Role(staff.role), csrf=session.csrf, session=session.id
+        id=staff.id,
+        login=staff.login,
+        name=staff.name,
+        role=Role(staff.role),
+        csrf=session.csrf,
+        session=session.id,
+        has_password=bool(staff.password),
     )
 
 
@@ -111,14 +116,44 @@ async def sign_out(house: House, visitor: Visitor) -> None:
     await house.act(close_session)
 
 
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+async def change_password(
+    house: House, passwords: Passwords, visitor: Visitor, *, current: str, new: str, address: str
+) -> None:
+    """The new password counts, and every other browser of this person is signed out. Raises Invalid for a new one
+    that is too short or too long, Unauthenticated when the current one is wrong, RateLimited."""
+    if not PASSWORD_MIN <= len(new) <= PASSWORD_MAX:
+        raise Invalid("A password has at least 12 characters.", errors=(("/new", "length"),))
+    keys = _keys(house, visitor.login, address)
+    await _take_a_try(house, keys)
+    staff = await house.database.read(lambda work: work.people.member(visitor.id))
+    if not await _right(passwords, staff.password, current):
+        raise Unauthenticated("The password is wrong.")
+    hashed = await asyncio.to_thread(passwords.hash, new)
+
+    def change(clerk: Clerk) -> None:
+        _give_back(clerk.work, keys)
+        _put_password(clerk.work, staff, hashed)
+        clerk.work.sessions.close_all(staff.id, but=visitor.session)
+        clerk.note(Fact.STAFF_ACTED, act="changed_password", of=staff.id, by=staff.id)
+
+    await house.act(change)
+
+
+def _put_password(work: Work, staff: Staff, hashed: str) -> None:
+    now = work.people.member(staff.id)
+    if now.password != staff.password:
+        raise StaleWrite
+    work.people.change(now, replace(now, password=hashed))
+
+
+async def _right(passwords: Passwords, stored: str | None, password: str) -> bool:
+    return len(password) <= PASSWORD_MAX and await asyncio.to_thread(passwords.verify, stored, password)
 
 
 def _keys(house: House, login: str, address: str) -> dict[str, int]:
     """The counters a try is taken from, with their ceilings. Logins are hashed: somebody may type a password there."""
     window = int(house.clock.now().timestamp() / house.clock.speed // WINDOW_S)
-    who = _hashed(login)[:24]
+    who = sessions.hashed(login)[:24]
     return {
         f"sign_in:{who}:{address}:{window}": TRIES_PER_LOGIN_AND_ADDRESS,
         f"sign_in:{who}:{window}": TRIES_PER_LOGIN,
@@ -137,3 +172,8 @@ async def _take_a_try(house: House, keys: dict[str, int]) -> None:
                 raise RateLimited(retry_after_s=WINDOW_S)
 
     await house.database.transact(take)
+
+
+def _give_back(work: Work, keys: dict[str, int]) -> None:
+    for key in keys:
+        work.counters.give(key)

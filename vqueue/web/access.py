@@ -10,12 +10,16 @@ from aiohttp import web
 from vqueue.domain.errors import Forbidden, Unauthenticated
 from vqueue.services import signing_in
 from vqueue.services.house import House
-from vqueue.services.signing_in import SESSION_S, Role, Visitor
+from vqueue.services.sessions import SESSION_S, Browser
+from vqueue.services.signing_in import Role, Visitor
 
 PageHandler = Callable[[web.Request, Visitor], Awaitable[web.StreamResponse]]
 FORM_FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+READERS = (Role.VIEWER, Role.SUPERVISOR, Role.ADMIN)
+SUPERVISORS = (Role.SUPERVISOR, Role.ADMIN)
+ADMINS = (Role.ADMIN,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +51,30 @@ class Access:
     async def visitor(self, request: web.Request) -> Visitor | None:
         return await signing_in.look_up(self.house, request.cookies.get(self.cookie, ""))
 
+    async def admits(self, request: web.Request, *roles: Role) -> bool:
+        """Whether an open stream may go on: its visitor is still signed in and still has one of the roles."""
+        visitor = await self.visitor(request)
+        return visitor is not None and visitor.role in roles
+
+    def browser(self, request: web.Request) -> Browser:
+        """Where somebody is about to sign in."""
+        return Browser(name=request.headers.get("User-Agent", ""), former=request.cookies.get(self.cookie, ""))
+
+    def from_here(self, request: web.Request) -> None:
+        """Raises Forbidden for a form that a browser says was sent by another site's page."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise Forbidden
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return
+        page = urlsplit(origin)
+        if page.netloc != request.host or (self.secure and page.scheme != "https"):
+            raise Forbidden
+
     async def _ours(self, request: web.Request, visitor: Visitor) -> None:
-        from_here(request)
+        self.from_here(request)
         sent = request.headers.get(HEADER) or str((await request.post()).get(FORM_FIELD, ""))
-        if not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
+        if not hmac.compare_digest(sent.encode(errors="replace"), visitor.csrf.encode()):
             raise Forbidden("This form is out of date. Open the page again.")
 
     def admit(self, response: web.Response, token: str) -> None:
@@ -62,14 +86,21 @@ class Access:
     def dismiss(self, response: web.Response) -> None:
         response.del_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
+    @property
+    def _note(self) -> str:
+        return f"{self.cookie}-oidc"
 
-def from_here(request: web.Request) -> None:
-    """Raises Forbidden for a form that a browser says was sent by another site's page."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        raise Forbidden
+    def hand_note(self, response: web.Response, note: str, *, max_age: int) -> None:
+        """What the browser keeps while it is at the issuer; it comes back by a link of another site."""
+        response.set_cookie(
+            self._note, note, max_age=max_age, path="/", secure=self.secure, httponly=True, samesite="Lax"
+        )
+
+    def note(self, request: web.Request) -> str:
+        return request.cookies.get(self._note, "")
+
+    def take_note(self, response: web.Response) -> None:
+        response.del_cookie(self._note, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
 
 def home_of(role: Role) -> str:
@@ -77,7 +108,7 @@ def home_of(role: Role) -> str:
     match role:
         case Role.AGENT:
             return "/desk"
-        case Role.SUPERVISOR | Role.ADMIN:
+        case Role.VIEWER | Role.SUPERVISOR | Role.ADMIN:
             return "/console"
 
 

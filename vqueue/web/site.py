@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from vqueue.ports.identity import Passwords
+from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services.house import House
 from vqueue.web import console, signing
 from vqueue.web.access import Access
@@ -13,6 +13,7 @@ from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
 from vqueue.web.limits import Limits
 from vqueue.web.pages import STATIC_DIR, Pages
+from vqueue.web.signing import Ways
 from vqueue.web.stream import Streams
 from vqueue.web.watching import Watch, watched
 
@@ -20,9 +21,17 @@ BODY_MAX = 16 * 1024
 
 
 def make_web(
-    house: House, *, passwords: Passwords, secure: bool, watch: Watch | None = None, limits: Limits | None = None
+    house: House,
+    *,
+    passwords: Passwords,
+    secure: bool,
+    watch: Watch | None = None,
+    limits: Limits | None = None,
+    issuer: StaffIssuer | None = None,
+    local: bool = True,
 ) -> web.Application:
-    """The application of one process. `secure`: the site is reached over TLS, cookies travel only there."""
+    """The application of one process. `secure`: the site is reached over TLS, cookies travel only there. Staff sign in
+    at the issuer, and while `local` with passwords."""
     watch, limits = watch or Watch(), limits or Limits(clock=house.clock)
     pages = Pages(bank=house.line.bank)
     access = Access(house=house, secure=secure)
@@ -34,7 +43,8 @@ def make_web(
     app.router.add_static(STATIC, STATIC_DIR)
     app.router.add_get("/", _to_console)
     watch.add_to(app, house)
-    signing.add_routes(app, house=house, pages=pages, access=access, passwords=passwords)
+    ways = Ways(passwords=passwords if local else None, issuer=issuer)
+    signing.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     book.add_routes(app, house=house, limits=limits)
     return app

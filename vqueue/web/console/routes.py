@@ -13,11 +13,11 @@ from vqueue.domain.speech_args import Number, Text
 from vqueue.services import presence, reading, switching
 from vqueue.services.house import House
 from vqueue.services.reading import Boards
-from vqueue.services.signing_in import Role, Visitor
+from vqueue.services.signing_in import Visitor
 from vqueue.services.switching import Switch
 from vqueue.services.verdict import Severity, severity
 from vqueue.services.views import BoardView
-from vqueue.web.access import Access
+from vqueue.web.access import READERS, SUPERVISORS, Access
 from vqueue.web.console import board as boards
 from vqueue.web.console import requests as lists
 from vqueue.web.console.figures import minute
@@ -27,7 +27,6 @@ from vqueue.web.errors import wants_page
 from vqueue.web.pages import Look, Pages
 from vqueue.web.stream import Streams
 
-SUPERVISORS = (Role.SUPERVISOR, Role.ADMIN)
 STEADY_S = 30.0
 """Queues keep their order on an open page for so long (wall), so that a row is where the eye left it."""
 _TOPICS = ("dispatch", "agents", "queues", "boards")
@@ -74,7 +73,7 @@ class Console:
         look, order = self.pages.look(request), Order()
 
         async def render() -> str | None:
-            if await self.access.visitor(request) is None:
+            if not await self.access.admits(request, *READERS):
                 return None
             values = await self._board_values(look, order)
             return self.pages.fragment("console/_board.html", look, values | {"visitor": visitor})
@@ -98,7 +97,7 @@ class Console:
         look = self.pages.look(request)
 
         async def render() -> str | None:
-            if await self.access.visitor(request) is None:
+            if not await self.access.admits(request, *READERS):
                 return None
             return self.pages.fragment("console/_requests.html", look, await self._list_values(request, look))
 
@@ -122,7 +121,7 @@ class Console:
         look = self.pages.look(request)
 
         async def render() -> str | None:
-            if await self.access.visitor(request) is None:
+            if not await self.access.admits(request, *READERS):
                 return None
             return self.pages.fragment("console/_request.html", look, await self._request_values(request, look))
 
@@ -205,8 +204,8 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
         ("/console/requests/events", console.requests_events),
         ("/console/requests/{request}", console.request),
         ("/console/requests/{request}/events", console.request_events),
-        ("/console/queues/{queue}/{switch}", console.switch),
     ):
-        router.add_get(path, access.only(page, *SUPERVISORS))
+        router.add_get(path, access.only(page, *READERS))
+    router.add_get("/console/queues/{queue}/{switch}", access.only(console.switch, *SUPERVISORS))
     router.add_post("/console/agents/{agent}/presence", access.only(console.ask_presence, *SUPERVISORS))
     router.add_post("/console/queues/{queue}/{switch}", access.only(console.turn, *SUPERVISORS))
