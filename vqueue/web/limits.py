@@ -27,9 +27,10 @@ class Rate:
     per_s: float
 
 
-PER_ADDRESS = Rate(burst=600, per_s=60)
+PER_ADDRESS = Rate(burst=6000, per_s=600)
 """Many customers share one address behind a carrier's gateway."""
-PER_CUSTOMER = Rate(burst=60, per_s=5)
+PER_CUSTOMER = Rate(burst=1200, per_s=20)
+"""An app that lost its connection may repeat itself a thousand times at once and still gets its one answer."""
 PER_KEY = Rate(burst=1200, per_s=200)
 
 

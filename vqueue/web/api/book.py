@@ -7,20 +7,22 @@ from aiohttp import web
 from vqueue import __version__
 from vqueue.services.house import House
 from vqueue.web.api import document, events
-from vqueue.web.api.customer import queues
+from vqueue.web.api.bank import book as bank
+from vqueue.web.api.bank import webhooks
+from vqueue.web.api.customer import book as customer
 from vqueue.web.api.mounting import Api
 from vqueue.web.api.operation import Operation
 from vqueue.web.limits import Limits
 
 
-def operations(house: House) -> tuple[Operation, ...]:
+def operations(house: House, limits: Limits) -> tuple[Operation, ...]:
     """Every operation under /v1, in the order in which they are documented."""
-    return (*queues.operations(house),)
+    return (*customer.operations(house, limits), *bank.operations(house), *webhooks.operations(house))
 
 
 def add_routes(app: web.Application, *, house: House, limits: Limits) -> None:
     """The operations, and `/openapi.json`."""
-    known = operations(house)
+    known = operations(house, limits)
     events.add_to(app)
     Api(house=house, limits=limits).mount(app, known)
     text = json.dumps(document.document(known, version=__version__), ensure_ascii=False, indent=1)

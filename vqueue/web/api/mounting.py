@@ -89,7 +89,7 @@ def told(reply: Reply, operation: Operation) -> web.Response:
     if reply.body is None:
         return web.Response(status=204 if status == 200 else status, headers=dict(reply.headers))
     if isinstance(reply.body, BaseModel):
-        text = reply.body.model_dump_json()
+        text = reply.body.model_dump_json(by_alias=True)
     else:
         text = json.dumps(reply.body, ensure_ascii=False, allow_nan=False)
     return web.Response(status=status, text=text, content_type=operation.answer_type, headers=dict(reply.headers))
