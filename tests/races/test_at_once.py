@@ -109,6 +109,7 @@ WISH = requesting.Wish(
     virtual_start=NOW,
     rules_version=1,
     phone=ANNA,
+    verified=True,
     zone="Europe/London",
     country="GB",
 )

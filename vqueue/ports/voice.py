@@ -53,6 +53,8 @@ class Told:
     child: CallSid | None = None
     """The call a finished `<Dial>` had made."""
     bridged: bool = False
+    gone: bool = False
+    """The very call that asks is over: whoever was on it has hung up, and nobody hears the answer."""
     queue_result: QueueResult | None = None
     machine: bool = False
     recording: str | None = field(default=None, repr=False)

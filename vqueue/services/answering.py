@@ -1,6 +1,8 @@
 """The agent's phone: the whisper, the key that accepts or passes, and what follows when the dialled call ends."""
 
 from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil
 from typing import assert_never
 
 from vqueue.domain.attempt import Shape
@@ -14,6 +16,7 @@ from vqueue.domain.request import State
 from vqueue.domain.speech import (
     Ask,
     DialCustomer,
+    Goto,
     Hangup,
     Nothing,
     Pause,
@@ -22,8 +25,9 @@ from vqueue.domain.speech import (
     Speech,
     Target,
 )
+from vqueue.domain.speech_args import Clock
 from vqueue.ports.voice import Told
-from vqueue.services import customer_first, hearing, intending, missing, screening, settling, whispering
+from vqueue.services import customer_first, hearing, intending, missing, screening, settling, taking, whispering
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -52,7 +56,7 @@ async def answer(house: House, token: Token, told: Told) -> Speech:
     try:
         found = await house.act(taking.unless_taken(lambda clerk: _answered(clerk, token, told), token))
     except taking.TakenAtDesk:
-        return await accepted(house, token, told)
+        return await at_desk(house, token, told)
     if found is None:
         return released("en")
     return _question(house, found, token, step=0)
@@ -80,14 +84,23 @@ def _answered(clerk: Clerk, token: Token, told: Told) -> Answered | None:
 
 
 async def key(house: House, token: Token, step: int, told: Told) -> Speech:
-    """The agent pressed a key (or none)."""
-    if told.digits == "1" or step == _BEGINS:
-        return await _accept(house, token, told, waited=step == _BEGINS)
+    """The agent pressed a key (or none); it means nothing where he took the call at his desktop."""
+    if step == _BEGINS:
+        return await _accept(house, token, told, waited=True)
+    try:
+        return await _pressed(house, token, step, told)
+    except taking.TakenAtDesk as first:
+        return taking.steered(first.leg)
+
+
+async def _pressed(house: House, token: Token, step: int, told: Told) -> Speech:
+    if told.digits == "1":
+        return await _accept(house, token, told, by_key=True)
     if told.digits != "2" and step < _HEARD_AGAIN:
-        found = await house.act(lambda clerk: _answered(clerk, token, told))
+        found = await house.act(taking.unless_taken(lambda clerk: _answered(clerk, token, told), token))
         return released("en") if found is None else _question(house, found, token, step=step + 1)
     cause = Cause.AGENT_DECLINED if told.digits == "2" else Cause.AGENT_NO_ANSWER
-    standing = await house.act(lambda clerk: _pass_on(clerk, token, cause))
+    standing = await house.act(taking.unless_taken(lambda clerk: _pass_on(clerk, token, cause), token))
     return whispering.after("whisper.passed", "en", standing)
 
 
@@ -129,11 +142,17 @@ class TooEarly:
     for_s: float
 
 
-async def _accept(house: House, token: Token, told: Told, *, waited: bool) -> Speech:
-    """Key 1: re-read, then bring the customer. A caller who has gone is said so at once."""
+async def at_desk(house: House, token: Token, told: Told) -> Speech:
+    """He took the call at his desktop: his telephone brings the customer."""
+    return await _accept(house, token, told)
+
+
+async def _accept(house: House, token: Token, told: Told, *, waited: bool = False, by_key: bool = False) -> Speech:
+    """Accepted: re-read, then bring the customer. A caller who has gone is said so at once."""
     new = LegId(house.chance.id("lg")), Token(house.chance.token())
+    deed = partial(accepted, token=token, told=told, new=new)
     try:
-        outcome = await house.act(lambda clerk: accepted(clerk, token, told, new=new))
+        outcome = await house.act(taking.unless_taken(deed, token) if by_key else deed)
     except StaleWrite:
         # This number has a live leg of another attempt: never two rings at once.
         standing = await house.act(lambda clerk: _let_go(clerk, token))
@@ -243,6 +262,9 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
     leg = clerk.work.legs.by_token(token)
     if leg is None:
         return "farewell.goodbye", None
+    if told.gone and leg.live and leg.way is not Way.STANDING:
+        # He hung up, and that ended the `<Dial>`: known before his customer's end is judged by it.
+        hearing.ended(clerk, leg, cause=Cause.HUNG_UP)
     case = settling.load(clerk, leg.attempt)
     customer = case.customer_leg
     key_ = "farewell.goodbye"
@@ -257,7 +279,7 @@ def _dialed(clerk: Clerk, token: Token, told: Told) -> tuple[str, str | None]:
         if customer.joined_at is None and told.bridged:
             clerk.note(Fact.BRIDGED_UNCONFIRMED, request=case.request, attempt=case.attempt.id, leg=customer.id)
         hearing.ended(clerk, customer, cause=told.cause, told=_as_child(told))
-    if customer is not None and customer.way is Way.DIALED:
+    if customer is not None and customer.way is Way.DIALED and not told.gone:
         _no_key(clerk, customer.token)
     if customer is not None and customer.joined_at is None and customer.way is Way.DIALED:
         key_ = whispering.why_not(clerk.work.legs.by_token(customer.token) or customer)

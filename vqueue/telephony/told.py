@@ -40,6 +40,7 @@ def told(fields: Mapping[str, str]) -> Told:
         parent=_sid(fields.get("ParentCallSid")),
         child=_sid(fields.get("DialCallSid")),
         bridged=fields.get("DialBridged") == "true",
+        gone=STATUSES.get(fields.get("CallStatus", ""), (None, None))[0] is News.ENDED,
         queue_result=_queue_result(fields.get("QueueResult")),
         machine=fields.get("AnsweredBy", "").startswith(_MACHINES),
         recording=fields.get("RecordingUrl") or None,
