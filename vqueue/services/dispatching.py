@@ -206,7 +206,7 @@ def reserve(
     if request.state not in (State.HOLDING, State.WAITING) or not request.ready or agent.presence is not Presence.READY:
         return None
     shape = Shape.HOLDER if request.state is State.HOLDING else action.shape
-    if shape is Shape.CUSTOMER_FIRST and not _ring_allowed(clerk, request):
+    if shape is Shape.CUSTOMER_FIRST and (request.early_s(clerk.at) > 0 or not _ring_allowed(clerk, request)):
         return None
     attempt = Attempt(
         id=attempt_id,
