@@ -25,7 +25,7 @@ from vqueue.domain.rules import CallbackRules, Rules
 from vqueue.engine.plan import Reserve
 from vqueue.ports.database import Database, Work
 from vqueue.ports.voice import Told
-from vqueue.services import answering, dispatching, hearing, requesting, screening
+from vqueue.services import answering, dispatching, hearing, requesting, screening, sealing
 from vqueue.services.clerk import Clerk
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -295,6 +295,14 @@ async def test_of_two_reservations_of_one_agent_one_is_made(url: str) -> None:
     assert sorted(map(str, told)) == ["None", "True"]
     tries = await seen(url, lambda work: work.attempts.open())
     assert len(tries) == 1
+
+
+async def test_two_who_seal_the_journal_at_once_seal_each_row_once(url: str) -> None:
+    await done(url, waiting)
+    rows = len(await seen(url, lambda work: work.journal.recent()))
+    seal = lambda clerk: sealing.some(clerk.work, NOW)  # noqa: E731
+    told = await at_once(url, seal, seal, read=lambda work: work.journal.sealed())
+    assert sorted(told) == [0, rows]
 
 
 async def _lease(url: str, holder: str, *, ttl_s: float) -> int:
