@@ -62,7 +62,7 @@ STORIES = {
     "withheld_number": Story(
         "1 1 12 02079460123 09098790123 02079460123 1", {"check_number": ["wrong", "refused", "fine"]}, withheld=True
     ),
-    "wrong_keys": Story("9 * 9 1 7 8"),
+    "wrong_keys": Story("8 * 8 1 7 8"),
     "nothing_pressed": Story("- - - -"),
     "known_booked": Story("5 2", {"recognise": ["open"]}),
     "known_nothing_chosen": Story("5 - -", {"recognise": ["open"]}),
@@ -72,6 +72,10 @@ STORIES = {
     "known_take_hold": Story("3", {"recognise": ["open"]}),
     "known_being_called": Story("3", {"recognise": ["open"], "take_hold": ["agent_coming"]}),
     "known_something_else": Story("4 1 2", {"recognise": ["open"]}),
+    "known_by_a_code": Story("9 12345678", {"check_code": ["open"]}),
+    "known_by_the_second_code": Story("9 12345678 - 87654321", {"check_code": ["wrong", "open"]}),
+    "no_more_codes": Story("9 12345678 1 2", {"check_code": ["over"]}),
+    "expected": Story("", {"recognise": ["expected"]}),
     "known_gone": Story("1 1", {"recognise": ["open"], "keep": ["gone"]}),
 }
 

@@ -134,10 +134,17 @@ def _kind(purpose: str, needs: str, outcomes: str, says: str = "") -> EffectKind
 
 EFFECTS: Mapping[str, EffectKind] = {
     "recognise": _kind(
-        "Is there an open request of the caller's number? `open` gives `request`.",
+        "Is there an open request of the caller's number? `open` gives `request`; so does `expected`, where he said "
+        "in the app that he would ring.",
         "queue",
-        "none open",
+        "none open expected",
         "window position slot",
+    ),
+    "check_code": _kind(
+        "Is the keyed `code` one that the app showed? `open` gives `request`; after `over` no code helps any more.",
+        "code",
+        "open wrong over gone",
+        "window position",
     ),
     "offer": _kind(
         "The wait in the chosen queue and what may be chosen.",

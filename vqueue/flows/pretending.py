@@ -10,6 +10,7 @@ from vqueue.domain.speech_args import Arg, Clock, Day, Digits, Minutes, Position
 
 USUAL: Mapping[str, str] = {
     "recognise": "none",
+    "check_code": "open",
     "offer": "offer",
     "next_slots": "more",
     "book": "kept",
@@ -46,7 +47,7 @@ class Pretence:
         says = () if word == "stale" else EFFECTS[effect.name].says
         known = sayable(facts, closed=self._closed, keyed=str(effect.values.get("digits") or ""))
         values: dict[str, Value | Arg] = {name: known[name] for name in says if name in known}
-        if word in ("open", "holding", "kept", "done"):
+        if word in ("open", "expected", "holding", "kept", "done"):
             values["request"] = effect.values.get("request") or "request-1"
         if effect.name == "next_slots":
             values["after"] = known_start(known["slot3"])

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from vqueue.domain.errors import AgentComing, AlreadyDialing, AlreadyOpen, Refusal
+from vqueue.domain.errors import AgentComing, AlreadyDialing, AlreadyOpen, RateLimited, Refusal
 from vqueue.domain.flow import Effect, Outcome
 from vqueue.domain.ids import PromiseId, SessionId
 from vqueue.domain.journal import Fact
@@ -13,7 +13,7 @@ from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.speech_args import Digits, Minutes, Position
 from vqueue.engine.offer import Offer, OfferState
 from vqueue.ports.database import Work
-from vqueue.services import effects_booking, quoting, requesting, returning
+from vqueue.services import effects_booking, quoting, requesting, returning, ringing_in
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
@@ -39,7 +39,9 @@ async def _recognise(errand: Errand) -> Outcome:
         return Outcome("none", {"request": None})
     seen = await quoting.grounds(errand.house, request.queue)
     said = {**standing(seen, request), **await effects_booking.first_slot(errand, seen, request)}
-    return Outcome("open", {"request": request.id, "queue": request.queue, **said})
+    return Outcome(
+        "expected" if request.mode is Mode.CALL_IN else "open", {"request": request.id, "queue": request.queue, **said}
+    )
 
 
 def _recognisable(work: Work, index: str, now: datetime) -> list[Request]:
@@ -47,6 +49,22 @@ def _recognisable(work: Work, index: str, now: datetime) -> list[Request]:
     here = (State.WAITING, State.BOOKED, State.CONNECTING, State.UNREACHED, State.ABANDONED)
     found = work.requests.open_of(now=now, phone_index=index)
     return [one for one in found if one.state in here and one.mode is not Mode.MESSAGE]
+
+
+async def _check_code(errand: Errand) -> Outcome:
+    """The code is forgotten whatever it was."""
+    try:
+        request = await ringing_in.keyed(
+            errand.house, errand.text("code"), call=errand.conversation.id, caller=errand.caller
+        )
+    except RateLimited:
+        return Outcome("over", {"code": None})
+    except Refusal:
+        return Outcome("gone", {"code": None})
+    if request is None:
+        return Outcome("wrong", {"code": None})
+    seen = await quoting.grounds(errand.house, request.queue)
+    return Outcome("open", {"code": None, "request": request.id, "queue": request.queue, **standing(seen, request)})
 
 
 async def _offer(errand: Errand) -> Outcome:
@@ -194,17 +212,20 @@ async def _cancel(errand: Errand) -> Outcome:
 
 
 async def _take_hold(errand: Errand) -> Outcome:
-    call, session = errand.conversation.call_sid, SessionId(errand.session.id)
     try:
-        request = await errand.house.act(
-            partial(returning.take_hold, request_id=errand.request, call_sid=call, session=session)
-        )
+        request = await errand.house.act(partial(_taken_in, errand=errand))
     except AgentComing:
         return Outcome("agent_coming")
     except Refusal:
         return Outcome("gone", {"request": None})
     seen = await quoting.grounds(errand.house, request.queue)
     return Outcome("done", {"request": request.id, **standing(seen, request)})
+
+
+def _taken_in(clerk: Clerk, errand: Errand) -> Request:
+    call, session = errand.conversation.call_sid, SessionId(errand.session.id)
+    request = returning.take_hold(clerk, errand.request, call_sid=call, session=session)
+    return ringing_in.own_call(clerk, request, caller=errand.conversation.caller)
 
 
 async def _hold_news(errand: Errand) -> Outcome:
@@ -256,6 +277,7 @@ async def _request(errand: Errand) -> Request:
 
 _EFFECTS: Mapping[str, Callable[[Errand], Awaitable[Outcome]]] = {
     "recognise": _recognise,
+    "check_code": _check_code,
     "offer": _offer,
     "next_slots": effects_booking.next_slots,
     "book": effects_booking.book,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from vqueue.domain.errors import AlreadyOpen, ClosedRequest, QueueFull, StaleWrite
+from vqueue.domain.errors import AlreadyOpen, ClosedRequest, QueueFull, RateLimited, StaleWrite
 from vqueue.domain.ids import RequestId
 from vqueue.domain.phone import Phone, Sealed
 from vqueue.domain.request import OPEN, Mode, Move, Request, State
@@ -101,8 +101,8 @@ def _index(house: House, digits: str) -> str:
 
 
 async def keyed(house: House, digits: str, *, call: str, caller: Phone | None) -> Request | None:
-    """The request whose code was keyed, proven from now on; None for a wrong, used or old one, and when there were
-    too many wrong ones. Raises ClosedRequest when the request has ended meanwhile."""
+    """The request whose code was keyed, proven from now on; None for a wrong, used or old one. Raises RateLimited
+    when there were too many wrong ones, ClosedRequest when the request has ended meanwhile."""
     tries = _tries(house, call, caller)
     return await house.act(partial(_proven, index=_index(house, digits), tries=tries))
 
@@ -118,8 +118,9 @@ def _tries(house: House, call: str, caller: Phone | None) -> Admission:
 
 def _proven(clerk: Clerk, index: str, tries: Admission) -> Request | None:
     work = clerk.work
-    if any(work.counters.value(each.key) >= each.limit for each in tries.ceilings):
-        return None
+    for each in tries.ceilings:
+        if work.counters.value(each.key) >= each.limit:
+            raise RateLimited(retry_after_s=each.retry_after_s)
     found = work.codes.by_index(index)
     if found is None or found.expires_at <= clerk.at or not work.codes.use(found, at=clerk.at):
         for each in tries.ceilings:
@@ -131,9 +132,8 @@ def _proven(clerk: Clerk, index: str, tries: Admission) -> Request | None:
     return request if request.verified else clerk.store(replace(request, verified=True), reason="proven_by_code")
 
 
-def own_call(clerk: Clerk, request_id: RequestId, *, caller: Sealed | None) -> Request:
+def own_call(clerk: Clerk, request: Request, *, caller: Sealed | None) -> Request:
     """He rings from the number of the request: it is his."""
-    request = clerk.work.requests.get(request_id)
     same = caller is not None and request.phone is not None and request.phone.index == caller.index
     if request.verified or not same:
         return request
