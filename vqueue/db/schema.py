@@ -20,7 +20,9 @@ T = TypeVar("T")
 TABLES = (tables, tables_apps, tables_bank)
 """The modules whose import fills the metadata."""
 metadata = columns.metadata
-MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+_PACKAGE = Path(__file__).resolve().parent.parent
+MIGRATIONS = next(at for at in (_PACKAGE / "migrations", _PACKAGE.parent / "migrations") if at.exists())
+"""In the installed package, or at the top of a checkout."""
 ONE_AT_A_TIME = 4_871_236
 """Key of PostgreSQL's advisory lock: replicas that start together migrate one after another."""
 
