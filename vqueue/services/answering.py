@@ -5,7 +5,6 @@ from functools import partial
 from math import ceil
 from typing import assert_never
 
-from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
 from vqueue.domain.errors import StaleWrite
 from vqueue.domain.ids import CallSid, LegId, Token
@@ -13,21 +12,20 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Leg, LegState, News, Way
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import State
-from vqueue.domain.speech import (
-    Ask,
-    DialCustomer,
-    Goto,
-    Hangup,
-    Nothing,
-    Pause,
-    Prompt,
-    Say,
-    Speech,
-    Target,
-)
+from vqueue.domain.speech import Ask, Goto, Hangup, Pause, Prompt, Say, Speech, Target
 from vqueue.domain.speech_args import Clock
 from vqueue.ports.voice import Told
-from vqueue.services import customer_first, hearing, intending, missing, screening, settling, taking, whispering
+from vqueue.services import (
+    bringing,
+    customer_first,
+    hearing,
+    intending,
+    missing,
+    screening,
+    settling,
+    taking,
+    whispering,
+)
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -159,7 +157,7 @@ async def _accept(house: House, token: Token, told: Told, *, waited: bool = Fals
         return whispering.after("whisper.released", "en", standing)
     match outcome:
         case Bring(case, customer):
-            return _bring(house, case, customer)
+            return bringing.bring(house, case, customer)
         case TooLate(standing):
             return whispering.after("whisper.caller_gone", "en", standing)
         case TooEarly():
@@ -230,26 +228,6 @@ def _intend_customer(clerk: Clerk, case: settling.Case, new: tuple[LegId, Token]
     leg = intending.customers_leg(clerk, case.attempt, case.request, way=Way.DIALED, leg_id=leg_id, token=token)
     horizon = clerk.later(case.rules.callback.ring_s + intending.DOUBT_S)
     return clerk.hear(replace(leg, horizon=horizon), News.CLAIM)
-
-
-def _bring(house: House, case: settling.Case, customer: Leg) -> Speech:
-    agent, rules = case.agent_leg, case.rules
-    language = case.agent.languages[0] if case.agent.languages else "en"
-    if agent is None or (customer.to is None and case.attempt.shape is not Shape.HOLDER):
-        return (Nothing(),)
-    if case.attempt.shape is Shape.HOLDER or customer.to is None:
-        return whispering.to_the_hold(case.request.id, agent=agent, customer=customer)
-    dial = DialCustomer(
-        phone=house.vault.open_phone(customer.to),
-        caller_id=house.line.number,
-        ring_s=rules.callback.ring_s,
-        time_limit_s=rules.deadlines.time_limit_s,
-        action=Target("dialed", agent.token),
-        screen=Target("screen", customer.token, 0),
-        status=Target("status", customer.token),
-        amd=Target("amd", customer.token) if rules.callback.machine_detection else None,
-    )
-    return (Say((Prompt("whisper.ringing"),), language), dial, Hangup())
 
 
 async def dialed(house: House, token: Token, told: Told) -> Speech:
