@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from vqueue.clock import BusinessClock, SystemChance
-from vqueue.credentials import customer_tokens
+from vqueue.credentials import customer_tokens, staff_issuer
 from vqueue.db.open import check, migrate, open_database
 from vqueue.db.vault import KeyVault
 from vqueue.domain.errors import Unavailable
@@ -179,7 +179,12 @@ async def _house(
         urls=urls, phrases=phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
     )
     site = make_web(
-        house, passwords=Argon2Passwords(), secure=urlsplit(settings.public_url).scheme == "https", watch=watch
+        house,
+        passwords=Argon2Passwords(),
+        secure=urlsplit(settings.public_url).scheme == "https",
+        watch=watch,
+        issuer=staff_issuer(settings, session=session, clock=clock),
+        local=settings.local_sign_in,
     )
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)

@@ -1,11 +1,14 @@
-"""Settings become the adapters that prove who somebody is: the app's tokens, guests' tokens."""
+"""Settings become the adapters that prove who somebody is: the app's tokens, guests' tokens, the staff's issuer."""
 
 from functools import partial
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from vqueue.identity.app_tokens import SHARED_ALGORITHMS, CustomerTokens, Issuer, SharedSecret
+from vqueue.identity.discovery import Discovery
 from vqueue.identity.guest_tokens import GuestTokens
+from vqueue.identity.oidc import Client, OidcIssuer
 from vqueue.identity.published_keys import PublishedKeys
 from vqueue.ports.clock import Clock
 from vqueue.ports.vault import Vault
@@ -33,3 +36,18 @@ def _issuer(settings: Settings, session: aiohttp.ClientSession, clock: Clock) ->
     if secret := settings.app_jwt_secret.get_secret_value():
         return signed_by(proof=SharedSecret(secret), algorithms=SHARED_ALGORITHMS)
     return signed_by(proof=PublishedKeys(session, settings.app_jwks_url, clock))
+
+
+def staff_issuer(settings: Settings, *, session: aiohttp.ClientSession, clock: Clock) -> OidcIssuer | None:
+    """Where staff sign in; None where passwords are the only way."""
+    if not settings.oidc_issuer:
+        return None
+    client = Client(
+        id=settings.oidc_client_id,
+        secret=settings.oidc_client_secret.get_secret_value(),
+        redirect_uri=f"{settings.public_url}/sign-in/oidc/back",
+        role_claim=settings.oidc_role_claim,
+        roles=settings.staff_roles(),
+        name=settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or settings.oidc_issuer,
+    )
+    return OidcIssuer(session, Discovery(session, settings.oidc_issuer, clock), client=client, clock=clock)

@@ -26,7 +26,7 @@ class PublishedKeys:
     """Proves tokens with the keys at `url`. A key it does not know makes it look again, at most once in AGAIN_S."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, clock: Clock) -> None:
-        self._session, self._url, self._clock = session, url, clock
+        self._session, self.url, self._clock = session, url, clock
         self._keys: KeySet | None = None
         self._fetched_at = self._tried_at = float("-inf")
         self._turn = asyncio.Lock()
@@ -68,7 +68,7 @@ class PublishedKeys:
             return
         self._tried_at = self._clock.wall()
         try:
-            keys = KeySet.read(await fetched(self._session, self._url))
+            keys = KeySet.read(await fetched(self._session, self.url))
         except asyncio.CancelledError:
             self._tried_at = float("-inf")  # whoever asked went away: the next one may ask at once
             raise
