@@ -30,6 +30,7 @@ class Voice:
             "wait": self._step,
             "left": lambda key, step, told: conversing.left(house, flow, key, told),
             "answer": lambda key, step, told: answering.answer(house, Token(key), told),
+            "accepted": lambda key, step, told: answering.at_desk(house, Token(key), told),
             "key": lambda key, step, told: answering.key(house, Token(key), step, told),
             "dialed": lambda key, step, told: answering.dialed(house, Token(key), told),
             "screen": lambda key, step, told: screening.screen(house, Token(key), told),
