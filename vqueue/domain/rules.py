@@ -47,6 +47,7 @@ class Offer:
 
     __pydantic_config__ = {"extra": "forbid"}
     enabled: bool = True
+    """Callbacks are offered."""
     threshold_s: int = 120
     """Offer when the wait is more likely than not longer than this."""
     max_open: int = 500
@@ -54,6 +55,7 @@ class Offer:
     max_wait_s: int = 7200
     """No callback is promised later than this; windows wider than an hour are offered as slots."""
     modes: tuple[Mode, ...] = (Mode.CALLBACK, Mode.HOLD, Mode.CALL_IN, Mode.MESSAGE)
+    """What may be chosen; `scheduled` offers the times of `slots`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,9 @@ class CallbackRules:
 
     __pydantic_config__ = {"extra": "forbid"}
     shape: Shape = Shape.AGENT_FIRST
+    """Who is rung first."""
     ring_s: int = 25
+    """How long the customer's telephone rings, 5 to 60."""
     tries: Mapping[Cause, int] = field(
         default_factory=lambda: {
             Cause.BUSY: 3,
@@ -76,14 +80,19 @@ class CallbackRules:
     )
     """Most tries that may end by each cause."""
     total_tries: int = 3
+    """Most misses of one request."""
     spacing_s: tuple[int, ...] = (300, 900, 1800)
     """Pause after the first, second, … miss; the last one repeats."""
     grace_s: int = 1800
     """How long the place is kept for a return after the last miss."""
     snooze_s: int = 900
+    """When he is rung again who asks for later at the answer."""
     dial_ahead: bool = False
+    """Reserved; changes nothing."""
     machine_detection: bool = True
+    """The provider says whether a machine answered; advice only."""
     bank_code: bool = True
+    """The customer hears the code his app shows him after key 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +101,13 @@ class AgentRules:
 
     __pydantic_config__ = {"extra": "forbid"}
     ring_s: int = 20
+    """How long an agent's telephone rings."""
     accept_s: int = 15
+    """How long his key is waited for."""
     wrap_up_s: int = 30
+    """Time after a talk before the next call."""
     away_after_misses: int = 1
+    """Misses in a row after which he is set away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +117,9 @@ class Hours:
     __pydantic_config__ = {"extra": "forbid"}
     zone: str = "Europe/London"
     week: Mapping[str, Intervals] = field(default_factory=lambda: dict(_OFFICE))
+    """When the queue is open, by weekday."""
     holidays: tuple[str, ...] = ()
+    """Days on which it is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +128,9 @@ class CallingWindows:
 
     __pydantic_config__ = {"extra": "forbid"}
     week: Mapping[str, Intervals] = field(default_factory=lambda: dict(_POLITE))
+    """Times of day at which people are rung."""
     per_country: Mapping[str, Mapping[str, Intervals]] = field(default_factory=dict)
+    """The same for numbers of a country, by ISO code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +139,9 @@ class Numbers:
 
     __pydantic_config__ = {"extra": "forbid"}
     countries: tuple[str, ...] = ("GB", "IL", "RU", "US", "DE", "FR")
+    """Countries whose numbers are called, ISO codes."""
     kinds: tuple[NumberKind, ...] = (
+    """Kinds of number that are called."""
         NumberKind.MOBILE,
         NumberKind.FIXED_LINE,
         NumberKind.FIXED_LINE_OR_MOBILE,
@@ -138,7 +157,9 @@ class Caps:
 
     __pydantic_config__ = {"extra": "forbid"}
     rings_per_number_day: int = 6
+    """Most rings of one number in a day."""
     open_per_number: int = 3
+    """Most open callbacks of one number."""
     rescued: int = 20
     """Most open requests in the class `rescued`."""
     asked_per_customer_hour: int = 60
@@ -161,11 +182,13 @@ class Deadlines:
     close_lead_s: int = 300
     """How long before closing holders are asked what they prefer."""
     expire_s: int = 86400
+    """Age at which a request that nobody could serve ends."""
     call_in_hold_s: int = 1800
     """How long the place of a customer who will ring himself is kept after his turn."""
     time_limit_s: int = 7200
     """Longest talk the network may carry."""
     coverage: float = 0.9
+    """Share of calls that fall into the spoken window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +198,7 @@ class Condition:
     __pydantic_config__ = {"extra": "forbid"}
     attribute: str
     operator: str = "is"
+    """See `vqueue.engine.routing`."""
     value: Any = None
 
 
@@ -184,9 +208,12 @@ class Route:
 
     __pydantic_config__ = {"extra": "forbid"}
     when: tuple[Condition, ...] = ()
+    """All of these hold."""
     queue: str | None = None
     skills: tuple[str, ...] | None = None
+    """Needed instead of the queue's own."""
     credit: str | None = None
+    """The class that is entered, one of `credits`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +236,7 @@ class Rules:
     hours: Hours = field(default_factory=Hours)
     calling_windows: CallingWindows = field(default_factory=CallingWindows)
     routing: tuple[Route, ...] = ()
+    """The first route whose conditions hold decides."""
     skills: tuple[str, ...] = ()
     """Skills every request of this queue needs."""
     credits: Mapping[str, int] = field(default_factory=lambda: {"standard": 0, "booked": 120, "rescued": 600})
@@ -218,7 +246,9 @@ class Rules:
     caps: Caps = field(default_factory=Caps)
     deadlines: Deadlines = field(default_factory=Deadlines)
     languages: tuple[str, ...] = ("en", "ru", "he")
+    """Spoken in this queue, its own first."""
     topics: tuple[str, ...] = ()
+    """Topics that lead here."""
     context: tuple[ContextField, ...] = (FREE_TEXT,)
     """What a customer of the app may say about his case."""
     announcements: Mapping[str, str] = field(default_factory=dict)
