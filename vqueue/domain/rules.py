@@ -141,12 +141,12 @@ class Numbers:
     countries: tuple[str, ...] = ("GB", "IL", "RU", "US", "DE", "FR")
     """Countries whose numbers are called, ISO codes."""
     kinds: tuple[NumberKind, ...] = (
-    """Kinds of number that are called."""
         NumberKind.MOBILE,
         NumberKind.FIXED_LINE,
         NumberKind.FIXED_LINE_OR_MOBILE,
         NumberKind.VOIP,
     )
+    """Kinds of number that are called."""
     home: str = "GB"
     """Country in which a number keyed without a country is read."""
 
