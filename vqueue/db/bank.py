@@ -64,7 +64,7 @@ class StoredWebhooks(Store):
         c = tables.webhooks.c
         once_more = {
             "failures": c.failures + 1,
-            "failing_since": func.coalesce(c.failing_since, at),
+            "failing_since": func.coalesce(c.failing_since, literal(at, UtcDateTime())),
             "retry_at": retry_at,
         }
         self.connection.execute(update(tables.webhooks).where(c.id == webhook).values(once_more))

@@ -42,7 +42,7 @@ class StoredOutbox(Store):
     def later(
         self, notice: str, *, not_before: datetime, dead: bool = False, outcome: str | None = None, tried: bool = True
     ) -> None:
-        again = update(outbox).where(_o.id == notice, _o.done_at.is_(None))
+        again = update(outbox).where(_waits, _o.id == notice)
         changed = {"not_before": not_before, "dead": dead, "tries": _o.tries + int(tried)}
         self.connection.execute(again.values(changed | ({"outcome": outcome} if outcome else {})))
 

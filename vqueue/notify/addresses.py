@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from aiohttp import TCPConnector
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 PORTS = (443, 8443)
@@ -97,7 +98,7 @@ def checked_socket(info: AddrInfo) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-def connector(*, private: bool) -> TCPConnector:
-    """Opens connections to public addresses alone; each is resolved anew, none is taken from a cache."""
+def connector(*, private: bool, resolver: AbstractResolver | None = None) -> TCPConnector:
+    """Opens connections to public addresses alone; each name is resolved anew, none is taken from a cache."""
     make: Callable[[AddrInfo], socket.socket] | None = None if private else checked_socket
-    return TCPConnector(use_dns_cache=False, socket_factory=make, limit=200, limit_per_host=32)
+    return TCPConnector(use_dns_cache=False, resolver=resolver, socket_factory=make, limit=200, limit_per_host=32)

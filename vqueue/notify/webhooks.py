@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 
 from vqueue import __version__
 from vqueue.notify import addresses
@@ -99,10 +100,12 @@ def _word(wrong: Exception) -> str:
 
 
 @asynccontextmanager
-async def outward(*, private: bool) -> AsyncIterator[aiohttp.ClientSession]:
+async def outward(
+    *, private: bool, resolver: AbstractResolver | None = None
+) -> AsyncIterator[aiohttp.ClientSession]:
     """A session that keeps nothing: no cookies, no unpacking, no proxies, connections to public addresses alone."""
     session = aiohttp.ClientSession(
-        connector=addresses.connector(private=private),
+        connector=addresses.connector(private=private, resolver=resolver),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

@@ -126,6 +126,7 @@ async def _send(house: House, round_: _Round, notice: Notice) -> datetime | None
         case Gone():
             round_.over = True
             await house.act(partial(disable, webhook_id=round_.webhook.id, reason="gone"))
+            house.audience.forget()
             return now
         case Failed():
             round_.failures += 1
@@ -174,6 +175,7 @@ async def _failed(house: House, round_: _Round, notice: Notice, failed: Failed) 
             disable(clerk, webhook_id=webhook.id, reason="failing")
 
     await house.act(op)
+    house.audience.forget()
     return None if dead and not round_.over else until
 
 

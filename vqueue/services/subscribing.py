@@ -98,6 +98,8 @@ async def enable(house: House, webhook_id: str, *, by: str) -> Webhook:
 
     def op(clerk: Clerk) -> Webhook:
         webhook = clerk.work.webhooks.get(webhook_id)
+        if webhook.disabled_at is not None:
+            clerk.work.outbox.bury(webhook_id)
         clerk.note(Fact.WEBHOOK_SET, webhook=webhook_id, act="enabled", by=by)
         fresh = replace(webhook, disabled_at=None, reason=None, failures=0, failing_since=None, retry_at=None)
         return clerk.work.webhooks.replace(fresh)
