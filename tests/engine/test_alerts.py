@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from vqueue.engine.alerts import Alert, Due, Facts, Hook, Kind, QueueFacts, Severity, alerts
+from vqueue.domain.alert import Alert, Kind, Severity
+from vqueue.engine.alerts import Due, Facts, Hook, QueueFacts, alerts
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 FINE = QueueFacts(queue="cards", open=True, waiting=3, at_work=4, board_at=NOW)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from vqueue.domain.finding import Finding
 from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, Condition, Intervals, NumberKind, Route, Rules
 from vqueue.domain.week import minutes_of
@@ -24,14 +25,6 @@ _ID = re.compile(r"[a-z0-9_-]{1,64}\Z")
 _COSTLY = frozenset(
     {NumberKind.PREMIUM, NumberKind.SHARED_COST, NumberKind.SATELLITE, NumberKind.PERSONAL, NumberKind.EMERGENCY}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A place in the document (JSON pointer) and a stable code."""
-
-    pointer: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

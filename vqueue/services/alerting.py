@@ -6,12 +6,13 @@ from functools import partial
 from math import isinf
 
 from vqueue.domain.agent import Agent
+from vqueue.domain.alert import Alert
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.errors import Unavailable
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
 from vqueue.engine import alerts, hours
-from vqueue.engine.alerts import Alert, Due, Facts, Hook, QueueFacts
+from vqueue.engine.alerts import Due, Facts, Hook, QueueFacts
 from vqueue.engine.board import serves
 from vqueue.ports.database import Work
 from vqueue.ports.reports import Signs

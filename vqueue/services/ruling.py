@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vqueue.domain.errors import Invalid, NotFound, NotPossible, Outdated
+from vqueue.domain.finding import Finding
 from vqueue.domain.journal import Fact
 from vqueue.domain.rules import Queue, Rules
 from vqueue.engine import rules_check
-from vqueue.engine.rules_check import Finding, Known
+from vqueue.engine.rules_check import Known
 from vqueue.ports.bank import RulesDraft
 from vqueue.ports.database import Work
 from vqueue.ports.reports import PublishedRules
@@ -48,7 +49,7 @@ def in_force(work: Work, queue: str) -> RulesInForce:
         queue=work.queues.get(queue),
         history=tuple(work.reports.versions(queue, limit=HISTORY)),
         draft=work.drafts.find(queue),
-        names={key.id: key.name for key in work.keys.all()},
+        names={f"key:{key.id}": key.name for key in work.keys.all()},
     )
 
 
@@ -60,19 +61,33 @@ def draft_of(work: Work, queue: str) -> RulesDraft:
     return draft
 
 
+def known_to(draft: RulesDraft, version: int | None) -> None:
+    """Raises Outdated when the caller knew another version of the draft (None: whatever it is)."""
+    if version is not None and version != draft.version:
+        raise Outdated("The draft changed meanwhile; read it again.")
+
+
+def remarks(work: Work, rules: Rules) -> tuple[Finding, ...]:
+    """What is worth a second look."""
+    return rules_check.warnings(rules, _known(work))
+
+
 def checked(work: Work, rules: Rules) -> tuple[Finding, ...]:
     """What is worth a second look. Raises Invalid with everything that must be mended."""
-    skills = frozenset(skill for agent in work.agents.all() for skill in agent.skills)
-    known = Known(
-        queues=frozenset(queue.id for queue in work.queues.all()),
-        languages=LANGUAGES,
-        skills=skills,
-    )
+    known = _known(work)
     found = rules_check.faults(rules, known)
     if found:
         where = ", ".join(fault.pointer or "/" for fault in found[:5])
         raise Invalid(f"These rules cannot be: {where}.", errors=tuple((each.pointer, each.code) for each in found))
     return rules_check.warnings(rules, known)
+
+
+def _known(work: Work) -> Known:
+    return Known(
+        queues=frozenset(queue.id for queue in work.queues.all()),
+        languages=LANGUAGES,
+        skills=frozenset(skill for agent in work.agents.all() for skill in agent.skills),
+    )
 
 
 def save(

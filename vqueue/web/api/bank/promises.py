@@ -1,0 +1,133 @@
+"""The ledger of promises: what was said, on what grounds, and what came of it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from vqueue.domain.errors import Invalid
+from vqueue.domain.promise import Promise
+from vqueue.ports.reports import Fate, PromiseFilter
+from vqueue.services.house import House
+from vqueue.services.keys import Scope
+from vqueue.web.api import cursor
+from vqueue.web.api.operation import Ask, Bank, Id, Moment, Operation, Page, Reply, Shape
+
+TAG = "Promises"
+
+
+class PromiseQuery(Page):
+    """Which promises, by when they were made."""
+
+    queue: Id | None = None
+    fate: Fate | None = None
+    start: Annotated[Moment | None, Field(alias="from")] = None
+    end: Annotated[Moment | None, Field(alias="to")] = None
+
+
+class SpokenWindow(Shape):
+    """The window as it was spoken."""
+
+    start: Annotated[Moment, Field(serialization_alias="from")]
+    end: Annotated[Moment, Field(serialization_alias="to")]
+
+
+class PromiseShown(Shape):
+    """One promise."""
+
+    id: str
+    request: str
+    queue: str
+    channel: str
+    made_at: Moment
+    window: SpokenWindow
+    coverage: float
+    """The share of such promises that is meant to be kept."""
+    method: str
+    quantiles_s: Mapping[str, float]
+    """The raw estimate, seconds from `made_at`."""
+    inputs: Mapping[str, Any]
+    """What the estimate was made from."""
+    rules_version: int
+    model_version: str
+    first_ring_at: Moment | None
+    settled_at: Moment | None
+    fate: Fate
+    """`kept`: the first ring lay inside the window."""
+    outcome: str | None
+
+
+class PromiseList(Shape):
+    """Newest first."""
+
+    items: tuple[PromiseShown, ...]
+    next_cursor: str | None = None
+
+
+def operations(house: House) -> tuple[Operation, ...]:
+    return (
+        Operation(
+            method="GET", path="/v1/admin/promises", name="list_promises", tag=TAG, who=Bank(Scope.REPORTS_READ),
+            summary="What was promised and what came of it, newest first", query=PromiseQuery,
+            handler=partial(_promises, house), answer=PromiseList,
+        ),
+    )  # fmt: skip
+
+
+async def _promises(house: House, ask: Ask) -> Reply:
+    query: PromiseQuery = ask.query
+    wanted = PromiseFilter(
+        queue=query.queue, fate=query.fate, start=query.start, end=query.end, after=_place(query.cursor)
+    )
+    found = await house.database.read(lambda work: work.ledgers.promises(wanted, limit=query.limit + 1))
+    page, more = found[: query.limit], len(found) > query.limit
+    last = cursor.written(page[-1].made_at.isoformat(), page[-1].id) if more else None
+    return Reply(body=_listed(page, last))
+
+
+def _listed(page: list[Promise], last: str | None) -> dict[str, Any]:
+    document: dict[str, Any] = PromiseList(items=tuple(map(shown, page)), next_cursor=last).model_dump(
+        mode="json", by_alias=True
+    )
+    return document
+
+
+def _place(written: str | None) -> tuple[datetime, str] | None:
+    place = cursor.read(written, parts=2)
+    if place is None:
+        return None
+    try:
+        return datetime.fromisoformat(place[0]).astimezone(UTC), place[1]
+    except ValueError:
+        raise Invalid("A cursor is the next_cursor of the page before.", errors=(("/cursor", "cursor"),)) from None
+
+
+def shown(promise: Promise) -> PromiseShown:
+    return PromiseShown(
+        id=promise.id,
+        request=promise.request,
+        queue=promise.queue,
+        channel=promise.channel,
+        made_at=promise.made_at,
+        window=SpokenWindow(start=promise.window.start, end=promise.window.end),
+        coverage=promise.coverage,
+        method=promise.method,
+        quantiles_s={name: value for name, value in promise.quantiles_s.items() if value is not None},
+        inputs=promise.inputs,
+        rules_version=promise.rules_version,
+        model_version=promise.model_version,
+        first_ring_at=promise.first_ring_at,
+        settled_at=promise.settled_at,
+        fate=_fate(promise),
+        outcome=promise.outcome,
+    )
+
+
+def _fate(promise: Promise) -> Fate:
+    if promise.settled_at is None:
+        return Fate.OPEN
+    if promise.kept is None:
+        return Fate.WITHDRAWN
+    return Fate.KEPT if promise.kept else Fate.BROKEN

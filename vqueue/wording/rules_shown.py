@@ -1,0 +1,97 @@
+"""A change of rules in words: what the field is called, what it was, what it becomes, in which unit."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vqueue.domain.rules_changes import Change
+from vqueue.wording.languages import Language, language_of
+from vqueue.wording.texts import Catalogue
+
+_WORDS = {"offer_modes": "mode", "callback_shape": "shape", "numbers_kinds": "number_kind", "callback_tries": "cause"}
+"""Areas of the catalogue that hold the words of a field."""
+_SHARE = "deadlines_coverage"
+_WEEKS = ("hours_week", "calling_windows_week", "calling_windows_per_country")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeShown:
+    """One field that changes. `text` is all of it in one line."""
+
+    title: str
+    old: str
+    new: str
+    unit: str
+    text: str
+
+
+def field_of(pointer: str, catalogue: Catalogue) -> tuple[str, tuple[str, ...]]:
+    """(the field's name in the catalogue, the entries below it): `/callback/tries/busy` → callback_tries, busy."""
+    steps = pointer.strip("/").split("/")
+    for length in range(len(steps), 0, -1):
+        name = "_".join(steps[:length])
+        if f"rule.{name}" in catalogue.texts[Language.EN]:
+            return name, tuple(steps[length:])
+    return "_".join(steps), ()
+
+
+def in_words(change: Change, catalogue: Catalogue, language: str) -> ChangeShown:
+    """The change as it is written for a supervisor."""
+    name, entries = field_of(change.pointer, catalogue)
+    says = _Says(catalogue, language)
+    title = ": ".join([says.word("rule", name), *(says.entry(name, entry) for entry in entries)])
+    old, new, unit = says.value(name, change.old), says.value(name, change.new), says.unit(name, change)
+    arrow = "←" if language_of(language) is Language.HE else "→"
+    text = f"{title}: {old} {arrow} {new}{' ' + unit if unit else ''}"
+    return ChangeShown(title=title, old=old, new=new, unit=unit, text=text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Says:
+    catalogue: Catalogue
+    language: str
+
+    def word(self, area: str, name: str) -> str:
+        return self.catalogue.show(f"{area}.{name}", {}, self.language)
+
+    def entry(self, name: str, entry: str) -> str:
+        """A key inside a field: a cause, a day, the number of a row."""
+        for area in (_WORDS.get(name, ""), "weekday"):
+            if f"{area}.{entry}" in self.catalogue.texts[Language.EN]:
+                return self.word(area, entry)
+        return str(int(entry) + 1) if entry.isdigit() else entry
+
+    def unit(self, name: str, change: Change) -> str:
+        if name == _SHARE:
+            return self.word("rule_value", "percent")
+        if name.endswith("_s") or name == "credits":
+            return self.word("rule_value", "seconds")
+        return self.word("rule_value", "days") if name.endswith("_days") else ""
+
+    def value(self, name: str, value: Any) -> str:
+        match value:
+            case None:
+                return self.word("rule_value", "nothing")
+            case bool():
+                return self.word("rule_value", "yes" if value else "no")
+            case int() | float():
+                return f"{round(value * 100, 1):g}" if name == _SHARE else f"{value:g}"
+            case str():
+                area = _WORDS.get(name, "")
+                return self.word(area, value) if f"{area}.{value}" in self.catalogue.texts[Language.EN] else value
+            case list() | tuple() if not value:
+                return self.word("rule_value", "closed" if name in _WEEKS else "nothing")
+            case list() | tuple():
+                return ", ".join(self._item(name, item) for item in value)
+            case Mapping():
+                return json.dumps(value, ensure_ascii=False)
+            case _:
+                return str(value)
+
+    def _item(self, name: str, item: Any) -> str:
+        """One of several: a value, or an interval of a day (with how many calls it takes)."""
+        if not isinstance(item, list | tuple):
+            return self.value(name, item)
+        span = "–".join(str(edge) for edge in item[:2])
+        return f"{span} ({item[2]} {self.word('rule_value', 'calls')})" if len(item) > 2 else span
