@@ -8,7 +8,7 @@ from vqueue import __version__
 from vqueue.services.house import House
 from vqueue.web.api import document, events
 from vqueue.web.api.bank import book as bank
-from vqueue.web.api.bank import webhooks
+from vqueue.web.api.bank import oversight, webhooks
 from vqueue.web.api.customer import book as customer
 from vqueue.web.api.mounting import Api
 from vqueue.web.api.operation import Operation
@@ -17,7 +17,12 @@ from vqueue.web.limits import Limits
 
 def operations(house: House, limits: Limits) -> tuple[Operation, ...]:
     """Every operation under /v1, in the order in which they are documented."""
-    return (*customer.operations(house, limits), *bank.operations(house), *webhooks.operations(house))
+    return (
+        *customer.operations(house, limits),
+        *bank.operations(house),
+        *oversight.operations(house),
+        *webhooks.operations(house),
+    )
 
 
 def add_routes(app: web.Application, *, house: House, limits: Limits) -> None:
