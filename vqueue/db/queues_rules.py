@@ -1,5 +1,6 @@
 """Queues, their switches, and every version of their rules."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -71,6 +72,9 @@ class StoredQueues(Store):
 
     def switch(self, queue: str, switches: Switches) -> Queue:
         return self._swap(replace(self.get(queue), switches=switches))
+
+    def rename(self, queue: str, names: Mapping[str, str]) -> Queue:
+        return self._swap(replace(self.get(queue), names=names))
 
     def rules(self, queue: str, version: int) -> Rules:
         query = select(cast(_r.document, Text)).where(_r.queue == queue, _r.version == version)

@@ -28,6 +28,7 @@ from vqueue.db.promises import StoredPromises
 from vqueue.db.queues_rules import StoredQueues
 from vqueue.db.reports import StoredReports
 from vqueue.db.requests import StoredRequests
+from vqueue.db.subjects import StoredSubjects
 from vqueue.db.upkeep import StoredUpkeep
 
 
@@ -142,6 +143,10 @@ class StoredWork:
     @cached_property
     def dispositions(self) -> StoredDispositions:
         return StoredDispositions(self.connection, lock=self.lock)
+
+    @cached_property
+    def subjects(self) -> StoredSubjects:
+        return StoredSubjects(self.connection, lock=self.lock)
 
     @cached_property
     def upkeep(self) -> StoredUpkeep:

@@ -18,6 +18,7 @@ from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Tel
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
 from vqueue.ports.people import People, Sessions
 from vqueue.ports.reports import Ledgers, Reports
+from vqueue.ports.subjects import Subjects
 from vqueue.ports.upkeep import Upkeep
 
 T = TypeVar("T")
@@ -224,6 +225,10 @@ class Queues(Protocol):
 
     def switch(self, queue: str, switches: Switches) -> Queue: ...
 
+    def rename(self, queue: str, names: Mapping[str, str]) -> Queue:
+        """Its names by language."""
+        ...
+
     def rules(self, queue: str, version: int) -> Rules: ...
 
 
@@ -407,6 +412,8 @@ class Work(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def dispositions(self) -> Dispositions: ...
+    @property
+    def subjects(self) -> Subjects: ...
     @property
     def upkeep(self) -> Upkeep: ...
     @property
