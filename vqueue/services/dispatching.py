@@ -128,6 +128,8 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
     if request.state is State.WAITING:
         if request.phone is None or request.mode not in (Mode.CALLBACK, Mode.SCHEDULED):
             why = "no_number"
+        elif rules.callback.shape is Shape.CUSTOMER_FIRST and request.early_s(now) > 0:
+            why, until = "slot_not_begun", request.slot_start
         elif rings.get(missing.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
             why, until = "cap_of_the_day", hours.next_midnight(request.zone or rules.hours.zone, now)
         else:
@@ -253,10 +255,12 @@ def _note_opened(clerk: Clerk, attempt: Attempt, request: Request, action: Reser
 
 
 def _ring_allowed(clerk: Clerk, request: Request) -> bool:
-    """One of the day's rings of his number is taken, if there is one left and there is a number."""
+    """One of the day's rings of his number is taken, if there is one left; nobody is rung before his booked slot."""
     cap = clerk.work.queues.get(request.queue).rules.caps.rings_per_number_day
     counter, over = missing.ring_counter(request, clerk.at), clerk.later(missing.RINGS_KEPT_S)
-    return request.phone is not None and clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=over)
+    if request.phone is None or request.early_s(clerk.at) > 0:
+        return False
+    return clerk.work.counters.take(counter, limit=cap, at=clerk.at, expires_at=over)
 
 
 def _key_pressed(clerk: Clerk, request: Request) -> datetime | None:
