@@ -3,39 +3,34 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vqueue import __version__
+from vqueue.cli_running import as_json, done, in_database, settings_read
 
 if TYPE_CHECKING:
-    from vqueue.ports.database import Database
     from vqueue.services.setting_up import Bank
     from vqueue.settings import Settings
 
-T = TypeVar("T")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_ELSEWHERE = {"doctor": "cli_doctor", "flows": "cli_flows", "keys": "cli_keys", "users": "cli_users"}
+"""Commands that need much, and the modules they are in."""
 
 
 class _Lazy(click.Group):
     """Reads commands that need much only when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "doctor", "flows"])
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "flows":
-            from vqueue.cli_flows import flows
-
-            return flows
-        if cmd_name == "doctor":
-            from vqueue.cli_doctor import doctor
-
-            return doctor
-        return super().get_command(ctx, cmd_name)
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(f"vqueue.{_ELSEWHERE[cmd_name]}"), cmd_name)
+        return command
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,9 +71,9 @@ def serve() -> None:
     """Serve web, voice and dispatcher until SIGTERM. Every setting is an environment variable VQUEUE_*."""
     from vqueue.logs import write_to_stderr
 
-    settings = _settings()
+    settings = settings_read()
     write_to_stderr(settings.log_format, settings.log_level)
-    _done(_serve(settings))
+    done(_serve(settings))
 
 
 async def _serve(settings: "Settings") -> None:
@@ -109,7 +104,7 @@ def setup(file: Path) -> None:
         bank = TypeAdapter(Bank).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, ValidationError) as wrong:
         raise click.UsageError(f"{file.name}: {wrong}") from None
-    _done(_set_up(_settings(), bank))
+    done(_set_up(settings_read(), bank))
 
 
 async def _set_up(settings: "Settings", bank: "Bank") -> None:
@@ -138,7 +133,7 @@ def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest by default."""
     from vqueue.db.open import migrate
 
-    _done(migrate(_settings().database, revision))
+    done(migrate(settings_read().database, revision))
 
 
 @db.command()
@@ -147,7 +142,7 @@ def downgrade(revision: str) -> None:
     """Take the database back to REVISION. `base` takes back everything, and every row with it."""
     from vqueue.db.open import downgrade as take_back
 
-    _done(take_back(_settings().database, revision))
+    done(take_back(settings_read().database, revision))
 
 
 @db.command()
@@ -156,7 +151,7 @@ def current(as_json: bool) -> None:
     """Say which revision the database stands at."""
     from vqueue.db.open import current as revision_of
 
-    revision = _done(revision_of(_settings().database))
+    revision = done(revision_of(settings_read().database))
     click.echo(json.dumps({"revision": revision}) if as_json else revision or "no schema yet")
 
 
@@ -166,56 +161,12 @@ def check(as_json: bool) -> None:
     """Compare the database with the tables this program expects. Exit 1 when they differ."""
     from vqueue.db.open import check as differences
 
-    found = _done(differences(_settings().database))
+    found = done(differences(settings_read().database))
     if as_json:
         click.echo(json.dumps({"fine": not found, "differences": found}))
     else:
         click.echo("\n".join(found) or "fine")
     sys.exit(1 if found else 0)
-
-
-@main.group()
-def users() -> None:
-    """Staff who sign in."""
-
-
-@users.command()
-@click.argument("login")
-@click.option("--name", help="As pages show it; the login by default.")
-@click.option("--role", type=click.Choice(["agent", "supervisor", "admin"]), default="supervisor", show_default=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-@as_json
-def add(login: str, name: str | None, role: str, password_stdin: bool, as_json: bool) -> None:
-    """Add LOGIN, or give an existing one another name, role and password."""
-    from vqueue.clock import BusinessClock, SystemChance
-    from vqueue.identity.passwords import Argon2Passwords
-    from vqueue.services.setting_up import NewStaff, put_staff
-
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else click.prompt("Password", hide_input=True)
-    if len(password) < 8:
-        raise click.UsageError("a password has at least 8 characters")
-    member = NewStaff(login=login, name=name or login, role=role, password=password)
-
-    async def put(database: "Database") -> Any:
-        now, chance = BusinessClock().now(), SystemChance()
-        return await put_staff(database, Argon2Passwords(), member, at=now, chance=chance)
-
-    stored = _in_database(put)
-    shown = {"id": stored.id, "login": stored.login, "name": stored.name, "role": stored.role}
-    click.echo(json.dumps(shown, ensure_ascii=False) if as_json else f"{stored.login} is {stored.role}")
-
-
-@users.command("list")
-@as_json
-def list_users(as_json: bool) -> None:
-    """Everybody who may sign in."""
-    staff = _in_database(lambda database: database.read(lambda work: work.people.all_staff()))
-    if as_json:
-        shown = [{"login": one.login, "name": one.name, "role": one.role, "disabled": one.disabled} for one in staff]
-        click.echo(json.dumps({"users": shown}, ensure_ascii=False))
-        return
-    for one in staff:
-        click.echo(f"{one.login:20} {one.role:12} {one.name}{'  (disabled)' if one.disabled else ''}")
 
 
 @main.command("verify-journal")
@@ -224,7 +175,7 @@ def verify_journal(as_json: bool) -> None:
     """Prove that no sealed row of the journal is missing, changed or out of place. Exit 1 when one is."""
     from vqueue.db.journal_check import verify
 
-    broken = _in_database(lambda database: database.read(verify))
+    broken = in_database(lambda database: database.read(verify))
     if as_json:
         click.echo(json.dumps({"whole": broken is None, "broken_at": broken}))
     else:
@@ -243,50 +194,3 @@ def fallback_document(language: str, thanks_url: str | None, thanks: bool) -> No
     if not thanks and not thanks_url:
         raise click.UsageError("name --thanks-url, or ask for --thanks")
     click.echo(fallback.thanks(language) if thanks else fallback.apology(language, thanks_url=thanks_url or ""))
-
-
-def _settings() -> "Settings":
-    """Leaves with 1 and one sentence when a setting is wrong."""
-    from pydantic import ValidationError
-
-    from vqueue.settings import Settings
-
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        _fail(f"VQUEUE_{name}: {first['msg']}.")
-
-
-def _in_database(work: "Callable[[Database], Awaitable[T]]") -> T:
-    """Runs it beside whatever server is running."""
-    from vqueue.db.open import open_database
-
-    async def opened() -> T:
-        database = open_database(_settings().database)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    return _done(opened())
-
-
-def _done(work: Awaitable[T]) -> T:
-    """The result; leaves with 1 and one sentence when it could not be had."""
-    from vqueue.domain.errors import Refusal
-    from vqueue.settings import UnsafeSetting
-
-    async def waited() -> T:
-        return await work
-
-    try:
-        return asyncio.run(waited())
-    except (Refusal, UnsafeSetting, OSError) as problem:
-        _fail(str(problem))
-
-
-def _fail(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(1)

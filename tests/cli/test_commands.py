@@ -33,7 +33,7 @@ def test_help_is_quick_because_nothing_heavy_is_read() -> None:
 
 def test_every_command_is_listed(cli: CliRunner) -> None:
     listed = ran(cli, "--help").output
-    for command in ("serve", "demo", "sandbox", "db", "flows", "users", "verify-journal", "fallback-document"):
+    for command in ("serve", "demo", "sandbox", "db", "flows", "keys", "users", "verify-journal", "fallback-document"):
         assert f"\n  {command} " in listed
 
 
@@ -48,7 +48,7 @@ def test_a_database_is_brought_up_to_date_and_back(cli: CliRunner) -> None:
 
 def test_staff_are_added_and_listed_without_their_password(cli: CliRunner) -> None:
     ran(cli, "db", "upgrade")
-    added = ran(cli, "users", "add", "Sam", "--role", "admin", "--password-stdin", typed="long-enough\n")
+    added = ran(cli, "users", "add", "Sam", "--role", "admin", "--password-stdin", typed="long enough to do\n")
     assert (added.exit_code, added.output) == (0, "sam is admin\n")
     listed = json.loads(ran(cli, "users", "list", "--json").output)
     assert listed == {"users": [{"login": "sam", "name": "Sam", "role": "admin", "disabled": False}]}
