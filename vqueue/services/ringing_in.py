@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from vqueue.domain.errors import AlreadyOpen, ClosedRequest, QueueFull, RateLimited, StaleWrite
-from vqueue.domain.ids import RequestId
 from vqueue.domain.phone import Phone, Sealed
 from vqueue.domain.request import OPEN, Mode, Move, Request, State
 from vqueue.ports.apps import CallInCode

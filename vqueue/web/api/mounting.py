@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from vqueue.domain.errors import (
     Forbidden,
     IdempotencyKeyMissing,
     Invalid,
+    NotFound,
     PreconditionRequired,
     Unauthenticated,
 )
@@ -19,10 +21,12 @@ from vqueue.ports.identity import Customer
 from vqueue.services import keys
 from vqueue.services.house import House
 from vqueue.web.api import reading
+from vqueue.web.api.document import PATH_PARAMETERS
 from vqueue.web.api.operation import Anyone, AppCustomer, Ask, Bank, Operation, Principal, Reply, Who
 from vqueue.web.limits import Limits
 
 KEY_MAX = 255
+PATH_PATTERNS = {name: told["pattern"] for name, told in PATH_PARAMETERS.items() if "pattern" in told}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,7 @@ class Api:
     def _route(self, operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def route(request: web.Request) -> web.StreamResponse:
             self.limits.admit(request)
+            _check_path(request)
             principal = await self._principal(request, operation.who)
             self.limits.admit_principal(principal)
             answer = await operation.handler(await self._ask(request, operation, principal))
@@ -101,6 +106,13 @@ def bearer(request: web.Request) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated
     return token.strip()
+
+
+def _check_path(request: web.Request) -> None:
+    """Nothing has a name that no name may be. Raises NotFound."""
+    for name, value in request.match_info.items():
+        if not re.fullmatch(PATH_PATTERNS.get(name, ".*"), value):
+            raise NotFound("There is no such thing.")
 
 
 def _idempotency_key(request: web.Request) -> str:
