@@ -4,9 +4,13 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr
+
 from vqueue.demo import told
 from vqueue.demo.network import Account
 from vqueue.demo.told import SignIn
+from vqueue.settings import Settings
 
 ACCOUNT = Account(sid="AC" + "0" * 32, token="secret", calls_per_second=1)
 STAFF = [SignIn(role=role, login=role, password="pass-word") for role in ("agent", "supervisor", "admin")]
@@ -45,3 +49,13 @@ def test_the_guide_names_the_number_and_a_sign_in_but_no_page_that_is_not_there(
     guide = told.guide(told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090"), STAFF, speed=1, people=True)
     assert "supervisor with pass-word" in guide and "+442079460000" in guide
     assert "/desk" not in guide and "/support" not in guide
+
+
+def test_commands_run_in_the_demos_folder_see_its_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = SecretStr("a,b")
+    made = Settings(_env_file=None, data_dir=tmp_path, bank="It's ours", data_keys=keys)  # type: ignore[call-arg]
+    told.settings_file(tmp_path, made)
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    monkeypatch.chdir(tmp_path)
+    read = Settings()
+    assert (read.data_dir, read.bank, read.data_keys.get_secret_value()) == (tmp_path, "It's ours", "a,b")

@@ -94,6 +94,7 @@ async def _demo(options: Options) -> None:
             )  # fmt: skip
             async with lines_of_bank as phones:
                 settings = settings.model_copy(update={"twilio_api_url": phones.url})
+                told.settings_file(folder, settings)
                 async with serving(settings, clock) as service:
                     await _hold(options, Stage(service, phones, account, staff), stop)
                     # First the network: its open connections would hold up the service's graceful stop.

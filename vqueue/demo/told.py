@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from vqueue.demo.cast import BANK_NUMBER, CREW, FREE_CUSTOMERS, QUEUES, VISITOR_AGENT, VISITOR_CUSTOMER
 from vqueue.demo.network import Account
+from vqueue.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,21 @@ def ready(*, addresses: dict[str, str], service: str, account: Account, staff: l
         "staff": [{"role": one.role, "login": one.login, "password": one.password} for one in staff],
         "agents": [{"id": agent.id, "address": agent.address} for agent in (*CREW, VISITOR_AGENT)],
     }
+
+
+def settings_file(folder: Path, settings: Settings) -> None:
+    """The demo's settings as `.env` beside its data, for its owner alone: commands run there see this bank."""
+    said = {name: _plain(value) for name, value in settings if name in settings.model_fields_set}
+    lines = [f"VQUEUE_{name.upper()}={json.dumps(value, ensure_ascii=False)}" for name, value in said.items()]
+    path = folder / ".env"
+    path.touch(mode=0o600)
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value.resolve()) if isinstance(value, Path) else str(value)
 
 
 @contextmanager
