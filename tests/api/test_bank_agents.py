@@ -108,7 +108,7 @@ async def test_what_is_no_address_no_skill_or_no_id_is_refused_by_its_place(face
     ):
         answer = await put(face, **wrong)
         assert (answer.status, [one["pointer"] for one in (await answer.json())["errors"]]) == (422, [pointer])
-    assert (await put(face, name="da%20na")).status == 422
+    assert (await put(face, name="da%20na")).status == 404
     for kind, value in (("sip", "sip:dana@pbx.example"), ("client", "dana")):
         answer = await put(face, address={"kind": kind, "value": value})
         assert value not in str((await answer.json())["address"])
