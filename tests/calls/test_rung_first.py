@@ -19,7 +19,7 @@ from vqueue.domain.leg import LegState, News
 from vqueue.domain.promise import Promise, Window
 from vqueue.domain.request import Move, Request, State
 from vqueue.domain.rules import CallbackRules, Caps, Rules
-from vqueue.domain.speech import EnterHold, Hangup, LeaveHold, Play, Say
+from vqueue.domain.speech import EnterHold, Goto, Hangup, LeaveHold, Pause, Play, Say, Target
 from vqueue.ports.database import Work
 from vqueue.ports.voice import QueueResult, Told
 from vqueue.services import bank_code, hearing, requesting, screening, second_hold, sweeping
@@ -133,6 +133,14 @@ async def test_the_hold_goes_on_while_it_is_for_him_and_ends_with_a_word(held: H
     assert await second_hold.meet(held, CUSTOMERS, 2) == (LeaveHold(),)
     last = await second_hold.met(held, CUSTOMERS, replace(PRESSED, queue_result=QueueResult.LEAVE))
     assert isinstance(last[-1], Hangup)
+
+
+async def test_who_waits_for_an_agent_is_taken_back_when_an_answer_of_ours_failed(held: House) -> None:
+    failed = Told(call_sid=CallSid("CA-customer"), failed_url="/voice/meet/customers/1")
+    assert await second_hold.mend(held, failed) == (Pause(1), Goto(Target("met", CUSTOMERS)))
+    again = await second_hold.met(held, CUSTOMERS, Told(call_sid=CallSid("CA-customer")))
+    assert isinstance(again[0], EnterHold)
+    assert await second_hold.mend(held, Told(call_sid=CallSid("CA-of-a-caller"))) is None
 
 
 async def test_an_intent_nobody_carried_out_for_long_goes_back_to_the_line_unrung(house: House) -> None:

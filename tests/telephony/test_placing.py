@@ -34,6 +34,7 @@ async def test_a_placed_call_is_named(telephony: TwilioTelephony, provider: Prov
         "To": [CUSTOMER],
         "From": ["+442079460000"],
         "Url": [URL.format("answer")],
+        "FallbackUrl": [URL.format("answer").partition("/voice/")[0] + "/voice/fallback#rc=2&rp=ct,rt,5xx"],
         "StatusCallback": [URL.format("status")],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "Timeout": ["25"],

@@ -5,9 +5,9 @@ from dataclasses import replace
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import Token
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import Leg, LegState, Role
+from vqueue.domain.leg import Leg, LegState, Role, Way
 from vqueue.domain.request import Request, State
-from vqueue.domain.speech import Goto, Hangup, LeaveHold, Play, Prompt, Say, Speech, Target
+from vqueue.domain.speech import Goto, Hangup, LeaveHold, Pause, Play, Prompt, Say, Speech, Target
 from vqueue.ports.voice import QueueResult, Told
 from vqueue.services import customer_first, hearing, screening, settling
 from vqueue.services.clerk import Clerk
@@ -61,6 +61,18 @@ async def met(house: House, token: Token, told: Told) -> Speech:
         return (customer_first.hold(request, token),)
     house.spawn(_drop_queue(house, request))
     return (Say((Prompt(_farewell(request)),), request.language), Hangup())
+
+
+async def mend(house: House, told: Told) -> Speech | None:
+    """One of our answers to a call of our own failed: who waits for an agent goes back into his hold, any other call
+    ends. None: it is somebody's own call to us."""
+    legs = await house.database.read(lambda work: work.legs.by_call(told.call_sid))
+    posted = next((leg for leg in legs if leg.way is Way.POSTED), None)
+    if posted is None:
+        return None
+    if posted.role is Role.CUSTOMER and posted.live and posted.state in (LegState.ACCEPTED, LegState.JOINED):
+        return Pause(1), Goto(Target("met", posted.token))
+    return (Hangup(),)
 
 
 def _gone(clerk: Clerk, token: Token, told: Told) -> None:

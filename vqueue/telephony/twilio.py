@@ -69,6 +69,7 @@ class TwilioTelephony:
             "to": order.to,
             "from_": order.caller_id,
             "url": self._urls.url(order.answer),
+            "fallback_url": self._urls.fallback(),
             "status_callback": self._urls.url(order.status),
             "status_callback_event": NEWS.split(),
             "timeout": order.ring_s,

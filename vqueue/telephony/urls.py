@@ -31,6 +31,10 @@ class Urls:
         step = "" if target.step is None else f"/{target.step}"
         return f"{self._base}/voice/{target.place}/{quote(target.key, safe='')}{step}#{RETRIES}"
 
+    def fallback(self) -> str:
+        """What the provider asks when another answer of ours failed."""
+        return f"{self._base}/voice/fallback#{RETRIES}"
+
     def audio(self, name: str) -> str:
         """Where a file of the service's own audio folder is heard; an https URL is its own address."""
         return name if name.startswith("https://") else f"{self._base}/audio/{quote(name)}"

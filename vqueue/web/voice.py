@@ -1,6 +1,5 @@
 """The provider's questions: check the signature, hand what is told to one service, answer with its document."""
 
-import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -8,14 +7,13 @@ from aiohttp import web
 from vqueue.domain.errors import Forbidden
 from vqueue.domain.flow import Flow
 from vqueue.domain.ids import AgentId, Token
-from vqueue.domain.speech import Goto, Hangup, Nothing, Pause, Prompt, Say, Speech, Target
+from vqueue.domain.speech import Hangup, Nothing, Pause, Prompt, Say, Speech
 from vqueue.ports.voice import SignedForm, Told, VoiceGateway
 from vqueue.services import answering, conversing, customer_first, hearing, screening, second_hold, standing
 from vqueue.services.house import House
 
 Answer = Callable[[str, int, Told], Awaitable[Speech]]
 _FORM = "application/x-www-form-urlencoded"
-_HELD = re.compile(r"/voice/(?:meet|met)/([A-Za-z0-9_-]+)")
 _INBOUND_STATUS = "inbound"
 """The token of the number's own status callback, `/voice/status/inbound`."""
 
@@ -60,9 +58,9 @@ class Voice:
         told = await self._told(request)
         if "/voice/screen" in told.failed_url or "/voice/answer" in told.failed_url:
             return self._document((Hangup(),))
-        if held := _HELD.search(told.failed_url):
-            # A customer whom we rang is on this line: back into his hold, not into the menu of those who call us.
-            return self._document((Pause(1), Goto(Target("met", held[1]))))
+        ours = await second_hold.mend(self._house, told)
+        if ours is not None:
+            return self._document(ours)
         apology = Say((Prompt("fault.stay"),), "en")
         return self._document((apology, Pause(1), *await conversing.mend(self._house, self._flow, told)))
 
