@@ -26,6 +26,7 @@ from vqueue.identity.passwords import Argon2Passwords
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
 from vqueue.notify.sms import SmsNotifier
+from vqueue.outward import Outward, reaching_out
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.rounds import HOUSEKEEPING, Rounds
@@ -43,6 +44,7 @@ from vqueue.web.proxies import Proxies
 from vqueue.web.site import make_web
 from vqueue.web.voice import Voice
 from vqueue.web.watching import Watch
+from vqueue.wording import Catalogue
 
 __all__ = ["HOUSEKEEPING", "Service", "phrases", "serving"]
 
@@ -89,8 +91,9 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
         beside = _Beside(tasks)
         stack.push_async_callback(beside.end)
         watch = _watch(settings, live)
+        reach = await stack.enter_async_context(_reach(settings, clock, session))
         house, site = await _house(
-            settings, clock, session=session, database=database, live=live, beside=beside, watch=watch
+            settings, clock, reach=reach, session=session, database=database, live=live, beside=beside, watch=watch
         )
         address = await stack.enter_async_context(_listening(site, settings, house, watch))
         rounds = Rounds(house=house, meter=watch.metrics)
@@ -141,6 +144,7 @@ async def _house(
     settings: Settings,
     clock: BusinessClock,
     *,
+    reach: Outward,
     session: aiohttp.ClientSession,
     database: Database,
     live: _Live,
@@ -175,6 +179,7 @@ async def _house(
         conversation_days=settings.conversation_days,
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
+    house = reach.given_to(house, settings.public_url)
     gateway = TwilioVoice(
         urls=urls, phrases=phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
     )
@@ -189,6 +194,13 @@ async def _house(
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
     return house, site
+
+
+def _reach(
+    settings: Settings, clock: BusinessClock, session: aiohttp.ClientSession
+) -> contextlib.AbstractAsyncContextManager[Outward]:
+    catalogue = Catalogue.load()
+    return reaching_out(settings, session=session, clock=clock, chance=SystemChance(), catalogue=catalogue)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from vqueue.domain.errors import Unavailable
 from vqueue.ports.metrics import Meter
-from vqueue.services import keeping, noticing, purging, recovering, sealing, sweeping, switching
+from vqueue.services import delivering, keeping, noticing, purging, recovering, sealing, sweeping, switching
 from vqueue.services.house import House
 from vqueue.services.leading import TTL_S, Leader
 
@@ -40,6 +40,8 @@ HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
     "recover_calls": (recovering.recover, 600),
     "seal_journal": (sealing.seal, 1),
     "send_notices": (noticing.send, 2),
+    "deliver_webhooks": (delivering.deliver, 1),
+    "bury_strays": (delivering.bury_strays, 600),
     "lapse_switches": (switching.lapse, 1),
     "purge": (purging.purge, 3600),
 }

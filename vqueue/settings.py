@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     oidc_roles: str = ""
     oidc_name: str = ""
     local_sign_in: bool = True
+    webhook_allow_private: bool = False
+    webhook_timeout_s: float = Field(15.0, gt=0, le=60)
+    vapid_private_key: SecretStr = SecretStr("")
+    vapid_subject: str = ""
+    fcm_credentials: SecretStr = SecretStr("")
+    fcm_api_url: str = "https://fcm.googleapis.com"
     trusted_proxies: str = ""
     metrics_token: SecretStr = SecretStr("")
     metrics_port: int = Field(0, ge=0, le=65535)
@@ -146,6 +152,7 @@ class Settings(BaseSettings):
             raise UnsafeSetting("TWILIO_API_URL", "https outside loopback", self.twilio_api_url)
         self._check_customers()
         self._check_staff()
+        self._check_outward()
 
     def _check_customers(self) -> None:
         """The app's tokens: nothing, or an issuer, an audience and one way to prove."""
@@ -165,6 +172,15 @@ class Settings(BaseSettings):
             raise UnsafeSetting("APP_JWT_SECRET", "published keys where VQUEUE_PUBLIC_URL is not local", "a secret")
         if secret and len(secret.encode()) < SECRET_MIN:
             raise UnsafeSetting("APP_JWT_SECRET", f"{SECRET_MIN} bytes or more", f"{len(secret.encode())}")
+
+    def _check_outward(self) -> None:
+        """Webhooks and push: only public addresses outside this machine, and keys that are keys."""
+        if self.webhook_allow_private and not self.local:
+            raise UnsafeSetting("WEBHOOK_ALLOW_PRIVATE", "false where VQUEUE_PUBLIC_URL is not local", "true")
+        if self.vapid_private_key.get_secret_value() and not self.vapid_subject.startswith(("mailto:", "https://")):
+            raise UnsafeSetting("VAPID_SUBJECT", "mailto: or https: of whom a push service may ask", "something else")
+        if not _private(self.fcm_api_url):
+            raise UnsafeSetting("FCM_API_URL", "https outside loopback", self.fcm_api_url)
 
     def _check_staff(self) -> None:
         """Staff sign in here, at an issuer, or both."""

@@ -66,6 +66,8 @@ class House:
     """The webhook subscriptions, as this process knows them."""
     poster: Poster = field(default_factory=NoPoster)
     pusher: Pusher = field(default_factory=NoPusher)
+    push_key: str = ""
+    """What browsers subscribe to push messages with; empty where none are sent."""
     public_url: str = ""
     """Where customers reach the pages that a notice links to."""
     conversation_days: int = 30

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from vqueue import __version__
 from vqueue.services.house import House
-from vqueue.web.api import document, events
+from vqueue.web.api import document, events, push_key
 from vqueue.web.api.bank import book as bank
 from vqueue.web.api.bank import oversight, webhooks
 from vqueue.web.api.customer import book as customer
@@ -22,6 +22,7 @@ def operations(house: House, limits: Limits) -> tuple[Operation, ...]:
         *bank.operations(house),
         *oversight.operations(house),
         *webhooks.operations(house),
+        *push_key.operations(house),
     )
 
 
