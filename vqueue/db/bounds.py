@@ -20,11 +20,14 @@ class BoundedStore(Store):
 
     def bounded(self, query: Select[Any], *, rows: int = ROWS) -> Sequence[Any]:
         """The rows. Raises Invalid when there are more than `rows`."""
-        limited = query.limit(rows + 1)
-        found = self._on_postgres(limited) if self.on_postgres else self._on_sqlite(limited)
+        found = self.timed(query.limit(rows + 1))
         if len(found) > rows:
             raise Invalid("That is too much at once: ask for a shorter time.", errors=(("/from", "too_much"),))
         return found
+
+    def timed(self, query: Select[Any]) -> Sequence[Any]:
+        """The rows, however many the query itself allows."""
+        return self._on_postgres(query) if self.on_postgres else self._on_sqlite(query)
 
     def _on_postgres(self, query: Select[Any]) -> Sequence[Any]:
         self.connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_S}s'"))

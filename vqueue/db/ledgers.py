@@ -34,7 +34,7 @@ class StoredLedgers(BoundedStore):
 
     def promises(self, wanted: PromiseFilter, *, limit: int) -> list[Promise]:
         query = PROMISE.all.where(*_wanted(wanted)).order_by(_p.made_at.desc(), _p.id.desc())
-        return [PROMISE.value(row) for row in self.connection.execute(query.limit(limit))]
+        return [PROMISE.value(row) for row in self.timed(query.limit(limit))]
 
     def journal(
         self,
@@ -50,7 +50,7 @@ class StoredLedgers(BoundedStore):
         among += [_j.request == request] if request is not None else []
         among += [_j.queue == queue] if queue is not None else []
         query = ROW.all.where(*among).order_by(_j.position).limit(limit)
-        return [ROW.value(row) for row in self.bounded(query, rows=limit)]
+        return [ROW.value(row) for row in self.timed(query)]
 
     def signs(self, *, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
         return Signs(

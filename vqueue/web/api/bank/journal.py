@@ -20,8 +20,7 @@ _LETTERS_MAX = 15
 class JournalQuery(Page):
     """Which facts. `cursor` is the position of the last one seen: go on from it whenever you like."""
 
-    fact: Annotated[list[Fact], Field(max_length=20)] = []  # noqa: RUF012
-    """One or several."""
+    fact: Fact | None = None
     request: Annotated[str | None, Field(max_length=64)] = None
     queue: Id | None = None
 
@@ -66,7 +65,11 @@ async def _journal(house: House, ask: Ask) -> Reply:
     after = _position(query.cursor)
     found = await house.database.read(
         lambda work: work.ledgers.journal(
-            after=after, limit=query.limit + 1, facts=query.fact, request=query.request, queue=query.queue
+            after=after,
+            limit=query.limit + 1,
+            facts=(query.fact,) if query.fact else (),
+            request=query.request,
+            queue=query.queue,
         )
     )
     page, more = found[: query.limit], len(found) > query.limit
