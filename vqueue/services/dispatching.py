@@ -9,7 +9,7 @@ from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.attempt import Attempt, Shape
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.errors import AlreadyOpen, NotLeader, NotPossible, StaleWrite
-from vqueue.domain.ids import AttemptId, LegId, Token
+from vqueue.domain.ids import AgentId, AttemptId, LegId, Token
 from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Role, Way
 from vqueue.domain.request import Mode, Move, Request, State
@@ -150,7 +150,13 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
         dialable_now=not why,
         why_not=why,
         until=until,
+        last_agent=_wanted(request, now),
     )
+
+
+def _wanted(request: Request, now: datetime) -> AgentId | None:
+    """The agent he would rather have, for as long as that holds."""
+    return request.wanted_agent if request.wanted_until is None or request.wanted_until > now else None
 
 
 async def _set_aside(house: House, lease: Lease, skip: Skip) -> bool | None:
