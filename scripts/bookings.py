@@ -43,7 +43,7 @@ def main() -> int:
             wrong += too_many
             seconds = time.perf_counter() - began
             words = ", ".join(f"{word} {count}" for word, count in sorted(outcome.items()))
-            print(f"{name}: {told.bookings} at once in {seconds:.1f} s: {words}; overbooked {too_many}")
+            print(f"{name}: {told.bookings} at once in {seconds:.1f} s: {words}; overbooked {too_many}", flush=True)
     return 1 if wrong else 0
 
 

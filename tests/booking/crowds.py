@@ -1,21 +1,25 @@
 """Crowds that book at once, some of whom move or cancel: what came of each, and whether a slot holds too many."""
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from random import Random
 
 from tests.booking.scenes import moved, offered, taken, wish
-from vqueue.domain.errors import Refusal
+from vqueue.domain.errors import Refusal, Unavailable
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.rules import WEEK, Rules
 from vqueue.ports.database import Work
 from vqueue.services import booking, requesting
 from vqueue.services.booking import Place
+from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
+
+_ASKED_AGAIN = 100
 
 
 def of_capacity(rules: Rules, capacity: int) -> Rules:
@@ -36,7 +40,7 @@ async def book_all(
 async def _customer(house: House, slot: Place, number: int, shown: Sequence[Place], restless: Random | None) -> str:
     asked = wish(house, number)
     try:
-        request = await house.act(partial(booking.book, wish=asked, slot=slot))
+        request = await _answered(house, partial(booking.book, wish=asked, slot=slot))
         draw = restless.random() if restless is not None else 1.0
         if draw < 0.25:
             await house.act(partial(requesting.cancel, request_id=request.id, reason="asked"))
@@ -47,6 +51,14 @@ async def _customer(house: House, slot: Place, number: int, shown: Sequence[Plac
     except Refusal as refusal:
         return refusal.code
     return "booked"
+
+
+async def _answered(house: House, deed: Callable[[Clerk], Request]) -> Request:
+    """As often as the house says that it has no connection left: nothing was changed, and one asks again."""
+    for _ in range(_ASKED_AGAIN):
+        with contextlib.suppress(Unavailable):
+            return await house.act(deed)
+    raise Unavailable
 
 
 async def overbooked(house: House, starts: Sequence[datetime], *, capacity: int) -> int:

@@ -21,11 +21,12 @@ ARGS: dict[str, Arg] = {
     "asked": Clock(NOON, cast.ZONE),
     "snooze": Minutes(15),
     "window": Window(NOON, NOON + timedelta(minutes=10), cast.ZONE),
+    "slot": Window(NOON, NOON + timedelta(minutes=15), cast.ZONE),
     "ending": Digits("101"),
 }
 LISTENED_FOR = (
     "main.choose_language main.reason_menu main.offer_menu main.own_number_menu main.switch_menu main.known_menu "
-    "main.hint main.full_menu main.closed_menu screen.offer whisper.keys agent_line.menu"
+    "main.hint main.full_menu main.closed_menu main.book_menu main.slots_later screen.offer whisper.keys agent_line.menu"
 ).split()
 
 
@@ -51,7 +52,7 @@ def test_no_question_is_taken_for_another(phrases: Phrases, language: str) -> No
     rules = next(
         program.keys
         for _ in range(100)
-        if (program := Program.read(habits.customer(who, chance, phrases).program)) and len(program.keys) == 9
+        if (program := Program.read(habits.customer(who, chance, phrases).program)) and len(program.keys) == 10
     )
     for key in (
         "choose_language",

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from vqueue.domain.rules import Rules
+from vqueue.domain.request import Mode
+from vqueue.domain.rules import WEEK, Offer, Rules
+from vqueue.domain.slots import Slots
 from vqueue.services.setting_up import Bank, NewAgent, NewQueue
 from vqueue.services.signing_in import Role
 
@@ -23,21 +25,30 @@ FREE_CUSTOMERS = (VISITOR_CUSTOMER, "+447700900002", "+447700900003")
 """Numbers nobody of the crowd uses."""
 TUESDAY, TEN = 1, time(10, 0)
 
+MODES = (Mode.CALLBACK, Mode.SCHEDULED, Mode.HOLD, Mode.CALL_IN, Mode.MESSAGE)
+TIMES = Slots(week=dict.fromkeys(WEEK, (("08:00", "20:00", 3),)), length_s=900, lead_s=600, reminders_s=(3600,))
+"""Soon and short, so that a booked call is seen to come."""
+
+
+def _rules(*, skills: tuple[str, ...], topics: tuple[str, ...]) -> Rules:
+    return Rules(skills=skills, topics=topics, offer=Offer(modes=MODES), slots=TIMES)
+
+
 QUEUES = (
     NewQueue(
         id="cards",
         names={"en": "Cards", "ru": "Карты", "he": "כרטיסים"},
-        rules=Rules(skills=("cards",), topics=("cards",)),
+        rules=_rules(skills=("cards",), topics=("cards",)),
     ),
     NewQueue(
         id="payments",
         names={"en": "Payments", "ru": "Платежи", "he": "תשלומים"},
-        rules=Rules(skills=("payments",), topics=("payments",)),
+        rules=_rules(skills=("payments",), topics=("payments",)),
     ),
     NewQueue(
         id="general",
         names={"en": "General", "ru": "Общие вопросы", "he": "כללי"},
-        rules=Rules(skills=("general",), topics=("other",)),
+        rules=_rules(skills=("general",), topics=("other",)),
     ),
 )
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from vqueue.demo.cast import Customer
 from vqueue.demo.phrases import Phrases
 
-TAKES_CALLBACK, LEAVES_MESSAGE, PRESSES_NOTHING = 0.37, 0.04, 0.04
+TAKES_CALLBACK, BOOKS, LEAVES_MESSAGE, PRESSES_NOTHING = 0.37, 0.05, 0.04, 0.04
 SWITCHES, PRESSES_WRONG = 0.15, 0.05
 UNANSWERED, ENGAGED, MACHINE = 0.07, 0.04, 0.03
 RINGS_AGAIN = 0.12
@@ -46,9 +46,9 @@ def customer(who: Customer, chance: Generator, phrases: Phrases) -> Plan:
 
 
 def _choice(chance: Generator) -> str:
-    """The key at the offer: 1 callback, 2 hold, 3 message, empty for somebody who presses nothing."""
+    """The key at the offer: 1 callback, 2 hold, 3 message, 4 a booked time, empty for somebody who presses nothing."""
     drawn = float(chance.random())
-    for key, share in (("1", TAKES_CALLBACK), ("3", LEAVES_MESSAGE), ("", PRESSES_NOTHING)):
+    for key, share in (("1", TAKES_CALLBACK), ("4", BOOKS), ("3", LEAVES_MESSAGE), ("", PRESSES_NOTHING)):
         if drawn < share:
             return key
         drawn -= share
@@ -65,12 +65,16 @@ def _keys(language: str, choice: str, chance: Generator, phrases: Phrases) -> li
         rule(_among(chance, "123"), "reason_menu"),
         rule("1", "own_number_menu"),
         rule("1", "switch_menu"),
-        rule(choice if choice == "3" else "1", "closed_menu"),
+        rule({"3": "3", "4": "2"}.get(choice, "1"), "closed_menu"),
+        rule(_among(chance, "1123"), "slots_later"),
         rule(_among(chance, "11123"), "known_menu"),
         rule(_at_screen(chance), "screen.offer", "screen.offer_earlier", after=(0.5, 3.0)),
     ]
     if choice and float(chance.random()) < PRESSES_WRONG:
         rules.append(rule("9", "offer_menu", once=True))
+    if choice == "4":
+        rules.append(rule("4", "book_menu"))
+        choice = "2"
     if choice:
         rules += [rule(choice, "offer_menu"), rule(choice if choice == "3" else "2", "full_menu")]
     if choice in ("2", "") and float(chance.random()) < SWITCHES:
