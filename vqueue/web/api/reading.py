@@ -53,7 +53,8 @@ def query_of(request: web.Request, model: type[BaseModel]) -> BaseModel:
         values[name] = given if name in many else given[0]
     _check_text(values, "")
     try:
-        return model.model_validate_strings(values)
+        # Only the one that is lax by nature takes lists; strings are read alike by both.
+        return model.model_validate(values) if many else model.model_validate_strings(values)
     except ValidationError as wrong:
         raise refused(wrong) from None
 

@@ -1,10 +1,10 @@
 """Everything the bank's systems may ask of agents, queues, requests and people."""
 
 from vqueue.services.house import House
-from vqueue.web.api.bank import agents, queues
+from vqueue.web.api.bank import agents, queues, requests
 from vqueue.web.api.operation import Operation
 
 
 def operations(house: House) -> tuple[Operation, ...]:
     """In the order in which they are documented."""
-    return (*agents.operations(house), *queues.operations(house))
+    return (*agents.operations(house), *queues.operations(house), *requests.operations(house))
