@@ -100,9 +100,7 @@ def _word(wrong: Exception) -> str:
 
 
 @asynccontextmanager
-async def outward(
-    *, private: bool, resolver: AbstractResolver | None = None
-) -> AsyncIterator[aiohttp.ClientSession]:
+async def outward(*, private: bool, resolver: AbstractResolver | None = None) -> AsyncIterator[aiohttp.ClientSession]:
     """A session that keeps nothing: no cookies, no unpacking, no proxies, connections to public addresses alone."""
     session = aiohttp.ClientSession(
         connector=addresses.connector(private=private, resolver=resolver),

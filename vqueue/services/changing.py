@@ -223,6 +223,15 @@ async def call_now(house: House, customer: Customer, request_id: RequestId) -> S
     """The place back after a missed call, before others. Raises NotFound, GraceOver, ClosedRequest, NotPossible,
     AlreadyDialing, QueueClosed, SwitchedOff, QueueFull, AlreadyOpen."""
     request = await _own(house, customer, request_id)
+    try:
+        await take_back(house, request)
+    except Refusal as refusal:
+        raise await asking.own_only(house, customer, refusal) from None
+    return await showing.show(house, customer, request_id)
+
+
+async def take_back(house: House, request: Request) -> None:
+    """Whoever asks for it has shown that it is his. Raises like `call_now`."""
     if not request.proven:
         raise GraceOver("A number that is not proven to be yours is rung once.")
     seen = await quoting.grounds(house, request.queue)
@@ -231,11 +240,7 @@ async def call_now(house: House, customer: Customer, request_id: RequestId) -> S
     if found is None or found.opening is not None:
         raise QueueClosed("No call is possible now.")
     promise = PromiseId(house.chance.id("pr"))
-    try:
-        await house.act(partial(_called_now, request_id=request_id, quote=found.quote, promise=promise))
-    except Refusal as refusal:
-        raise await asking.own_only(house, customer, refusal) from None
-    return await showing.show(house, customer, request_id)
+    await house.act(partial(_called_now, request_id=request.id, quote=found.quote, promise=promise))
 
 
 def _called_now(clerk: Clerk, request_id: RequestId, quote: Quote | None, promise: PromiseId) -> Request:

@@ -247,22 +247,21 @@ class Clerk:
             self.settle_promise(request, rung)
 
     def notify(self, request: Request, prompt: str, *, at: datetime | None = None, about: str | None = None) -> None:
-        """To be told to the customer by SMS, at least once, now or at `at`; nothing where his number is not known.
+        """To be told to the customer as he wishes (by SMS where he said nothing), at least once, now or at `at`.
 
         `about`: the slot it speaks of; a notice about another one than the request has by then is not sent.
         """
-        if request.phone is None:
-            return
-        notice = Notice(
-            id=self.new_id("nt"),
-            kind="sms",
-            prompt=prompt,
-            request=request.id,
-            target=about,
-            not_before=at or self.at,
-        )
-        self.work.outbox.add(notice)
-        self.note(Fact.NOTICE_QUEUED, request=request, kind=notice.kind, prompt=prompt)
+        for kind in telling.ways(request):
+            notice = Notice(
+                id=self.new_id("nt"),
+                kind=kind,
+                prompt=prompt,
+                request=request.id,
+                target=about,
+                not_before=at or self.at,
+            )
+            self.work.outbox.add(notice)
+            self.note(Fact.NOTICE_QUEUED, request=request, kind=kind, prompt=prompt)
 
     def later(self, seconds: float) -> datetime:
         return self.at + timedelta(seconds=seconds)

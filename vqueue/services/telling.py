@@ -93,6 +93,13 @@ class Told:
     place: int
 
 
+def ways(request: Request) -> tuple[str, ...]:
+    """How the customer himself is told: by SMS where he chose nothing, and never where there is no way to him."""
+    sms = request.phone is not None and (not request.notify or "sms" in request.notify)
+    push = request.customer is not None and "push" in request.notify
+    return tuple(kind for kind, wanted in (("sms", sms), ("push", push)) if wanted)
+
+
 def notices(happening: Happening, audience: Iterable[Webhook]) -> Iterator[Notice]:
     """One for each subscription that wants it, still without an id."""
     told = event_of(happening)
