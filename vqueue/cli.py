@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from vqueue.services.setting_up import Bank
     from vqueue.settings import Settings
 
-_ELSEWHERE = {"doctor": "cli_doctor", "flows": "cli_flows", "keys": "cli_keys", "users": "cli_users"}
+_ELSEWHERE = {
+    "doctor": "cli_doctor",
+    "flows": "cli_flows",
+    "keys": "cli_keys",
+    "report": "cli_report",
+    "rules": "cli_rules",
+    "users": "cli_users",
+}
 """Commands that need much, and the modules they are in."""
 
 
