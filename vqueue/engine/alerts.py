@@ -94,7 +94,7 @@ def _promises(told: QueueFacts) -> Iterator[Alert]:
 
 
 def _staff(told: QueueFacts) -> Iterator[Alert]:
-    agents = Action("open", "/console#agents")
+    agents = Action("open", "/console")
     since = told.left[0] if told.left else None
     if not told.at_work:
         severity = Severity.ACT if told.waiting else Severity.WATCH
