@@ -1,13 +1,13 @@
 """Who asks: the session cookie, the roles a page is for, and proof that a form came from our own page."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from vqueue.domain.errors import Forbidden, Unauthenticated
+from vqueue.domain.errors import Forbidden, Malformed, Unauthenticated
 from vqueue.services import signing_in
 from vqueue.services.house import House
 from vqueue.services.sessions import SESSION_S, Browser
@@ -73,7 +73,8 @@ class Access:
 
     async def _ours(self, request: web.Request, visitor: Visitor) -> None:
         self.from_here(request)
-        sent = request.headers.get(HEADER) or str((await request.post()).get(FORM_FIELD, ""))
+        form = await form_of(request)
+        sent = request.headers.get(HEADER) or str(form.get(FORM_FIELD, ""))
         if not hmac.compare_digest(sent.encode(errors="replace"), visitor.csrf.encode()):
             raise Forbidden("This form is out of date. Open the page again.")
 
@@ -101,6 +102,14 @@ class Access:
 
     def take_note(self, response: web.Response) -> None:
         response.del_cookie(self._note, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+
+async def form_of(request: web.Request) -> Mapping[str, object]:
+    """What a form sent; files are no part of any. Raises Malformed for what cannot be read."""
+    try:
+        return await request.post()
+    except (ValueError, LookupError):
+        raise Malformed("The form cannot be read.") from None
 
 
 def home_of(role: Role) -> str:

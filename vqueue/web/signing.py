@@ -10,7 +10,7 @@ from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services import signing_in, vouching
 from vqueue.services.house import House
 from vqueue.services.signing_in import Role, SignedIn, Visitor
-from vqueue.web.access import Access, home_of, path_within
+from vqueue.web.access import Access, form_of, home_of, path_within
 from vqueue.web.errors import STATUSES, wants_page
 from vqueue.web.pages import Pages
 from vqueue.web.proxies import client_address
@@ -51,7 +51,7 @@ class Signing:
         self.access.from_here(request)
         if self.ways.passwords is None:
             raise Forbidden("Passwords are not used here.")
-        sent = await request.post()
+        sent = await form_of(request)
         login, onward = str(sent.get("login", "")), str(sent.get("next", ""))
         try:
             admitted = await signing_in.sign_in(

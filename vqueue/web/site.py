@@ -9,6 +9,7 @@ from vqueue.services.house import House
 from vqueue.web import console, signing
 from vqueue.web.access import Access
 from vqueue.web.api import book
+from vqueue.web.console import account, staff
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
 from vqueue.web.limits import Limits
@@ -45,6 +46,8 @@ def make_web(
     watch.add_to(app, house)
     ways = Ways(passwords=passwords if local else None, issuer=issuer)
     signing.add_routes(app, house=house, pages=pages, access=access, ways=ways)
+    account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
+    staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     book.add_routes(app, house=house, limits=limits)
     return app

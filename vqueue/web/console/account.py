@@ -1,0 +1,147 @@
+"""A person's own page: where they are signed in, the way out of everywhere, their password."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from vqueue.domain.errors import Forbidden, Invalid, RateLimited, Refusal, Unauthenticated
+from vqueue.domain.speech_args import Clock, Day, Text
+from vqueue.ports.people import StaffSession
+from vqueue.services import sessions, signing_in
+from vqueue.services.house import House
+from vqueue.services.signing_in import Role, Visitor
+from vqueue.web.access import Access
+from vqueue.web.console.figures import minute
+from vqueue.web.errors import STATUSES
+from vqueue.web.pages import Pages, Say
+from vqueue.web.proxies import client_address
+from vqueue.web.signing import Ways
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+_WRONG = {
+    "invalid_request": "console.password_short",
+    "not_authenticated": "console.password_wrong",
+    "rate_limited": "console.sign_in_limited",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """One browser as the page shows it."""
+
+    id: str
+    browser: str
+    since: str
+    seen: str
+    here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Handlers of `/account`."""
+
+    house: House
+    pages: Pages
+    access: Access
+    ways: Ways
+
+    async def page(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        return await self._page(request, visitor, changed=request.query.get("changed") == "yes")
+
+    async def end(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        """One browser is signed out; this one too if it is that."""
+        session = str((await request.post()).get("session", ""))
+        await sessions.end(self.house, session, staff=visitor.id, by=visitor.id)
+        return self._left() if session == visitor.session else _to("/account")
+
+    async def end_all(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        await sessions.end_all(self.house, visitor.id, by=visitor.id)
+        return self._left()
+
+    async def change_password(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        if self.ways.passwords is None or not visitor.has_password:
+            raise Forbidden("Passwords are not used here.")
+        sent = await request.post()
+        try:
+            await signing_in.change_password(
+                self.house,
+                self.ways.passwords,
+                visitor,
+                current=str(sent.get("current", "")),
+                new=str(sent.get("new", "")),
+                address=client_address(request),
+            )
+        except (Invalid, Unauthenticated, RateLimited) as refusal:
+            return await self._page(request, visitor, refusal=refusal)
+        return _to("/account?changed=yes")
+
+    async def _page(
+        self, request: web.Request, visitor: Visitor, *, changed: bool = False, refusal: Refusal | None = None
+    ) -> web.Response:
+        look, now, zone = self.pages.look(request), self.house.clock.now(), self.house.line.zone
+        say = self.pages.say(look)
+        found = await sessions.of_staff(self.house, visitor.id)
+        issuer = self.ways.issuer.name if self.ways.issuer is not None else ""
+        values = {
+            "clock": minute(now, zone),
+            "rows": [_row(each, visitor, say, now, zone) for each in found],
+            "changes_password": self.ways.passwords is not None and visitor.has_password,
+            "issuer": Text(issuer),
+            "changed": changed,
+            "wrong": _WRONG[refusal.code] if refusal is not None else None,
+        }
+        status = STATUSES[refusal.code] if refusal is not None else 200
+        return self.pages.page(request, "console/account.html", values, visitor=visitor, status=status)
+
+    def _left(self) -> web.Response:
+        answer = _to("/sign-in")
+        self.access.dismiss(answer)
+        return answer
+
+
+def _to(path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": path})
+
+
+def _row(session: StaffSession, visitor: Visitor, say: Say, now: datetime, zone: str) -> SessionRow:
+    return SessionRow(
+        id=session.id,
+        browser=browser_words(session.browser) or say("console.unknown_browser"),
+        since=moment(say, session.created_at, now, zone),
+        seen=moment(say, session.last_seen, now, zone),
+        here=session.id == visitor.session,
+    )
+
+
+def moment(say: Say, at: datetime, now: datetime, zone: str) -> str:
+    """Day and minute, in the reader's words."""
+    there = ZoneInfo(zone)
+    day = Day(at.astimezone(there).date(), now.astimezone(there).date())
+    return say("console.session_when", day=day, at=Clock(at, zone))
+
+
+def browser_words(agent: str) -> str:
+    """`Firefox, Linux`; empty for one that does not say what it is."""
+    names = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
+    plain = re.match(r"[\w.-]{1,40}", agent)
+    return ", ".join(filter(None, names)) or (plain.group() if plain else "")
+
+
+def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access, ways: Ways) -> None:
+    """Mounts the page, which is everybody's own."""
+    account = Account(house=house, pages=pages, access=access, ways=ways)
+    app.router.add_get("/account", access.only(account.page, *Role))
+    app.router.add_post("/account/sessions/end", access.only(account.end, *Role))
+    app.router.add_post("/account/sessions/end-all", access.only(account.end_all, *Role))
+    app.router.add_post("/account/password", access.only(account.change_password, *Role))
