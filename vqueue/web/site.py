@@ -6,7 +6,7 @@ from aiohttp import web
 
 from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services.house import House
-from vqueue.web import console, signing
+from vqueue.web import console, links, signing
 from vqueue.web.access import Access
 from vqueue.web.api import book
 from vqueue.web.console import account, staff
@@ -49,6 +49,7 @@ def make_web(
     account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
+    links.add_routes(app, house=house, pages=pages, secure=secure)
     book.add_routes(app, house=house, limits=limits)
     return app
 
