@@ -1,5 +1,7 @@
 """A site over HTTP with one queue, customers whose tokens are good, and keys of the bank's systems."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -80,12 +82,18 @@ class Face:
         return {"Authorization": f"Bearer {made.token}"}
 
 
+@pytest.fixture(scope="session")
+def empty_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at the newest schema that each test copies."""
+    file = tmp_path_factory.mktemp("empty") / "api.sqlite"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture
-async def face(tmp_path: Path) -> AsyncIterator[Face]:
+async def face(tmp_path: Path, empty_bank: Path) -> AsyncIterator[Face]:
     """On SQLite, with the queue `cards`."""
-    url = f"sqlite:///{tmp_path / 'api.sqlite'}"
-    await migrate(url)
-    async for one in opened(url):
+    async for one in opened(f"sqlite:///{shutil.copy(empty_bank, tmp_path)}"):
         yield one
 
 

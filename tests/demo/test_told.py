@@ -8,8 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from vqueue.demo import told
+from vqueue.demo.app_users import AppUser
 from vqueue.demo.network import Account
-from vqueue.demo.told import SignIn
+from vqueue.demo.told import Doors, SignIn
 from vqueue.settings import Settings
 
 ACCOUNT = Account(sid="AC" + "0" * 32, token="secret", calls_per_second=1)
@@ -18,7 +19,9 @@ STAFF = [SignIn(role=role, login=role, password="pass-word") for role in ("agent
 
 def document() -> dict[str, object]:
     addresses = told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090")
-    return told.ready(addresses=addresses, service="http://127.0.0.1:8080", account=ACCOUNT, staff=STAFF)
+    users = [AppUser(phone_number=f"+44770090000{turn}", token="token") for turn in (1, 2, 3)]
+    doors = Doors(staff=STAFF, users=users, api_key="vq_key")
+    return told.ready(addresses=addresses, service="http://127.0.0.1:8080", account=ACCOUNT, doors=doors)
 
 
 def test_the_ready_file_is_its_owners_alone_and_gone_at_the_end(tmp_path: Path) -> None:
@@ -43,6 +46,7 @@ def test_the_ready_file_names_what_was_promised() -> None:
     assert list(named) == "urls queues number twilio customers api_key staff agents".split()
     assert set(named["urls"]) == {"api", "console", "desk", "support", "phone", "sandbox"}  # type: ignore[call-overload]
     assert len(named["customers"]) >= 3  # type: ignore[arg-type]
+    assert "hers" not in repr(AppUser(phone_number="+447700900001", token="hers"))
 
 
 def test_the_guide_names_the_number_and_a_sign_in_but_no_page_that_is_not_there() -> None:

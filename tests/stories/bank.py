@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+import jwt
 from pydantic import SecretStr
 
 from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, Network, NetworkProcess
@@ -34,6 +35,8 @@ SECOND_AGENT = "+442079460202"
 CUSTOMER = "+447700900101"
 OTHER = "+447700900102"
 THIRD = "+447700900103"
+APP, APP_SECRET = "https://login.bank.example", "a-secret-of-the-stories-alone-0123456789"
+"""Who signs the tokens of the bank's app."""
 ROOT = Path(__file__).resolve().parents[2]
 ALWAYS = dict.fromkeys(WEEK, (("00:00", "24:00"),))
 RULES = Rules(
@@ -60,6 +63,18 @@ class Bank:
 
     async def read(self, op: Callable[[Work], T]) -> T:
         return await self.house.database.read(op)
+
+    def app_user(self, number: str = CUSTOMER, *, name: str = "Miriam Katz", **claims: Any) -> dict[str, str]:
+        """Headers of somebody who uses the bank's app; his number is verified."""
+        told = {"iss": APP, "aud": "app", "sub": f"user-{number}", "exp": int(time.time()) + 3600, "name": name}
+        token = jwt.encode(
+            {**told, "phone_number": number, "phone_number_verified": True, "locale": "en", **claims}, APP_SECRET
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    @property
+    def api(self) -> str:
+        return f"{self.settings.public_url}/v1"
 
     async def agent(
         self, name: str, number: str, *, ready: bool = True, languages: tuple[str, ...] = ("en",), **program: Any
@@ -175,6 +190,10 @@ async def opened(
         twilio_from=NUMBER,
         twilio_calls_per_second=1000,
         data_keys=SecretStr(base64.b64encode(b"k" * 32).decode()),
+        app_jwt_issuer=APP,
+        app_jwt_audience="app",
+        app_jwt_secret=SecretStr(APP_SECRET),
+        app_jwt_segment_claim="segment",
     )
     async with aiohttp.ClientSession() as session, serving(settings, clock) as service:
         if not again:

@@ -25,13 +25,15 @@ from vqueue.clock import BusinessClock, SystemChance
 from vqueue.db.open import migrate, open_database
 from vqueue.db.vault import KeyVault
 from vqueue.demo import cast, told
+from vqueue.demo.app_users import AUDIENCE, ISSUER, SEGMENT, app_users
 from vqueue.demo.crowd import Crowd
 from vqueue.demo.network import Account, Network, NetworkFailed, network
 from vqueue.demo.phrases import Phrases
 from vqueue.demo.summary import Judge, lines, places, summary
-from vqueue.demo.told import SignIn
+from vqueue.demo.told import Doors, SignIn
 from vqueue.domain.errors import Refusal
 from vqueue.identity.passwords import Argon2Passwords
+from vqueue.services.keys import Scope, make_key
 from vqueue.services.setting_up import NewStaff, put_staff, set_up
 from vqueue.settings import Settings
 
@@ -86,7 +88,7 @@ async def _demo(options: Options) -> None:
     async with _stopping() as stop:
         with _folder(options.data) as folder:
             settings = _settings(folder, _port(options.port), chance, options.speed)
-            staff = await _bank(settings, opening, chance)
+            doors = await _bank(settings, opening, chance)
             account = _account(settings, options.speed)
             clock = BusinessClock(start=opening, speed=options.speed)
             lines_of_bank = network(
@@ -96,7 +98,7 @@ async def _demo(options: Options) -> None:
                 settings = settings.model_copy(update={"twilio_api_url": phones.url})
                 told.settings_file(folder, settings)
                 async with serving(settings, clock) as service:
-                    await _hold(options, Stage(service, phones, account, staff), stop)
+                    await _hold(options, Stage(service, phones, account, doors), stop)
                     # First the network: its open connections would hold up the service's graceful stop.
                     await phones.stop()
 
@@ -108,7 +110,7 @@ class Stage:
     service: Service
     phones: Network
     account: Account
-    staff: list[SignIn]
+    doors: Doors
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -121,9 +123,9 @@ async def _hold(options: Options, stage: Stage, stop: asyncio.Event) -> None:
     crowd = Crowd(service.house, stage.phones, Phrases.load(FLOWS), default_rng(options.seed))
     if not options.quiet:
         await crowd.sign_on()
-    document = told.ready(addresses=stage.addresses, service=service.address, account=stage.account, staff=stage.staff)
+    document = told.ready(addresses=stage.addresses, service=service.address, account=stage.account, doors=stage.doors)
     with told.ready_file(options.ready_file, document):
-        _say(told.guide(stage.addresses, stage.staff, speed=options.speed, people=not options.quiet), options)
+        _say(told.guide(stage.addresses, stage.doors.staff, speed=options.speed, people=not options.quiet), options)
         began = service.house.clock.now()
         people = None if options.quiet else crowd.live
         await open_hours(stage.phones, stop, seconds=options.seconds, people=people)
@@ -178,8 +180,8 @@ def _say(text: str, options: Options) -> None:
     print(text, file=sys.stderr if options.as_json else sys.stdout, flush=True)
 
 
-async def _bank(settings: Settings, now: datetime, chance: SystemChance) -> list[SignIn]:
-    """Fills the empty database: queues, agents, and one member of staff a role."""
+async def _bank(settings: Settings, now: datetime, chance: SystemChance) -> Doors:
+    """Fills the empty database: queues, agents, one member of staff a role, a key for the bank's systems."""
     await migrate(settings.database)
     database, passwords = open_database(settings.database), Argon2Passwords()
     try:
@@ -190,9 +192,11 @@ async def _bank(settings: Settings, now: datetime, chance: SystemChance) -> list
             name = cast.STAFF_NAMES[one.login]
             member = NewStaff(login=one.login, name=name, role=one.role, password=one.password)
             await put_staff(database, passwords, member, at=now, chance=chance)
+        key = await make_key(database, chance, name="Demo", scopes=tuple(Scope), by="demo", at=now)
     finally:
         await database.close()
-    return staff
+    users = app_users(settings, BusinessClock().calendar())
+    return Doors(staff=staff, users=users, api_key=key.token)
 
 
 def _settings(folder: Path, port: int, chance: SystemChance, speed: float) -> Settings:
@@ -213,6 +217,11 @@ def _settings(folder: Path, port: int, chance: SystemChance, speed: float) -> Se
         twilio_from=cast.BANK_NUMBER,
         twilio_calls_per_second=OUR_CALLS_PER_SECOND * speed,
         data_keys=SecretStr(base64.b64encode(_bytes(chance)).decode()),
+        app_jwt_issuer=ISSUER,
+        app_jwt_audience=AUDIENCE,
+        app_jwt_secret=SecretStr(chance.token()),
+        app_jwt_segment_claim=SEGMENT,
+        app_jwks_url="",
     )
 
 

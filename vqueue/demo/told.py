@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from vqueue.demo.cast import BANK_NUMBER, CREW, FREE_CUSTOMERS, QUEUES, VISITOR_AGENT, VISITOR_CUSTOMER
+from vqueue.demo.app_users import AppUser
+from vqueue.demo.cast import BANK_NUMBER, CREW, QUEUES, VISITOR_AGENT, VISITOR_CUSTOMER
 from vqueue.demo.network import Account
 from vqueue.settings import Settings
 
@@ -23,6 +24,16 @@ class SignIn:
     role: str
     login: str
     password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Everything that lets somebody in, made for this start."""
+
+    staff: list[SignIn]
+    users: list[AppUser]
+    api_key: str = field(repr=False)
+    """With all scopes."""
 
 
 def urls(service: str, network: str) -> dict[str, str]:
@@ -74,16 +85,16 @@ _ALONE = """\
   5. Console: sign in and watch. Ctrl-C ends everything."""
 
 
-def ready(*, addresses: dict[str, str], service: str, account: Account, staff: list[SignIn]) -> dict[str, Any]:
-    """The document of `--ready-file`. Customers have no token and there is no API key: nothing would take one."""
+def ready(*, addresses: dict[str, str], service: str, account: Account, doors: Doors) -> dict[str, Any]:
+    """The document of `--ready-file`."""
     return {
         "urls": addresses,
         "queues": [queue.id for queue in QUEUES],
         "number": BANK_NUMBER,
         "twilio": {"account_sid": account.sid, "auth_token": account.token, "public_url": service},
-        "customers": [{"phone_number": number, "token": ""} for number in FREE_CUSTOMERS],
-        "api_key": "",
-        "staff": [{"role": one.role, "login": one.login, "password": one.password} for one in staff],
+        "customers": [{"phone_number": one.phone_number, "token": one.token} for one in doors.users],
+        "api_key": doors.api_key,
+        "staff": [{"role": one.role, "login": one.login, "password": one.password} for one in doors.staff],
         "agents": [{"id": agent.id, "address": agent.address} for agent in (*CREW, VISITOR_AGENT)],
     }
 

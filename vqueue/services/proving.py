@@ -11,7 +11,7 @@ from functools import partial
 from vqueue.domain.errors import Invalid, NotFound, NumberRefused
 from vqueue.domain.phone import Phone, Sealed
 from vqueue.domain.speech import Prompt
-from vqueue.domain.speech_args import Digits, Minutes, Text
+from vqueue.domain.speech_args import Minutes, Text
 from vqueue.engine import numbers
 from vqueue.engine.numbers import Verdict
 from vqueue.ports.apps import Verification
@@ -84,9 +84,10 @@ def _made(work: Work, made: Verification, admission: Admission) -> None:
 
 
 async def _send(house: House, phone: Phone, code: str, language: str) -> None:
+    """The digits stand together, so that telephones offer to fill them in."""
     words = Prompt(
         "sms.verification",
-        {"code": Digits(code), "bank": Text(house.line.bank), "wait": Minutes(LIFE_S // 60)},
+        {"code": Text(code), "bank": Text(house.line.bank), "wait": Minutes(LIFE_S // 60)},
     )
     await house.notifier.tell(phone, words, language)
 
