@@ -10,7 +10,8 @@ COPY vqueue ./vqueue
 COPY migrations ./migrations
 COPY ivr_flows ./ivr_flows
 RUN python -m pip wheel --no-deps --wheel-dir /wheels . \
- && python -m pip --python /opt/vqueue/bin/python install --no-deps --no-index /wheels/*.whl
+ && python -m pip --python /opt/vqueue/bin/python install --no-deps --no-index /wheels/*.whl \
+ && find /opt/vqueue/lib -type d -name tests -prune -exec rm -rf {} +
 
 FROM python:3.13-slim
 RUN groupadd --gid 10001 vqueue \

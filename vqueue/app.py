@@ -22,6 +22,7 @@ from vqueue.db.vault import KeyVault
 from vqueue.domain.errors import Unavailable
 from vqueue.domain.speech import Prompt
 from vqueue.flows.book import FlowBook
+from vqueue.identity.oidc import OidcIssuer
 from vqueue.identity.passwords import Argon2Passwords
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
@@ -29,7 +30,7 @@ from vqueue.notify.sms import SmsNotifier
 from vqueue.outward import Outward, reaching_out
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
-from vqueue.rounds import HOUSEKEEPING, Rounds
+from vqueue.rounds import HOUSEKEEPING, Beside, Rounds
 from vqueue.services.house import House, Line
 from vqueue.services.measuring import MeasuredDatabase, MeasuredTelephony
 from vqueue.settings import Settings
@@ -52,8 +53,6 @@ log = structlog.get_logger(__name__)
 
 _STOP_S = 8
 """How long a graceful stop waits for requests under way, wall seconds; as long again for one that will not end."""
-_LATE_S = 4
-"""And then for what they left behind: calls being placed, hang-ups."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
         stack.push_async_callback(database.close)
         live = await stack.enter_async_context(_live(settings, clock))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        beside = _Beside(tasks)
+        beside = Beside(tasks)
         stack.push_async_callback(beside.end)
         watch = _watch(settings, live)
         reach = await stack.enter_async_context(_reach(settings, clock, session))
@@ -148,22 +147,13 @@ async def _house(
     session: aiohttp.ClientSession,
     database: Database,
     live: _Live,
-    beside: "_Beside",
+    beside: Beside,
     watch: Watch,
 ) -> tuple[House, web.Application]:
     chance = SystemChance()
     vault = KeyVault(settings.keys(), chance=chance)
-    urls, book = Urls(settings.public_url), FlowBook.load(settings.flows_dir)
-    provider = TwilioTelephony(
-        session,
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token.get_secret_value(),
-        api_url=settings.twilio_api_url,
-        urls=urls,
-        clock=clock,
-        sms_from=settings.twilio_from,
-    )
-    telephony = MeasuredTelephony(telephony=provider, meter=watch.metrics)
+    book = FlowBook.load(settings.flows_dir)
+    telephony = MeasuredTelephony(telephony=_provider(settings, clock, session), meter=watch.metrics)
     house = House(
         database=MeasuredDatabase(database=database, meter=watch.metrics, wall=clock.wall),
         vault=vault,
@@ -180,20 +170,38 @@ async def _house(
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
     house = reach.given_to(house, settings.public_url)
-    gateway = TwilioVoice(
-        urls=urls, phrases=phrases(book), signatures=_signatures(settings), caller_id=settings.twilio_from
+    issuer = staff_issuer(settings, session=session, clock=clock)
+    return house, _site(house, settings, book=book, watch=watch, issuer=issuer)
+
+
+def _provider(settings: Settings, clock: BusinessClock, session: aiohttp.ClientSession) -> TwilioTelephony:
+    return TwilioTelephony(
+        session,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        api_url=settings.twilio_api_url,
+        urls=Urls(settings.public_url),
+        clock=clock,
+        sms_from=settings.twilio_from,
     )
+
+
+def _site(
+    house: House, settings: Settings, *, book: FlowBook, watch: Watch, issuer: OidcIssuer | None
+) -> web.Application:
+    urls, signatures = Urls(settings.public_url), _signatures(settings)
+    gateway = TwilioVoice(urls=urls, phrases=phrases(book), signatures=signatures, caller_id=settings.twilio_from)
     site = make_web(
         house,
         passwords=Argon2Passwords(),
         secure=urlsplit(settings.public_url).scheme == "https",
         watch=watch,
-        issuer=staff_issuer(settings, session=session, clock=clock),
+        issuer=issuer,
         local=settings.local_sign_in,
     )
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
-    return house, site
+    return site
 
 
 def _reach(
@@ -245,32 +253,6 @@ def phrases(book: FlowBook) -> Callable[[Prompt, str], str | AudioFile]:
         return words if isinstance(words, str) else AudioFile(words.file)
 
     return phrase
-
-
-class _Beside:
-    """Work beside the callers: its failure is logged and ends nothing else."""
-
-    def __init__(self, tasks: asyncio.TaskGroup) -> None:
-        self._tasks = tasks
-        self._running: set[asyncio.Task[None]] = set()
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._tasks.create_task(self._guarded(work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:
-            log.exception("work beside a request failed", work=getattr(work, "__qualname__", "?"))
-
-    async def end(self) -> None:
-        """What is under way has a while to end; what is left is cut off, and settled by the next leader's sweep."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=_LATE_S)
-            for task in late:
-                task.cancel()
 
 
 def _feeds(house: House) -> list[Coroutine[Any, Any, None]]:

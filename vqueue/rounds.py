@@ -27,6 +27,8 @@ _SHORTEST_BEAT_S = 0.2
 """However fast the business clock runs, nothing is polled more often than this (wall seconds)."""
 _BOARD_S = 0.5
 """Boards are not made more often than this, however fast the business clock runs (wall seconds)."""
+_LATE_S = 4
+"""How long a graceful stop waits for what requests left behind (calls being placed, hang-ups), wall seconds."""
 _LAG_S = 0.5
 """How often the event loop's lag is felt, wall seconds."""
 
@@ -85,9 +87,41 @@ class Rounds:
         """Keeps house no more and hands the lease back, once the loops have ended. Asking again changes nothing."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        with contextlib.suppress(Unavailable):
+        held, over = self.leader.lease is not None, self.leader.over
+        try:
             await self.leader.release()
+        except Unavailable:
+            log.warning("lease_kept", message="The lease could not be handed back; it runs out by itself.")
+        else:
+            if not over:
+                log.info("lease_handed_back", message="Another process may lead.", held=held)
         self.meter.lead(None)
+
+
+class Beside:
+    """Work beside the callers: its failure is logged and ends nothing else."""
+
+    def __init__(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        self._running: set[asyncio.Task[None]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks.create_task(self._guarded(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("work beside a request failed", work=getattr(work, "__qualname__", "?"))
+
+    async def end(self) -> None:
+        """What is under way has a while to end; what is left is cut off, and settled by the next leader's sweep."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=_LATE_S)
+            for task in late:
+                task.cancel()
 
 
 def _beat(house: House, seconds: float) -> float:

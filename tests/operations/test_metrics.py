@@ -1,5 +1,6 @@
 """What `/metrics` says, to whom, and that no label holds anything personal."""
 
+import contextlib
 import re
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from vqueue.domain.board import QueueBoard, Wait
 from vqueue.domain.ids import CallSid
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.rules import Queue, Rules
+from vqueue.live.redis import RedisBoard
 from vqueue.ports.database import Notice
 from vqueue.ports.telephony import Busy, Doubt, NotPlaced, Placed
 from vqueue.services.house import House
@@ -140,6 +142,12 @@ async def test_with_a_port_of_its_own_the_site_has_no_figures(house: House) -> N
     async with TestClient(TestServer(make_web(house, passwords=QUICK, secure=False, watch=watch))) as client:
         assert (await client.get("/metrics")).status == 404
     assert watch.exposition(house).open
+
+
+async def test_redis_is_asked_whether_it_answers(redis_url: str) -> None:
+    for url, answers in ((redis_url, True), ("redis://127.0.0.1:9/0", False)):
+        async with contextlib.aclosing(RedisBoard(url)) as board:
+            assert await board.answers() is answers
 
 
 async def test_a_silent_redis_is_told_and_makes_nothing_unready(house: House) -> None:

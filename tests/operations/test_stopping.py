@@ -56,6 +56,12 @@ class Served:
             assert alive, f"{path} stays {seen}, not {status}\n{self.log.read_text()}"
             await asyncio.sleep(0.02)
 
+    async def until_logged(self, event: str) -> None:
+        limit = time.monotonic() + PATIENCE_S
+        while f'"{event}"' not in (log := self.log.read_text()):
+            assert time.monotonic() < limit, f"{event} is not in the log\n{log}"
+            await asyncio.sleep(0.02)
+
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """Nothing of ours leaks in; the provider is nobody."""
@@ -133,13 +139,14 @@ async def ended(served: Served) -> None:
 
 
 async def test_a_stop_is_told_first_and_the_lease_handed_back_while_requests_are_answered(tmp_path: Path) -> None:
-    async with serving(tmp_path, drain_s=3) as served:
+    async with serving(tmp_path, drain_s=6) as served:
         stream = await board_stream(served)
         reader, writer = await half_a_request(served.port)
         assert lease(served.database) > 0
 
         served.process.send_signal(signal.SIGTERM)
         await served.until("/readyz", 503)
+        await served.until_logged("lease_handed_back")
         assert lease(served.database) <= 0, "the next process need not wait for the lease to run out"
         writer.write(BODY[10:])
         answer = await reader.read()
