@@ -223,7 +223,7 @@ def reserve(
         agent=agent.id,
         shape=shape,
         opened_at=clerk.at,
-        rules_version=request.rules_version,
+        rules_version=clerk.work.queues.get(request.queue).rules_version,
         accepted_at=_key_pressed(clerk, request) if shape is Shape.HOLDER else None,
         code=code,
     )
@@ -255,9 +255,11 @@ def _note_opened(clerk: Clerk, attempt: Attempt, request: Request, action: Reser
         shape=attempt.shape,
         reasons=list(action.reasons),
         lift_s=action.lift_s,
+        rules_version=attempt.rules_version,
     )
     if action.lift_s > 0:
-        clerk.note(Fact.CLASS_LIFTED, request=request, credit_class=request.credit_class, lift_s=action.lift_s)
+        lifted = {"credit_class": request.credit_class, "lift_s": action.lift_s}
+        clerk.note(Fact.CLASS_LIFTED, request=request, rules_version=attempt.rules_version, **lifted)
 
 
 def _ring_allowed(clerk: Clerk, request: Request) -> bool:

@@ -80,7 +80,7 @@ async def _offer(errand: Errand) -> Outcome:
     if decided.wait is not None and "no_agents" not in decided.wait.reasons:
         said |= {"wait": Minutes(round(decided.wait.p50_s / 60)), "position": Position(decided.ahead + 1)}
     word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or _no_offer(decided)
-    await errand.house.act(partial(_noted, errand=errand, word=word, decided=decided))
+    await errand.house.act(partial(_noted, errand=errand, word=word, decided=decided, version=seen.queue.rules_version))
     return Outcome(word, said)
 
 
@@ -94,10 +94,11 @@ def _no_offer(decided: Offer) -> str:
     return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
 
 
-def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer) -> None:
+def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer, version: int) -> None:
     clerk.note(
         Fact.OFFER_MADE,
         queue=errand.queue,
+        rules_version=version,
         call=errand.conversation.id,
         offer=word,
         reasons=list(decided.reasons),

@@ -78,6 +78,7 @@ def _decided(
         decision=type(decision).__name__,
         reason="" if isinstance(decision, retry.Retry) else decision.reason,
         tries=sum(tries.values()),
+        rules_version=clerk.work.queues.get(request.queue).rules_version,
     )
     return decision, tries
 

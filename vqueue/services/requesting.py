@@ -120,6 +120,7 @@ def promise(clerk: Clerk, request: Request, quote: Quote, *, promise_id: Promise
         method=quote.method,
         quantiles_s=quote.quantiles_s,
         inputs=quote.inputs,
+        rules_version=quote.rules_version,
     )
     return clerk.store(replace(request, promise=promise_id, deadline=quote.window.end), reason="promised")
 
