@@ -13,7 +13,13 @@ FILE = re.compile(r"`((?:vqueue|scripts|tests|migrations|ivr_flows|docs)/[\w./-]
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # Modules that know what documents must say: run as `python -m MODULE --check docs`, they fail where that differs.
-GENERATORS = ("vqueue.domain.diagrams", "scripts.draw_architecture", "scripts.compare_docs", "scripts.rules_table")
+GENERATORS = (
+    "vqueue.domain.diagrams",
+    "scripts.draw_architecture",
+    "scripts.compare_docs",
+    "scripts.rules_table",
+    "scripts.openapi",
+)
 
 
 def documents() -> list[Path]:
