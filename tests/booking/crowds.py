@@ -3,23 +3,23 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from random import Random
 
 from tests.booking.scenes import moved, offered, taken, wish
-from vqueue.domain.errors import Refusal, Unavailable
+from vqueue.domain.errors import Refusal, SlotTaken
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.rules import WEEK, Rules
 from vqueue.ports.database import Work
 from vqueue.services import booking, requesting
 from vqueue.services.booking import Place
-from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-_ASKED_AGAIN = 100
+IN_THE_HOUSE = 1000
+"""So many ask at the same moment; the others at the next. A server that is asked by more answers "unavailable"."""
 
 
 def of_capacity(rules: Rules, capacity: int) -> Rules:
@@ -33,32 +33,29 @@ async def book_all(
     """So many customers at once, each at one of the slots, all of which looked free; with `restless`, half of them move
     or cancel as soon as they are booked. What came of them, by word."""
     shown = [await offered(house, start) for start in starts]
-    crowd = [_customer(house, shown[number % len(shown)], number, shown, restless) for number in range(count)]
-    return Counter(await asyncio.gather(*crowd))
+    door = asyncio.Semaphore(IN_THE_HOUSE)
+
+    async def customer(number: int) -> str:
+        async with door:
+            return await _customer(house, shown[number % len(shown)], number, shown, restless)
+
+    return Counter(await asyncio.gather(*map(customer, range(count))))
 
 
 async def _customer(house: House, slot: Place, number: int, shown: Sequence[Place], restless: Random | None) -> str:
-    asked = wish(house, number)
     try:
-        request = await _answered(house, partial(booking.book, wish=asked, slot=slot))
-        draw = restless.random() if restless is not None else 1.0
-        if draw < 0.25:
-            await house.act(partial(requesting.cancel, request_id=request.id, reason="asked"))
-            return "cancelled"
-        if draw < 0.5 and restless is not None:
-            await moved(house, request, restless.choice(shown).start)
-            return "moved"
+        request = await house.act(partial(booking.book, wish=wish(house, number), slot=slot))
     except Refusal as refusal:
         return refusal.code
+    draw = restless.random() if restless is not None else 1.0
+    if draw < 0.25:
+        await house.act(partial(requesting.cancel, request_id=request.id, reason="asked"))
+        return "cancelled"
+    if draw < 0.5 and restless is not None:
+        with contextlib.suppress(SlotTaken):
+            await moved(house, request, restless.choice(shown).start)
+            return "moved"
     return "booked"
-
-
-async def _answered(house: House, deed: Callable[[Clerk], Request]) -> Request:
-    """As often as the house says that it has no connection left: nothing was changed, and one asks again."""
-    for _ in range(_ASKED_AGAIN):
-        with contextlib.suppress(Unavailable):
-            return await house.act(deed)
-    raise Unavailable
 
 
 async def overbooked(house: House, starts: Sequence[datetime], *, capacity: int) -> int:

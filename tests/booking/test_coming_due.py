@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from tests.booking.scenes import HALF, RULES, THREE, booked, moved, published, stored, wish, with_agent
+from tests.booking.scenes import HALF, RULES, THREE, booked, moved, published, stored, taken, wish, with_agent
 from tests.web.house import HandClock
 from vqueue.domain.attempt import Attempt, Shape
-from vqueue.domain.ids import AttemptId, CallSid, LegId, Token
+from vqueue.domain.ids import AttemptId, CallSid, LegId, SessionId, Token
 from vqueue.domain.leg import Leg, LegState, Role, Way
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.rules import CallbackRules, CallingWindows
@@ -15,7 +15,7 @@ from vqueue.domain.speech import Ask, DialCustomer, Goto, Pause, Prompt, Say
 from vqueue.engine.plan import Reserve
 from vqueue.ports.database import Notice
 from vqueue.ports.voice import Told
-from vqueue.services import answering, dispatching, keeping, noticing, requesting
+from vqueue.services import answering, dispatching, keeping, noticing, requesting, returning, settling
 from vqueue.services.booking import REMINDER
 from vqueue.services.house import House
 
@@ -135,6 +135,17 @@ async def test_a_booking_cancelled_while_its_agent_waits_is_not_rung(house: Hous
     words = await answering.key(house, AGENT, again.to.step, told())
     assert not any(isinstance(verb, DialCustomer) for verb in words)
     assert await customer_legs(house) == []
+
+
+async def test_who_booked_and_rings_in_before_keeps_his_time_until_he_is_served(house: House, clock: HandClock) -> None:
+    request = await booked(house)
+    session = SessionId("cv_1")
+    await house.act(lambda clerk: returning.take_hold(clerk, request.id, call_sid=CallSid("CA9"), session=session))
+    left = await house.act(lambda clerk: settling.leave(clerk, clerk.work.requests.get(request.id), reason="left"))
+    assert (left.state, left.ready, left.not_before, await taken(house)) == (State.WAITING, False, THREE, 1)
+    assert (await due(house, clock, left, THREE)).ready
+    await house.act(lambda clerk: requesting.cancel(clerk, request.id, reason="asked"))
+    assert await taken(house) == 0
 
 
 async def test_a_customer_who_is_rung_first_is_not_reserved_before_his_slot(house: House, clock: HandClock) -> None:

@@ -21,5 +21,5 @@ async def test_booking_moving_and_cancelling_at_once_never_overbooks(house: Hous
     outcome = await book_all(house, count=200, starts=starts, restless=Random(7))
     assert sum(outcome.values()) == 200
     assert set(outcome) <= {"booked", "moved", "cancelled", "slot_taken"}
-    assert outcome["moved"] and outcome["cancelled"]
+    assert outcome["booked"] + outcome["moved"] + outcome["cancelled"] >= 28
     assert await overbooked(house, starts, capacity=7) == 0

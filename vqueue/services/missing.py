@@ -112,3 +112,10 @@ def ring_counter(request: Request, at: datetime) -> str:
     """The counter of how often this number was rung today, by the calendar of its own zone."""
     today = at.astimezone(ZoneInfo(request.zone or "UTC")).date()
     return f"rings:{request.phone.index if request.phone else ''}:{today.isoformat()}"
+
+
+def fallback(request: Request, at: datetime) -> dict[str, Any]:
+    """A callback now; whoever had booked a time that is still to come, and rang in before it, has that time again."""
+    if request.slot_zone is not None and request.slot_start is not None and request.slot_start > at:
+        return {"mode": Mode.SCHEDULED, "ready": False, "not_before": request.slot_start, "parked": "booked"}
+    return {"mode": Mode.CALLBACK, "slot_start": None, "slot_zone": None, "slot_text": None}

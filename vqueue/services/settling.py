@@ -207,7 +207,7 @@ def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG
         rules = clerk.work.queues.get(request.queue).rules
         return missing.left_the_line(clerk, request, rules, reason=reason, move=move)
     if request.protected and may_wait(clerk, request):
-        changes: dict[str, Any] = {**_back(request), "mode": Mode.CALLBACK, "call_sid": None}
+        changes: dict[str, Any] = {**_back(request), **missing.fallback(request, clerk.at), "call_sid": None}
         return clerk.move(request, move, to=State.WAITING, reason=reason, changes=changes)
     clerk.withdraw_promise(request, "abandoned")
     return clerk.move(
