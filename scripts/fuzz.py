@@ -21,6 +21,12 @@ CHECKS = (
     "response_schema_conformance,negative_data_rejection,missing_required_header,unsupported_method,ignored_auth"
 )
 
+SETTINGS = """
+[checks.missing_required_header]
+expected-statuses = [400, 401, 404, 422, 428]
+"""
+"""A missing If-Match is a 428 (RFC 6585), after the thing itself was found."""
+
 
 def main() -> int:
     flags = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -49,7 +55,17 @@ def _up(site: subprocess.Popen[bytes], file: Path) -> str:
 
 
 def _run(url: str, file: Path, told: argparse.Namespace, more: list[str]) -> int:
-    command = [str(Path(sys.executable).parent / "st"), "run", f"{url}/openapi.json", "--checks", CHECKS]
+    settings = file.with_name("schemathesis.toml")
+    settings.write_text(SETTINGS)
+    command = [
+        str(Path(sys.executable).parent / "st"),
+        "--config-file",
+        str(settings),
+        "run",
+        f"{url}/openapi.json",
+        "--checks",
+        CHECKS,
+    ]
     command += ["--max-examples", str(told.examples), "--seed", str(told.seed), "--phases", "examples,coverage,fuzzing"]
     command += ["--max-time", str(told.seconds)] if told.seconds else []
     command += ["--no-shrink", "--suppress-health-check", "all", *more]

@@ -17,14 +17,14 @@ from tests.web.house import HandClock, open_house
 from vqueue.db.open import migrate
 from vqueue.domain.phone import Phone
 from vqueue.identity.passwords import Argon2Passwords
-from vqueue.ports.bank import ApiKey
 from vqueue.ports.identity import Customer
 from vqueue.services.house import House
-from vqueue.services.keys import hashed
+from vqueue.services.keys import make_key
 from vqueue.web.limits import Limits, Rate
+from vqueue.web.proxies import PROXIES, Proxies
 from vqueue.web.site import make_web
 
-CUSTOMER, KEY = "the-customer", "vq_the-key"
+CUSTOMER = "the-customer"
 BOUNDLESS = Rate(burst=1e9, per_s=1e9)
 
 
@@ -35,26 +35,28 @@ async def run(told: Path) -> None:
         clock, tokens = HandClock(), KnownTokens()
         async with AsyncExitStack() as stack:
             house = replace(await stack.enter_async_context(open_house(url, clock)), tokens=tokens)
-            await _people(house, clock, tokens)
+            key = await _people(house, clock, tokens)
             limits = Limits(clock=clock, per_address=BOUNDLESS, per_customer=BOUNDLESS, per_key=BOUNDLESS)
-            runner = web.AppRunner(make_web(house, passwords=Argon2Passwords(), secure=False, limits=limits))
+            site = make_web(house, passwords=Argon2Passwords(), secure=False, limits=limits)
+            site[PROXIES] = Proxies.of("127.0.0.0/8")
+            runner = web.AppRunner(site)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", 0).start()
             address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            await asyncio.to_thread(told.write_text, json.dumps({"url": address, "customer": CUSTOMER, "bank": KEY}))
+            await asyncio.to_thread(told.write_text, json.dumps({"url": address, "customer": CUSTOMER, "bank": key}))
             await asyncio.Event().wait()
 
 
-async def _people(house: House, clock: HandClock, tokens: KnownTokens) -> None:
+async def _people(house: House, clock: HandClock, tokens: KnownTokens) -> str:
     tokens.customers[CUSTOMER] = Customer(
         id="https://bank.example|fuzz", phone=Phone("+447700900001"), name="Ann", locale="en", segment="private",
         expires_at=clock.now().replace(year=2100),
     )  # fmt: skip
-    key = ApiKey(
-        id="ak_fuzz", name="fuzz", secret=hashed(KEY), hint="vq_the", scopes=ALL_SCOPES,
-        made_at=clock.now(), made_by="test",
+    await house.database.transact(lambda work: work.queues.insert(a_queue()))
+    made = await make_key(
+        house.database, house.chance, name="fuzz", scopes=ALL_SCOPES, by="test", at=clock.now()
     )  # fmt: skip
-    await house.database.transact(lambda work: (work.queues.insert(a_queue()), work.keys.insert(key)))
+    return made.token
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from vqueue.web.api.operation import Anyone, AppCustomer, Bank, Operation
 from vqueue.web.errors import STATUSES
 
 Document = dict[str, Any]
+EVENTS = "text/event-stream"
+"""Has no schema of its own before OpenAPI 3.2; each stream's events are described in words."""
 REFS = "#/components/schemas/{model}"
 
 PATH_PARAMETERS: dict[str, Document] = {
@@ -142,7 +144,8 @@ def _responses(operation: Operation) -> Document:
     if operation.answer is not None:
         good["content"] = {operation.answer_type: {"schema": {"$ref": REFS.format(model=operation.answer.__name__)}}}
     elif operation.answer_type != "application/json":
-        good["content"] = {operation.answer_type: {"schema": {"type": "string"}}}
+        schema = {} if operation.answer_type == EVENTS else {"schema": {"type": "string"}}
+        good["content"] = {operation.answer_type: schema}
     if operation.headers:
         good["headers"] = {name: HEADERS[name] for name in operation.headers}
     responses: Document = {str(operation.status): good}

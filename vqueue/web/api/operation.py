@@ -1,22 +1,33 @@
 """One operation of the API: its route, who may call it, what it takes and gives; the values that pass through it."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from vqueue.ports.identity import Customer
 from vqueue.services.keys import KeyHolder, Scope
 
 Principal = Customer | KeyHolder | None
 """Who asks; None where nobody has to say who he is."""
+_RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$", re.ASCII)
 M = TypeVar("M", bound=BaseModel)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 """Names of queues, topics, classes: never free text."""
-Moment = AwareDatetime
+
+
+def _written(value: object) -> object:
+    """Raises ValueError for what is not written as RFC 3339 says: a count of seconds, a date alone."""
+    if isinstance(value, str) and not _RFC_3339.match(value):
+        raise ValueError("a time is written as in RFC 3339, with an offset")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 """RFC 3339 with an offset."""
 
 
