@@ -72,8 +72,13 @@ CREW = (
     _agent("jack", "Jack Ferris", "+442079460104", "general:9 cards:4"),
 )
 
-STAFF = {Role.AGENT.value: "amara", Role.SUPERVISOR.value: "sam", Role.ADMIN.value: "ada"}
-STAFF_NAMES = {"amara": "Amara Obi", "sam": "Sam Reed", "ada": "Ada Lind"}
+STAFF = {
+    Role.AGENT.value: "amara",
+    Role.VIEWER.value: "vera",
+    Role.SUPERVISOR.value: "sam",
+    Role.ADMIN.value: "ada",
+}
+STAFF_NAMES = {"amara": "Amara Obi", "vera": "Vera Stone", "sam": "Sam Reed", "ada": "Ada Lind"}
 
 
 def bank() -> Bank:
