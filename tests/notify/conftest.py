@@ -14,9 +14,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.api.conftest import Face, KnownTokens
 from tests.db.builders import a_queue
 from tests.notify.listener import Listener, listening
+from tests.web.afternoon import QUICK
 from tests.web.house import HandClock, open_house
 from vqueue.db.open import migrate
-from vqueue.identity.passwords import Argon2Passwords
 from vqueue.notify.webhooks import WebhookPoster, outward
 from vqueue.services import delivering
 from vqueue.services.house import House
@@ -70,7 +70,7 @@ async def outside(empty_house: Path, tmp_path: Path) -> AsyncIterator[Outside]:
             known, tokens=tokens, poster=poster, spawn=aside.spawn, public_url="https://bank.example"
         )
         await house.database.transact(lambda work: work.queues.insert(a_queue()))
-        site = make_web(house, passwords=Argon2Passwords(), secure=False)
+        site = make_web(house, passwords=QUICK, secure=False)
         client = await stack.enter_async_context(TestClient(TestServer(site)))
         yield Outside(house, client, clock, tokens, aside=aside)
         await aside.done()
