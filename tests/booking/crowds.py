@@ -18,7 +18,7 @@ from vqueue.services import booking, requesting
 from vqueue.services.booking import Place
 from vqueue.services.house import House
 
-IN_THE_HOUSE = 1000
+IN_THE_HOUSE = 200
 """So many ask at the same moment; the others at the next. A server that is asked by more answers "unavailable"."""
 
 
