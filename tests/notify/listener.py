@@ -47,6 +47,11 @@ class Listener:
     headers: dict[str, str] = field(default_factory=dict)
     silent: asyncio.Event = field(default_factory=asyncio.Event)
     """While cleared by a test, nothing is answered."""
+    sleepy: int = 0
+    """So many POSTs are read and never answered."""
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: list[Heard] = field(default_factory=list)
+    """Those that were answered with success."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -64,9 +69,13 @@ class Listener:
         told = Heard({name.lower(): value for name, value in request.headers.items()}, await request.read())
         self.asked.set()
         await self.silent.wait()
+        if self.sleepy:
+            self.sleepy -= 1
+            await self.over.wait()
         status = self.answers.pop(0) if self.answers else 200
         async with self.news:
             self.heard.append(told)
+            self.taken += [told] if status < 300 else []
             self.news.notify_all()
         return web.Response(status=status, text="x" * 10_000, headers=self.headers)
 
@@ -80,3 +89,4 @@ async def listening() -> AsyncIterator[Listener]:
     async with TestServer(app) as server:
         listener.url = str(server.make_url("/hooks"))
         yield listener
+        listener.over.set()

@@ -189,6 +189,8 @@ async def opened(
         twilio_api_url=network.url,
         twilio_from=NUMBER,
         twilio_calls_per_second=1000,
+        webhook_allow_private=True,
+        webhook_timeout_s=2,
         data_keys=SecretStr(base64.b64encode(b"k" * 32).decode()),
         app_jwt_issuer=APP,
         app_jwt_audience="app",
