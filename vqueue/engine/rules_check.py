@@ -92,7 +92,7 @@ def _is_holiday(entry: str) -> bool:
     """A date, or a country (or a part of it) whose public holidays are known."""
     if entry[:1].isdigit():
         try:
-            return bool(date.fromisoformat(entry))
+            return date.fromisoformat(entry).isoformat() == entry
         except ValueError:
             return False
     import holidays

@@ -75,8 +75,10 @@ class _Says:
                 return self.word("rule_value", "nothing")
             case bool():
                 return self.word("rule_value", "yes" if value else "no")
-            case int() | float():
-                return f"{round(value * 100, 1):g}" if name == _SHARE else f"{value:g}"
+            case float() if name == _SHARE:
+                return f"{round(value * 100, 1):g}"
+            case float():
+                return f"{value:g}"
             case str():
                 area = _WORDS.get(name, "")
                 return self.word(area, value) if f"{area}.{value}" in self.catalogue.texts[Language.EN] else value

@@ -1,7 +1,7 @@
 """The ledger of promises: what was said, on what grounds, and what came of it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from vqueue.ports.reports import Fate, PromiseFilter
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
 from vqueue.web.api import cursor
+from vqueue.web.api.bank.spans import YEARS, NearMoment
 from vqueue.web.api.operation import Ask, Bank, Id, Moment, Operation, Page, Reply, Shape
 
 TAG = "Promises"
@@ -23,8 +24,8 @@ class PromiseQuery(Page):
 
     queue: Id | None = None
     fate: Fate | None = None
-    start: Annotated[Moment | None, Field(alias="from")] = None
-    end: Annotated[Moment | None, Field(alias="to")] = None
+    start: Annotated[NearMoment | None, Field(alias="from")] = None
+    end: Annotated[NearMoment | None, Field(alias="to")] = None
 
 
 class SpokenWindow(Shape):
@@ -99,9 +100,12 @@ def _place(written: str | None) -> tuple[datetime, str] | None:
     if place is None:
         return None
     try:
-        return datetime.fromisoformat(place[0]).astimezone(UTC), place[1]
+        at = datetime.fromisoformat(place[0])
     except ValueError:
-        raise Invalid("A cursor is the next_cursor of the page before.", errors=(("/cursor", "cursor"),)) from None
+        at = None
+    if at is None or at.tzinfo is None or at.year not in YEARS or not place[1].isprintable():
+        raise Invalid("A cursor is the next_cursor of the page before.", errors=(("/cursor", "cursor"),))
+    return at, place[1]
 
 
 def shown(promise: Promise) -> PromiseShown:
