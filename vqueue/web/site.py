@@ -50,7 +50,7 @@ def make_web(
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     links.add_routes(app, house=house, pages=pages, secure=secure)
-    book.add_routes(app, house=house, limits=limits)
+    book.add_routes(app, house=house, limits=limits, pages=pages)
     return app
 
 

@@ -6,13 +6,14 @@ from aiohttp import web
 
 from vqueue import __version__
 from vqueue.services.house import House
-from vqueue.web.api import document, events, push_key
+from vqueue.web.api import document, events, push_key, reference
 from vqueue.web.api.bank import book as bank
 from vqueue.web.api.bank import oversight, webhooks
 from vqueue.web.api.customer import book as customer
 from vqueue.web.api.mounting import Api
 from vqueue.web.api.operation import Operation
 from vqueue.web.limits import Limits
+from vqueue.web.pages import Pages
 
 
 def operations(house: House, limits: Limits) -> tuple[Operation, ...]:
@@ -26,14 +27,20 @@ def operations(house: House, limits: Limits) -> tuple[Operation, ...]:
     )
 
 
-def add_routes(app: web.Application, *, house: House, limits: Limits) -> None:
-    """The operations, and `/openapi.json`."""
+def add_routes(app: web.Application, *, house: House, limits: Limits, pages: Pages) -> None:
+    """The operations, `/openapi.json`, and `/docs` where people read it."""
     known = operations(house, limits)
     events.add_to(app)
     Api(house=house, limits=limits).mount(app, known)
-    text = json.dumps(document.document(known, version=__version__), ensure_ascii=False, indent=1)
+    described = document.document(known, version=__version__)
+    text = json.dumps(described, ensure_ascii=False, indent=1)
+    chapters = reference.chapters(described)
 
     async def openapi(_: web.Request) -> web.Response:
         return web.Response(text=text, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
+    async def docs(request: web.Request) -> web.Response:
+        return pages.page(request, "site/reference.html", {"chapters": chapters, "version": __version__})
+
     app.router.add_get("/openapi.json", openapi)
+    app.router.add_get("/docs", docs)
