@@ -194,6 +194,16 @@ def _schemas(operations: Sequence[Operation]) -> Document:
         if operation.query is not None:
             taken.append((operation.query, "validation"))
     queries = {operation.query.__name__ for operation in operations if operation.query is not None}
-    _, told = models_json_schema(list(dict.fromkeys(taken)), ref_template=REFS)
-    found: Mapping[str, Any] = told.get("$defs", {})
-    return {"Problem": PROBLEM, **{name: schema for name, schema in sorted(found.items()) if name not in queries}}
+    _, known = models_json_schema(list(dict.fromkeys(taken)), ref_template=REFS)
+    found: Mapping[str, Any] = known.get("$defs", {})
+    told = {name: _optional(schema) for name, schema in sorted(found.items()) if name not in queries}
+    return {"Problem": PROBLEM, **told}
+
+
+def _optional(schema: Document) -> Document:
+    """A field that may be left out says so by not being required; a default of null beside it makes generated clients
+    demand it."""
+    fields = schema.get("properties", {})
+    plain = {name: {key: value for key, value in field.items() if (key, value) != ("default", None)}
+             for name, field in fields.items()}  # fmt: skip
+    return {**schema, "properties": plain} if fields else schema
