@@ -10,11 +10,14 @@ from aiohttp import ClientResponse
 from tests.api.conftest import Face
 from tests.db.builders import a_leg, a_request, an_attempt
 from vqueue.domain.agent import AgentMove, Presence
-from vqueue.domain.ids import AgentId, CallSid, RequestId
+from vqueue.domain.ids import AgentId, CallSid, RequestId, Token
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.leg import LegState
 from vqueue.domain.phone import Phone
 from vqueue.domain.request import State
+from vqueue.domain.speech import DialCustomer, Goto, Pause, Target
+from vqueue.ports.voice import Told
+from vqueue.services import answering, taking
 from vqueue.services.clerk import Clerk
 from vqueue.services.keys import Scope
 
@@ -148,6 +151,37 @@ async def test_the_desktop_takes_the_call_once(face: Face) -> None:
     assert len(heard) == 1 and heard[0].data["by"].startswith("key:")
     assert (await face.http.post("/v1/agents/dana/decline", headers=keys)).status == 409
     assert (await face.http.post("/v1/agents/dana/wrap-up", headers=keys)).status == 409
+
+
+async def test_once_the_desktop_was_first_no_key_means_anything(face: Face) -> None:
+    await offered(face)
+    await face.http.post("/v1/agents/dana/accept", headers=await face.key(Scope.CALLS_REPORT))
+    token = Token("token-of-t1.a")
+    steered = (Pause(taking.STEER_S), Goto(Target("accepted", token)))
+    for digits in ("1", "2", ""):
+        told = Told(call_sid=CallSid("CA1"), digits=digits)
+        assert await answering.key(face.house, token, 0, told) == steered
+    (leg,) = await face.house.database.read(lambda work: work.legs.of_attempt(an_attempt().id))
+    assert leg.state is LegState.ACCEPTED
+    brought = await answering.at_desk(face.house, token, Told(call_sid=CallSid("CA1")))
+    assert any(isinstance(part, DialCustomer) for part in brought)
+
+
+async def test_a_telephone_picked_up_after_the_desktop_accepted_rings_the_customer_at_once(face: Face) -> None:
+    await offered(face, LegState.RINGING)
+    await face.http.post("/v1/agents/dana/accept", headers=await face.key(Scope.CALLS_REPORT))
+    brought = await answering.answer(face.house, Token("token-of-t1.a"), Told(call_sid=CallSid("CA1")))
+    assert any(isinstance(part, DialCustomer) for part in brought)
+
+
+async def test_after_key_1_the_desktop_changes_nothing(face: Face) -> None:
+    await offered(face)
+    token, told = Token("token-of-t1.a"), Told(call_sid=CallSid("CA1"), digits="1")
+    first = await answering.key(face.house, token, 0, told)
+    assert any(isinstance(part, DialCustomer) for part in first)
+    answer = await face.http.post("/v1/agents/dana/accept", headers=await face.key(Scope.CALLS_REPORT))
+    assert answer.status == 200
+    assert len([row for row in await notes(face, Fact.LEG_NEWS) if row.data["news"] == "accept"]) == 1
 
 
 async def test_the_desktop_passes_the_call_on(face: Face) -> None:
