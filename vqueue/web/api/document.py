@@ -20,7 +20,7 @@ PATH_PARAMETERS: dict[str, Document] = {
     "queue": {"type": "string", "pattern": "^[a-z0-9_-]{1,64}$", "description": "A queue's id."},
     "id": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"},
     "v": {"type": "integer", "minimum": 1, "maximum": 1_000_000, "description": "A version of the rules."},
-    "name": {"type": "string", "pattern": "^[a-z_]{1,32}$"},
+    "name": {"type": "string", "enum": ["intervals", "queues", "agents", "promises", "attempts"]},
     "person": {"type": "string", "maxLength": 320, "description": "A phone number in E.164, or a customer's id."},
 }
 """What each name in braces may be."""
