@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from itertools import groupby, islice
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from vqueue.domain.errors import AlreadyDialing, NotFound, NotPossible
 from vqueue.domain.ids import PromiseId, RequestId
@@ -23,7 +25,7 @@ from vqueue.services.showing import Known, Shown
 LIFE = timedelta(hours=24)
 """Business time."""
 AHEAD = timedelta(days=7)
-MOST_SLOTS = 12
+MOST_SLOTS, MOST_A_DAY = 12, 4
 
 
 class Purpose(StrEnum):
@@ -160,7 +162,10 @@ async def _cancel(house: House, request_id: RequestId) -> None:
 async def _free(house: House, request: Request) -> tuple[Slot, ...]:
     now = house.clock.now()
     found = await booking.slots(house, request.queue, start=now, end=now + AHEAD, number=request)
-    return tuple(slot for slot in found if slot.remaining and slot.start != request.slot_start)[:MOST_SLOTS]
+    free = (slot for slot in found if slot.remaining and slot.start != request.slot_start)
+    zone = ZoneInfo(request.slot_zone or request.zone or house.line.zone)
+    days = groupby(free, key=lambda slot: slot.start.astimezone(zone).date())
+    return tuple(slot for _, day in days for slot in islice(day, MOST_A_DAY))[:MOST_SLOTS]
 
 
 def _movable(request: Request) -> bool:
