@@ -57,8 +57,7 @@ async def test_a_generated_client_asks_follows_is_called_and_says_how_it_was(
         told = asyncio.create_task(
             _run("node", "built/story.js", folder=story, VQUEUE_URL=bank.settings.public_url, VQUEUE_TOKEN=token)
         )
-        while not told.done() and not await bank.requests():
-            await asyncio.sleep(0.05)
+        await bank.until(lambda found: bool(found) or told.done(), what="the request is there")
         await bank.ready(omer)
         lines = [json.loads(line) for line in (await told).splitlines()]
         rings = await bank.network.rings(CUSTOMER)
