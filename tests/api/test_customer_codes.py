@@ -1,13 +1,15 @@
 """Codes by which both sides know each other: single use, few tries, shown in one place alone."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.api.conftest import Face
 from tests.api.lines import a_line, kept, now_is, stored
+from tests.db.builders import an_attempt
 from vqueue.domain.errors import RateLimited
 from vqueue.domain.phone import Phone
 from vqueue.domain.request import State
-from vqueue.services import ringing_in
+from vqueue.services import ringing_in, whispering
 
 CALLER = Phone("+447700900005")
 
@@ -75,3 +77,20 @@ async def test_there_is_no_code_where_ringing_changes_nothing(face: Face) -> Non
     made = await kept(face, face.customer())
     await now_is(face, made["id"], state=State.SERVED, ready=False, closed_at=face.clock.now())
     assert await codes(face, made["id"]) == {"call_in": None, "bank_code": None}
+
+
+async def test_what_an_unproven_customer_wrote_is_hidden_from_the_agent_until_his_code_proves_him(face: Face) -> None:
+    await a_line(face)
+    ann = face.customer()
+    face.tokens.customers["ann"] = replace(face.tokens.customers["ann"], name="Ann Lee")
+    made = await kept(face, ann, phone_number="+447700900002", context={"text": "my words"})
+
+    async def told() -> list[str]:
+        words = whispering.whisper(face.house, await stored(face, made["id"]), an_attempt(), None, again=False)
+        return [prompt.key for prompt in words]
+
+    before = await told()
+    assert "whisper.unverified" in before and not {"whisper.who", "whisper.words"} & set(before)
+    await keyed(face, (await codes(face, made["id"]))["call_in"]["code"])
+    after = await told()
+    assert "whisper.unverified" not in after and {"whisper.who", "whisper.words"} <= set(after)

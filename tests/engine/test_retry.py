@@ -6,6 +6,7 @@ import pytest
 
 from tests.engine.builders import ANY_TIME, NOON, request, rules
 from vqueue.domain.causes import Cause
+from vqueue.domain.request import Channel
 from vqueue.domain.rules import WEEK, CallbackRules, CallingWindows, Caps, Deadlines, Hours
 from vqueue.engine.retry import GiveUp, Retry, after_miss, counted, snooze
 
@@ -150,3 +151,9 @@ def test_snoozes_are_bounded_where_the_rules_say_so() -> None:
 def test_counting_a_try_leaves_the_others() -> None:
     assert counted({Cause.BUSY: 1}, Cause.BUSY) == {Cause.BUSY: 2}
     assert counted({Cause.BUSY: 1}, Cause.LOST) == {Cause.BUSY: 1, Cause.LOST: 1}
+
+
+@pytest.mark.parametrize("cause", [Cause.NO_ANSWER, Cause.BUSY, Cause.NO_KEY, Cause.HUNG_UP])
+def test_a_number_nobody_vouches_for_is_tried_once(cause: Cause) -> None:
+    assert miss(cause, request=request(channel=Channel.APP)) == GiveUp(reason="unproven_number")
+    assert miss(cause, request=request(channel=Channel.APP, verified=True)) != GiveUp(reason="unproven_number")

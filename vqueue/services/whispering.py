@@ -19,7 +19,8 @@ _WORDS = 200
 def whisper(
     house: House, request: Request, attempt: Attempt, promise: Promise | None, *, again: bool
 ) -> tuple[Prompt, ...]:
-    """The prompts in order, ending with the keys. Details of an unverified app request wait for the customer's key."""
+    """The prompts in order, ending with the keys. Of an app's request for a number nobody vouches for
+    nothing is told that its customer wrote."""
     now = house.clock.now()
     if again:
         return (Prompt("whisper.again"), Prompt("whisper.keys"))

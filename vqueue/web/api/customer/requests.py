@@ -173,6 +173,11 @@ def _place(text: str | None) -> tuple[datetime, str] | None:
 
 def operations(house: House) -> tuple[Operation, ...]:
     does = Requests(house)
+    return (*_a_place(does), *_beside_it(does))
+
+
+def _a_place(does: Requests) -> tuple[Operation, ...]:
+    """Making, reading and changing one."""
     return (
         Operation(
             method="POST", path=PATH, name="create_support_request", summary="Ask for support", status=201,
@@ -201,6 +206,12 @@ def operations(house: House) -> tuple[Operation, ...]:
             description="After 200 the customer's telephone does not ring. `already_dialing`: it rings at this moment, "
             "and no retry follows.",
         ),
+    )  # fmt: skip
+
+
+def _beside_it(does: Requests) -> tuple[Operation, ...]:
+    """What else may be done about one."""
+    return (
         Operation(
             method="POST", path=ONE + "/call-now", name="call_now", summary="The place back after a missed call",
             tag=TAG, who=AppCustomer(), handler=does.call_now, answer=SupportRequest, headers=("ETag",),
