@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.servers.chromium import FLAGS
 
@@ -56,6 +56,10 @@ class Visit:
             self.complaints.append(f"{message.type}: {message.text}")
 
 
+expect.set_options(timeout=30_000)
+"""Milliseconds: a bound on what must happen, on a machine that does many things at once."""
+
+
 @asynccontextmanager
 async def open_browser(path: str) -> AsyncIterator[Browser]:
     """Starts the Chromium at `path`; it ends with the block."""
@@ -73,7 +77,7 @@ async def visit(
     settings = {"locale": "en-GB", "timezone_id": "Europe/London"} | context
     visitor = await browser.new_context(viewport={"width": width, "height": height}, **settings)
     seen = Visit(await visitor.new_page())
-    seen.page.set_default_timeout(10_000)
+    seen.page.set_default_timeout(60_000)
     seen.page.on("console", lambda message: seen.hear(message))
     seen.page.on("pageerror", lambda error: seen.complaints.append(f"exception: {error}"))
     await seen.page.goto(url)

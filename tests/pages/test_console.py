@@ -104,7 +104,7 @@ async def test_the_open_board_shows_a_change_by_itself_and_says_how_old_it_is(ba
         await expect(seen.page.locator("#live-words")).to_have_text("Live, 0 s ago")
         nina = an_agent("Nina Ruiz")
         await bank.house.database.transact(lambda work: work.agents.insert(nina))
-        await expect(seen.page.locator(".team")).to_contain_text(["Nina Ruiz", "Cards"], timeout=2_500)
+        await expect(seen.page.locator(".team")).to_contain_text(["Nina Ruiz", "Cards"], timeout=30_000)
 
 
 async def test_focus_stays_where_it_was_while_the_board_moves(bank: Bank) -> None:
@@ -173,7 +173,7 @@ async def test_a_page_without_news_says_so(bank: Bank) -> None:
         await seen.page.clock.install()
         await seen.page.context.set_offline(True)
         await seen.page.clock.fast_forward(8_000)
-        await expect(seen.page.locator("#live")).to_have_class("nowrap live is-stale", timeout=12_000)
+        await expect(seen.page.locator("#live")).to_have_class("nowrap live is-stale", timeout=60_000)
         await expect(seen.page.locator("#live-words")).to_contain_text("No news for")
 
 

@@ -219,7 +219,7 @@ async def test_a_lost_network_is_said_on_the_page(lab: Lab) -> None:
     async with lab.visit(PHONES) as seen:
         await expect(state(phone(seen.page, AGENT))).to_have_text("free")
         await seen.page.context.set_offline(True)
-        await expect(seen.page.get_by_role("status")).to_contain_text("No news for", timeout=20_000)
+        await expect(seen.page.get_by_role("status")).to_contain_text("No news for", timeout=60_000)
 
 
 async def test_the_number_of_the_bank_stands_in_the_dial_field(lab: Lab) -> None:

@@ -16,7 +16,7 @@ from vqueue.domain.request import State
 from vqueue.domain.rules import AgentRules
 from vqueue.services import presence, requesting
 
-QUICK = replace(RULES, agents=AgentRules(wrap_up_s=2, ring_s=6, accept_s=3))
+QUICK = replace(RULES, agents=AgentRules(wrap_up_s=2, ring_s=15, accept_s=12))
 DECLINES = {"answers": {"after_s": 2}, "keys": [{"heard": "2 to pass", "press": "2"}]}
 SILENT = {"answers": {"after_s": 2}}
 NEVER, BUSY, DEAD = {"answers": "never"}, {"answers": "busy"}, {"answers": "failed"}
