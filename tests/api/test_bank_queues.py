@@ -40,6 +40,7 @@ async def test_a_queue_is_made_and_renamed(face: Face) -> None:
 async def test_a_switch_turned_until_then_turns_back_by_itself_and_both_are_journalled(face: Face) -> None:
     until = face.clock.now() + timedelta(minutes=30)
     off = await switch(face, dialing="off", reason="storm", until=until.isoformat())
+    assert off.status == 200, await off.text()
     told = await off.json()
     assert (told["registering"], told["dialing"], told["reason"]) == ("on", "off", "storm")
     await switching.lapse(face.house)

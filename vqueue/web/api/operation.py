@@ -3,10 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from vqueue.ports.identity import Customer
 from vqueue.services.keys import KeyHolder, Scope
@@ -22,12 +23,14 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 
 def _written(value: object) -> object:
     """Raises ValueError for what is not written as RFC 3339 says: a count of seconds, a date alone."""
-    if isinstance(value, str) and not _RFC_3339.match(value):
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _RFC_3339.match(value):
         raise ValueError("a time is written as in RFC 3339, with an offset")
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written)]
 """RFC 3339 with an offset."""
 
 
