@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from vqueue.ports.identity import Customer
 from vqueue.services.keys import KeyHolder, Scope
@@ -27,10 +27,10 @@ def _written(value: object) -> object:
         return value
     if not isinstance(value, str) or not _RFC_3339.match(value):
         raise ValueError("a time is written as in RFC 3339, with an offset")
-    return value
+    return datetime.fromisoformat(value.upper())
 
 
-Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 """RFC 3339 with an offset."""
 
 
