@@ -46,7 +46,7 @@ def open_until(minutes: int) -> Rules:
 def test_a_busy_queue_offers_a_callback_with_its_window_then_to_hold_then_a_message() -> None:
     found = offer(board(600))
     assert found.state is OfferState.BUSY
-    assert modes(found) == [Mode.CALLBACK, Mode.HOLD, Mode.MESSAGE]
+    assert modes(found) == [Mode.CALLBACK, Mode.HOLD, Mode.MESSAGE, Mode.CALL_IN]
     window = found.options[0].window
     assert window is not None
     assert (window.start, window.end) == (NOON + 5 * MIN, NOON + 25 * MIN)
@@ -91,7 +91,7 @@ def test_what_speaks_against_a_callback_falls_back_to_holding_or_a_message(
     found = offer(on, **changes)
     assert found.state is state
     assert reason in found.reasons
-    assert modes(found) == [Mode.HOLD, Mode.MESSAGE]
+    assert modes(found)[:2] == [Mode.HOLD, Mode.MESSAGE] and Mode.CALLBACK not in modes(found)
 
 
 def test_just_below_the_ceiling_it_is_still_offered() -> None:
@@ -109,7 +109,7 @@ def test_no_callback_is_promised_that_closing_may_cut_off() -> None:
     assert Mode.CALLBACK in modes(offer(board(600), open_until(25)))
     found = offer(board(600), open_until(15))
     assert "closing" in found.reasons
-    assert modes(found) == [Mode.HOLD, Mode.MESSAGE, Mode.SCHEDULED]
+    assert modes(found) == [Mode.HOLD, Mode.MESSAGE, Mode.CALL_IN, Mode.SCHEDULED]
     assert found.options[-1].starts_at == datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
 
 
@@ -133,7 +133,7 @@ def test_without_fresh_facts_nothing_is_said_about_the_wait(on: QueueBoard | Non
     found = offer(on)
     assert found.state is OfferState.STALE
     assert found.wait is None
-    assert modes(found) == [Mode.HOLD, Mode.MESSAGE]
+    assert modes(found) == [Mode.HOLD, Mode.MESSAGE, Mode.CALL_IN]
 
 
 def test_facts_a_minute_old_are_still_good() -> None:
@@ -199,3 +199,10 @@ def test_a_place_kept_through_the_night_is_called_after_those_before_it_within_a
     tenth = opening_window(NOON, before=60, agents=2)
     assert (tenth.start, tenth.end) == (NOON + 60 * MIN, NOON + 180 * MIN)
     assert opening_window(NOON, before=60, agents=0) == opening_window(NOON, before=60, agents=1)
+
+
+def test_an_agent_who_is_free_now_speaks_for_a_callback_though_the_figures_are_half_a_minute_old() -> None:
+    """The ring those figures foresaw lies before now: nobody is early for a window that is open already."""
+    found = offer(board(5, as_of=NOON), rules(offer=OfferRules(threshold_s=0)), now=NOON + timedelta(seconds=45))
+    assert "closing" not in found.reasons
+    assert Mode.CALLBACK in modes(found)
