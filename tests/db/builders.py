@@ -13,7 +13,7 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise, Window
 from vqueue.domain.request import Channel, Mode, Request, State
 from vqueue.domain.rules import Queue, Rules
-from vqueue.ports.database import Conversation, Database, Notice
+from vqueue.ports.database import Conversation, Database, Notice, Work
 
 NOON = datetime(2026, 3, 4, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -129,5 +129,10 @@ def a_notice(name: str = "n1", /, **changes: Any) -> Notice:
 
 async def with_request(database: Database, *requests: Request) -> None:
     """Stores the requests (`r1` when none is given) and the agent `a1`."""
-    await database.transact(lambda work: [work.requests.insert(each) for each in requests or (a_request(),)])
-    await database.transact(lambda work: work.agents.insert(an_agent()))
+
+    def op(work: Work) -> None:
+        for each in requests or (a_request(),):
+            work.requests.insert(each)
+        work.agents.insert(an_agent())
+
+    await database.transact(op)

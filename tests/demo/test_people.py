@@ -26,7 +26,8 @@ ARGS: dict[str, Arg] = {
 }
 LISTENED_FOR = (
     "main.choose_language main.reason_menu main.offer_menu main.own_number_menu main.switch_menu main.known_menu "
-    "main.hint main.full_menu main.closed_menu main.book_menu main.slots_later screen.offer whisper.keys agent_line.menu"
+    "main.hint main.full_menu main.closed_menu main.book_menu main.slots_later screen.offer whisper.keys "
+    "agent_line.menu"
 ).split()
 
 

@@ -209,5 +209,6 @@ def _holds(rules: Rules, wait: Wait, window: Window, now: datetime) -> bool:
     last = min(window.end, closing) if closing else window.end
     ring = timedelta(seconds=rules.callback.ring_s)
     inside = probability(wait, (last - wait.as_of - ring).total_seconds())
-    early = (window.start - wait.as_of - ring).total_seconds()
+    # Nothing rings before now, so a window that is open already is missed by nobody who comes first.
+    early = (window.start - wait.as_of - ring).total_seconds() if window.start > now else 0.0
     return inside - (probability(wait, early) if early > 0 else 0.0) >= rules.deadlines.coverage - 1e-9

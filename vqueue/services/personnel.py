@@ -43,7 +43,9 @@ class Personnel:
         """Somebody new. Raises Invalid for a login that is taken or no login, and for an empty name."""
         told, called = login.strip().casefold(), " ".join(name.split())
         if not _LOGIN.match(told):
-            raise Invalid("A login has letters, digits, dots, hyphens, underscores, @ or plus.", errors=(("/login", "invalid"),))
+            raise Invalid(
+                "A login has letters, digits, dots, hyphens, underscores, @ or plus.", errors=(("/login", "invalid"),)
+            )
         if not 0 < len(called) <= NAME_MAX:
             raise Invalid("A person has a name.", errors=(("/name", "required"),))
         password, hashed = await self._new_password(passwords)
