@@ -21,8 +21,11 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 """Names of queues, topics, classes: never free text."""
 
 
-def _written(value: object) -> object:
-    """Raises ValueError for what is not written as RFC 3339 says: a count of seconds, a date alone."""
+def _written(value: object) -> datetime:
+    """Raises ValueError for what is not written as RFC 3339 says: a count of seconds, a date alone.
+
+    It is read here: what a validator hands on is no longer JSON's, and a strict reader wants a datetime then.
+    """
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not _RFC_3339.match(value):

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
+
+from vqueue.web.api.operation import Moment
 
 YEARS = range(2000, 2100)
 
@@ -15,5 +17,5 @@ def _near(at: datetime) -> datetime:
     return at
 
 
-NearMoment = Annotated[AwareDatetime, AfterValidator(_near)]
+NearMoment = Annotated[Moment, AfterValidator(_near)]
 """RFC 3339 with an offset, from 2000 up to 2099."""
