@@ -108,6 +108,10 @@ class TestSent(Shape):
 
 
 def operations(house: House) -> tuple[Operation, ...]:
+    return (*_subscribing(house), *_changing(house), *_delivering(house))
+
+
+def _subscribing(house: House) -> tuple[Operation, ...]:
     async def make(ask: Ask) -> Reply:
         wanted: WebhookWanted = ask.body
         made = await subscribing.make(house, url=wanted.url, events=wanted.events, queues=wanted.queues, by=by(ask))
@@ -119,6 +123,24 @@ def operations(house: House) -> tuple[Operation, ...]:
     async def read(ask: Ask) -> Reply:
         return _shown(await subscribing.one(house, ask.path["id"]))
 
+    return (
+        Operation(
+            method="POST", path=BASE, name="make_webhook", summary="Subscribe to events", tag=TAG, who=WHO,
+            handler=make, status=201, body=WebhookWanted, answer=WebhookMade, headers=("Location", "ETag"),
+            problems=("not_possible",), description="The secret (`whsec_…`) is in this answer and nowhere else.",
+        ),
+        Operation(
+            method="GET", path=BASE, name="list_webhooks", summary="All subscriptions", tag=TAG, who=WHO,
+            handler=every, answer=WebhookList,
+        ),
+        Operation(
+            method="GET", path=f"{BASE}/{{id}}", name="read_webhook", summary="One subscription", tag=TAG, who=WHO,
+            handler=read, answer=WebhookShown, headers=("ETag",),
+        ),
+    )  # fmt: skip
+
+
+def _changing(house: House) -> tuple[Operation, ...]:
     async def change(ask: Ask) -> Reply:
         body: WebhookChange = ask.body
         changes = {name: getattr(body, name) or () for name in body.model_fields_set if name != "url"}
@@ -134,6 +156,25 @@ def operations(house: House) -> tuple[Operation, ...]:
     async def rotate(ask: Ask) -> Reply:
         return _made(await subscribing.rotate(house, ask.path["id"], by=by(ask)), {})
 
+    return (
+        Operation(
+            method="PATCH", path=f"{BASE}/{{id}}", name="change_webhook", summary="Change address, events or queues",
+            tag=TAG, who=WHO, handler=change, body=WebhookChange, body_type="application/merge-patch+json",
+            answer=WebhookShown, headers=("ETag",), conditional=True,
+        ),
+        Operation(
+            method="DELETE", path=f"{BASE}/{{id}}", name="remove_webhook", summary="End a subscription", tag=TAG,
+            who=WHO, handler=remove, status=204,
+        ),
+        Operation(
+            method="POST", path=f"{BASE}/{{id}}/rotate", name="rotate_webhook_secret", summary="A new secret", tag=TAG,
+            who=WHO, handler=rotate, answer=WebhookMade, headers=("ETag",),
+            description="The former secret signs too for 24 hours.",
+        ),
+    )  # fmt: skip
+
+
+def _delivering(house: House) -> tuple[Operation, ...]:
     async def enable(ask: Ask) -> Reply:
         return _shown(await subscribing.enable(house, ask.path["id"], by=by(ask)))
 
@@ -150,33 +191,6 @@ def operations(house: House) -> tuple[Operation, ...]:
         return Reply(body=DeliveryList(items=tuple(_delivery(each) for each in items), next_cursor=onward))
 
     return (
-        Operation(
-            method="POST", path=BASE, name="make_webhook", summary="Subscribe to events", tag=TAG, who=WHO,
-            handler=make, status=201, body=WebhookWanted, answer=WebhookMade, headers=("Location", "ETag"),
-            problems=("not_possible",), description="The secret (`whsec_…`) is in this answer and nowhere else.",
-        ),
-        Operation(
-            method="GET", path=BASE, name="list_webhooks", summary="All subscriptions", tag=TAG, who=WHO,
-            handler=every, answer=WebhookList,
-        ),
-        Operation(
-            method="GET", path=f"{BASE}/{{id}}", name="read_webhook", summary="One subscription", tag=TAG, who=WHO,
-            handler=read, answer=WebhookShown, headers=("ETag",),
-        ),
-        Operation(
-            method="PATCH", path=f"{BASE}/{{id}}", name="change_webhook", summary="Change address, events or queues",
-            tag=TAG, who=WHO, handler=change, body=WebhookChange, body_type="application/merge-patch+json",
-            answer=WebhookShown, headers=("ETag",), conditional=True,
-        ),
-        Operation(
-            method="DELETE", path=f"{BASE}/{{id}}", name="remove_webhook", summary="End a subscription", tag=TAG,
-            who=WHO, handler=remove, status=204,
-        ),
-        Operation(
-            method="POST", path=f"{BASE}/{{id}}/rotate", name="rotate_webhook_secret", summary="A new secret", tag=TAG,
-            who=WHO, handler=rotate, answer=WebhookMade, headers=("ETag",),
-            description="The former secret signs too for 24 hours.",
-        ),
         Operation(
             method="POST", path=f"{BASE}/{{id}}/enable", name="enable_webhook", summary="Deliver again", tag=TAG,
             who=WHO, handler=enable, answer=WebhookShown, headers=("ETag",),
