@@ -40,7 +40,7 @@ def urls(service: str, network: str) -> dict[str, str]:
     """Where everything is. The desk and the support page are addresses of the service like the others."""
     phones = f"{VISITOR_CUSTOMER}:Customer%20you:customer:en,{VISITOR_AGENT.address}:Agent%20you:agent:en"
     return {
-        "api": f"{service}/v1",
+        "api": service,
         "console": f"{service}/console",
         "desk": f"{service}/desk",
         "support": f"{service}/support",
