@@ -129,13 +129,18 @@ def day_stretches(week: Week, zone: str, holidays: tuple[str, ...], day: date) -
     intervals = week.get(WEEK[day.weekday()], ())
     if not intervals or _is_holiday(day, holidays):
         return []
+    return list(_day(tuple((opening, closing) for opening, closing in intervals), zone, day))
+
+
+@lru_cache(maxsize=4096)
+def _day(intervals: Intervals, zone: str, day: date) -> tuple[Stretch, ...]:
     found = []
     for opening, closing in intervals:
         first, last = _minutes(opening), _minutes(closing)
         if last <= first:
             last += 24 * 60
         found.append((_instant(day, first, zone, last=False), _instant(day, last, zone, last=True)))
-    return sorted(stretch for stretch in found if stretch[0] < stretch[1])
+    return tuple(sorted(stretch for stretch in found if stretch[0] < stretch[1]))
 
 
 def _minutes(clock: str) -> int:
