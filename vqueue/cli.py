@@ -22,6 +22,7 @@ _ELSEWHERE = {
     "keys": "cli_keys",
     "report": "cli_report",
     "rules": "cli_rules",
+    "simulate": "cli_simulate",
     "users": "cli_users",
 }
 """Commands that need much, and the modules they are in."""

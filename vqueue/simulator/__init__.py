@@ -1,0 +1,1 @@
+"""Invented days, driven through the code that runs live, under a seed."""

@@ -1,0 +1,96 @@
+"""The simulated bank at one moment: rules, people, floor, books, and the agenda of what happens next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+from itertools import count
+
+from vqueue.domain.request import Mode
+from vqueue.domain.rules import Rules
+from vqueue.engine.hours import calling_allowed, next_allowed
+from vqueue.simulator.boards import Boards, Evidence
+from vqueue.simulator.floor import Caller, Floor, at
+from vqueue.simulator.people import Days, People
+from vqueue.simulator.scenario import Scenario
+from vqueue.simulator.tally import Tally
+
+Deed = Callable[[], None]
+
+
+class Agenda:
+    """What is going to happen, in the order of time, then of being written down. Times are seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._entries: list[tuple[float, int, Caller | None, int, Deed]] = []
+        self._numbers = count()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def next_at(self) -> float:
+        return self._entries[0][0]
+
+    def at(self, when: float, deed: Deed, caller: Caller | None = None) -> None:
+        """`deed` at that moment, not before now; what is about a caller is dropped where he moved on meanwhile."""
+        step = caller.step if caller is not None else 0
+        heappush(self._entries, (max(when, self.now), next(self._numbers), caller, step, deed))
+
+    def after(self, seconds: float, deed: Deed, caller: Caller | None = None) -> None:
+        self.at(self.now + seconds, deed, caller)
+
+    def do_next(self) -> None:
+        self.now, _, caller, step, deed = heappop(self._entries)
+        if caller is None or caller.step == step:
+            deed()
+
+
+@dataclass(slots=True, kw_only=True)
+class Bank:
+    """Everything the simulation changes, in one place."""
+
+    scenario: Scenario
+    rules: Rules
+    days: Days
+    floor: Floor
+    boards: Boards
+    evidence: Evidence
+    tally: Tally
+    counted_from: float
+    agenda: Agenda = field(default_factory=Agenda)
+    open: bool = False
+    opens_at: datetime | None = None
+    phones: set[str] = field(default_factory=set)
+    """Customers whose telephone has a live leg."""
+    slots: dict[datetime, int] = field(default_factory=dict)
+    """Calls booked into each slot."""
+    _window: tuple[float, datetime | None] = (float("-inf"), None)
+
+    @property
+    def now(self) -> float:
+        return self.agenda.now
+
+    def people(self, caller: Caller) -> People:
+        return self.days.people[caller.generation]
+
+    def not_before(self) -> datetime | None:
+        """When people may be rung again; None while they may be. Looked up once a minute."""
+        minute = self.now // 60
+        if self._window[0] != minute:
+            windows, zone, now = self.rules.calling_windows, self.rules.hours.zone, at(self.now)
+            later = None if calling_allowed(windows, zone, None, now) else next_allowed(windows, zone, None, now) or now
+            self._window = minute, later
+        return self._window[1]
+
+    def line_up(self, caller: Caller) -> None:
+        """He is ready, at the place of his virtual start."""
+        self.floor.order.add(caller, self.now)
+        self.floor.holders += caller.mode is Mode.HOLD or caller.pressed_at > 0
+
+    def take_out(self, caller: Caller) -> None:
+        """Out of the line, where he is in it."""
+        if caller.id in self.floor.order.callers:
+            self.floor.order.remove(caller)
+            self.floor.holders -= caller.mode is Mode.HOLD or caller.pressed_at > 0

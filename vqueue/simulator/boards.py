@@ -1,0 +1,164 @@
+"""The board of the simulated queue, made by the live code; only the waits that somebody asks about are reckoned."""
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from vqueue.domain.agent import AddressKind, Agent, Presence
+from vqueue.domain.board import QueueBoard, Wait
+from vqueue.domain.phone import Sealed
+from vqueue.domain.request import Mode, State
+from vqueue.domain.rules import Queue
+from vqueue.engine import board as boards
+from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
+from vqueue.simulator.floor import Chair, Floor, at
+
+LOOK_BACK_S = 4 * 3600.0
+"""What is older says nothing about now; as long as the live service looks back."""
+FRESH_S = 30.0
+"""How long the figures of the last hours are believed, as in the live service."""
+BOARD_S = 1.0
+"""Age at which a board is made anew."""
+NEWEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Evidence of the last hours, as `engine.board` asks for it."""
+
+    handled: int = 0
+    handling_s: float = 0.0
+    handling_samples: tuple[float, ...] = ()
+    abandoned: int = 0
+    queued_s: float = 0.0
+
+
+class Evidence:
+    """What ended lately: handling times, and the seconds customers stood on the line."""
+
+    def __init__(self) -> None:
+        self._talks: deque[tuple[float, float]] = deque()
+        self._stood: deque[tuple[float, float, bool]] = deque()
+        self._busy_s = self._queued_s = 0.0
+        self._abandoned = 0
+        self._read: tuple[float, Figures] = (float("-inf"), Figures())
+
+    def handled(self, now: float, seconds: float) -> None:
+        """An agent is free again after so long with one customer, from his reservation on."""
+        self._talks.append((now, seconds))
+        self._busy_s += seconds
+
+    def stood(self, now: float, seconds: float, *, abandoned: bool) -> None:
+        """A customer stood on the line for so long."""
+        self._stood.append((now, seconds, abandoned))
+        self._queued_s += seconds
+        self._abandoned += abandoned
+
+    def figures(self, now: float) -> Figures:
+        """Of the last hours, at most half a minute old."""
+        if now - self._read[0] >= FRESH_S:
+            self._forget(now - LOOK_BACK_S)
+            newest = tuple(seconds for _, seconds in islice(reversed(self._talks), NEWEST))
+            self._read = now, Figures(len(self._talks), self._busy_s, newest, self._abandoned, self._queued_s)
+        return self._read[1]
+
+    def _forget(self, before: float) -> None:
+        while self._talks and self._talks[0][0] < before:
+            self._busy_s -= self._talks.popleft()[1]
+        while self._stood and self._stood[0][0] < before:
+            _, seconds, abandoned = self._stood.popleft()
+            self._queued_s -= seconds
+            self._abandoned -= abandoned
+
+
+class _Noted:
+    """A wait model that only notes the state it is asked about."""
+
+    def __init__(self) -> None:
+        self.state: QueueState | None = None
+
+    def wait(self, *, ahead: int, state: QueueState, now: datetime) -> Wait:
+        self.state = state
+        return Wait(as_of=now, method="", mean_s=0.0, p5_s=0.0, p10_s=0.0, p50_s=0.0, p90_s=0.0, p95_s=0.0)
+
+
+class Boards:
+    """The board, at most a second old. `reading` gives it with the part of its grid that a reader of these places sees:
+    the same figures as the whole grid has, and the same interpolation between them."""
+
+    def __init__(self, queue: Queue, floor: Floor, evidence: Evidence, model: WaitModel) -> None:
+        self.queue, self.floor, self.evidence, self.model = queue, floor, evidence, model
+        self.open_callbacks = 0
+        self._agents: dict[tuple[str, Presence, bool], Agent] = {}
+        self._board: QueueBoard | None = None
+        self._made_at = float("-inf")
+        self._waits: dict[int, Wait] = {}
+        self._state: QueueState | None = None
+
+    def now(self, now: float) -> QueueBoard:
+        """Counts and agents; its grid is empty."""
+        if self._board is None or now - self._made_at >= BOARD_S:
+            noted = _Noted()
+            made = boards.board(
+                queue=self.queue,
+                counts=self._counts(),
+                agents=[self._agent(chair) for chair in self.floor.chairs.values()],
+                history=self.evidence.figures(now),
+                now=at(now),
+                model=noted,
+                open_callbacks=self.open_callbacks,
+            )
+            self._board, self._made_at = replace(made, grid=()), now
+            self._state, self._waits = noted.state, {}
+        return self._board
+
+    def reading(self, now: float, ahead: Callable[[QueueBoard], Iterable[int]]) -> QueueBoard:
+        """With the waits of the places that `ahead` names on this board."""
+        board = self.now(now)
+        ranks = sorted({rank for each in ahead(board) for rank in _around(each)})
+        return replace(board, grid=tuple((rank, self._wait(rank)) for rank in ranks))
+
+    def _wait(self, rank: int) -> Wait:
+        assert self._state is not None
+        if rank not in self._waits:
+            self._waits[rank] = self.model.wait(ahead=rank, state=self._state, now=at(self._made_at))
+        return self._waits[rank]
+
+    def _counts(self) -> boards.Counts:
+        counts: dict[tuple[str, str, str, str, bool], list[tuple[int, int]]] = {}
+        for klass, line in self.floor.order.classes.items():
+            minutes: dict[int, int] = {}
+            for virtual_start, _ in line:
+                minute = int(virtual_start // 60)
+                minutes[minute] = minutes.get(minute, 0) + 1
+            key = (State.WAITING.value, Mode.CALLBACK.value, klass.bucket, klass.credit_class, True)
+            counts[key] = list(minutes.items())
+        return counts
+
+    def _agent(self, chair: Chair) -> Agent:
+        """The agent as the board sees him; made once for each state he may be in."""
+        key = (chair.id, chair.presence, chair.wanted)
+        if key not in self._agents:
+            self._agents[key] = Agent(
+                id=chair.id,
+                name="",
+                address_kind=AddressKind.SIP,
+                address=Sealed(""),
+                skills=chair.skills,
+                languages=chair.languages,
+                presence=chair.presence,
+                since=at(0.0),
+                next_presence=None if chair.wanted else Presence.OFFLINE,
+            )
+        return self._agents[key]
+
+
+def _around(ahead: int) -> tuple[int, ...]:
+    """The ranks of the grid between which this one lies."""
+    i = bisect_left(RANKS, ahead)
+    if i == len(RANKS):
+        return (RANKS[-1],)
+    return (RANKS[i],) if RANKS[i] == ahead or i == 0 else (RANKS[i - 1], RANKS[i])

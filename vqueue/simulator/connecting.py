@@ -1,0 +1,230 @@
+"""An attempt in the simulated bank: agent, telephone, key, talk; misses by the live rules of retrying."""
+
+from functools import partial
+from itertools import accumulate
+
+from vqueue.domain.agent import Presence
+from vqueue.domain.attempt import Shape
+from vqueue.domain.causes import Cause
+from vqueue.domain.ids import QueueId
+from vqueue.domain.request import Channel, Mode, Request, State
+from vqueue.engine import retry
+from vqueue.engine.plan import Reserve
+from vqueue.simulator import joining
+from vqueue.simulator.bank import Bank
+from vqueue.simulator.floor import QUEUE, Caller, Chair, at
+from vqueue.simulator.people import TRIES
+
+DEAD_S = 2.0
+"""Until the network says that a telephone is busy or cannot be reached."""
+PROOF_S = 15.0
+"""How long a key is waited for after somebody, or something, answered."""
+SILENT = (Cause.BUSY, Cause.FAILED, Cause.REFUSED)
+"""Nothing rings."""
+
+
+def reserve(bank: Bank, action: Reserve) -> None:
+    """The pair leaves the line together."""
+    caller, chair = bank.floor.order.callers[action.request], bank.floor.chairs[action.agent]
+    bank.tally.taken(caller, bank.now)
+    bank.take_out(caller)
+    caller.step += 1
+    caller.chair = chair
+    caller.attempts += 1
+    on_the_line = caller.state is State.HOLDING
+    caller.state = State.CONNECTING
+    chair.reserved_at = bank.now
+    bank.floor.set(chair, Presence.RESERVED, bank.now)
+    if on_the_line or action.shape is not Shape.CUSTOMER_FIRST:
+        _call_agent(bank, caller, chair)
+    else:
+        _ring(bank, caller)
+
+
+def _draw(caller: Caller) -> int:
+    return min(caller.attempts, TRIES) - 1
+
+
+def _call_agent(bank: Bank, caller: Caller, chair: Chair) -> None:
+    people, team, n = bank.people(caller), bank.scenario.agents[chair.team], _draw(caller)
+    if people.seat_miss[caller.row, n] < team.miss:
+        bank.agenda.after(bank.rules.agents.ring_s, partial(_agent_missed, bank, caller, chair), caller)
+        return
+    wait = float(people.seat_s[chair.team][caller.row, n])
+    bank.agenda.after(wait, partial(_agent_there, bank, caller), caller)
+
+
+def _agent_missed(bank: Bank, caller: Caller, chair: Chair) -> None:
+    """Not the customer's fault: back to his place, which is the head; the agent is away for a while."""
+    bank.floor.set(chair, Presence.AWAY, bank.now)
+    bank.agenda.after(bank.scenario.agents[chair.team].away_s, partial(_back, bank, chair))
+    caller.step += 1
+    caller.chair = None
+    caller.state = State.HOLDING if caller.mode is Mode.HOLD or caller.pressed_at else State.WAITING
+    bank.line_up(caller)
+
+
+def _back(bank: Bank, chair: Chair) -> None:
+    if chair.presence is Presence.AWAY:
+        bank.floor.release(chair, bank.now)
+
+
+def _agent_there(bank: Bank, caller: Caller) -> None:
+    """The customer is on the line already, or is rung now; before a booked time nobody's telephone rings."""
+    if caller.pressed_at or caller.mode is Mode.HOLD:
+        _join(bank, caller)
+    else:
+        bank.agenda.at(caller.slot_start, partial(_ring, bank, caller), caller)
+
+
+def _ring(bank: Bank, caller: Caller) -> None:
+    if caller.id in bank.phones:
+        raise RuntimeError("a customer was called twice at once")
+    people, n, callback = bank.people(caller), _draw(caller), bank.scenario.callback
+    bank.phones.add(caller.id)
+    caller.rings += 1
+    bank.tally.rings += caller.counted
+    rings_s, limit = float(people.ring_s[caller.row, n]), float(bank.rules.callback.ring_s)
+    answered = people.answer[caller.row, n] < callback.answer and rings_s <= limit
+    cause = None if answered else _cause(callback.missed, float(people.cause[caller.row, n]))
+    if cause not in SILENT:
+        bank.tally.settle(caller, bank.now)
+    if cause is None:
+        after = rings_s + float(people.key_s[caller.row])
+        snoozes = people.snooze[caller.row, n] < callback.snooze
+        bank.agenda.after(after, partial(_snoozed if snoozes else _pressed, bank, caller), caller)
+        return
+    quiet = {Cause.NO_ANSWER: limit, Cause.MACHINE: PROOF_S + min(rings_s, limit)}
+    quiet |= {Cause.NO_KEY: PROOF_S + min(rings_s, limit)}
+    bank.agenda.after(quiet.get(cause, DEAD_S), partial(_missed, bank, caller, cause), caller)
+
+
+def _cause(weights: dict[str, float], chance: float) -> Cause:
+    """Why it is missed, by these weights."""
+    names, edges = list(weights), list(accumulate(weights.values()))
+    return Cause(next(name for name, edge in zip(names, edges, strict=True) if chance * edges[-1] <= edge))
+
+
+def _pressed(bank: Bank, caller: Caller) -> None:
+    """Key 1: a person. With the agent there both hear each other at once; else he is called now."""
+    caller.pressed_at = bank.now
+    chair = caller.chair
+    assert chair is not None
+    if bank.rules.callback.shape is Shape.CUSTOMER_FIRST:
+        _call_agent(bank, caller, chair)
+    else:
+        wait = float(bank.people(caller).join_s[caller.row])
+        bank.agenda.after(wait, partial(_join, bank, caller), caller)
+
+
+def _join(bank: Bank, caller: Caller) -> None:
+    """Both hear each other."""
+    people, chair = bank.people(caller), caller.chair
+    assert chair is not None
+    caller.step += 1
+    caller.state = State.TALKING
+    second = bank.now - caller.pressed_at if caller.pressed_at else None
+    bank.tally.joined(caller, bank.now, second_hold_s=second)
+    bank.tally.end(caller, "served")
+    if caller.mode is Mode.HOLD:
+        bank.evidence.stood(bank.now, bank.now - caller.arrived, abandoned=False)
+    else:
+        bank.boards.open_callbacks -= 1
+    bank.floor.set(chair, Presence.TALKING, bank.now)
+    bank.agenda.after(float(people.handling_s[caller.row]), partial(_hung_up, bank, caller), caller)
+
+
+def _hung_up(bank: Bank, caller: Caller) -> None:
+    chair = caller.chair
+    assert chair is not None
+    bank.phones.discard(caller.id)
+    wrap = float(bank.people(caller).wrap_up_s[caller.row])
+    if wrap <= 0:
+        _ready(bank, chair)
+        return
+    bank.floor.set(chair, Presence.WRAPPING, bank.now)
+    bank.agenda.after(wrap, partial(_ready, bank, chair))
+
+
+def _ready(bank: Bank, chair: Chair) -> None:
+    bank.evidence.handled(bank.now, bank.now - chair.reserved_at)
+    bank.floor.release(chair, bank.now)
+
+
+def _off(bank: Bank, caller: Caller) -> None:
+    """The attempt is over without a talk."""
+    bank.phones.discard(caller.id)
+    if caller.chair is not None:
+        bank.floor.release(caller.chair, bank.now)
+    caller.chair = None
+    caller.step += 1
+    caller.state = State.WAITING
+
+
+def _missed(bank: Bank, caller: Caller, cause: Cause) -> None:
+    _off(bank, caller)
+    decision = retry.after_miss(
+        request=_request(caller),
+        cause=cause,
+        rules=bank.rules,
+        now=at(bank.now),
+        zone=bank.rules.hours.zone,
+        rings_today=caller.rings,
+    )
+    caller.tries = retry.counted(caller.tries, cause)
+    if cause is not Cause.BUSY:
+        caller.deadline = None
+    _later(bank, caller, decision)
+
+
+def _snoozed(bank: Bank, caller: Caller) -> None:
+    _off(bank, caller)
+    zone = bank.rules.hours.zone
+    decision = retry.snooze(request=_request(caller), rules=bank.rules, now=at(bank.now), zone=zone)
+    caller.tries = retry.counted(caller.tries, Cause.SNOOZED)
+    caller.deadline = None
+    _later(bank, caller, decision)
+
+
+def _later(bank: Bank, caller: Caller, decision: retry.Retry | retry.GiveUp) -> None:
+    match decision:
+        case retry.Retry():
+            bank.agenda.at(decision.not_before.timestamp(), partial(bank.line_up, caller), caller)
+        case retry.GiveUp():
+            bank.tally.settle(caller, None)
+            bank.boards.open_callbacks -= 1
+            caller.state = State.UNREACHED
+            joining.gone(bank, caller, "unreached")
+
+
+def _request(caller: Caller) -> Request:
+    """The request as the rules of retrying look at it."""
+    return Request(
+        id=caller.id,
+        queue=QueueId(QUEUE),
+        mode=caller.mode,
+        channel=Channel.IVR,
+        state=State.CONNECTING,
+        virtual_start=at(caller.virtual_start),
+        created_at=at(caller.arrived),
+        slot_start=at(caller.slot_start) if caller.slot_start else None,
+        tries=dict(caller.tries),
+        rings=caller.rings,
+    )
+
+
+def hang_up(bank: Bank, caller: Caller) -> None:
+    """His patience is over while nobody talks to him."""
+    connecting = caller.state is State.CONNECTING
+    if caller.mode is not Mode.HOLD or not (connecting or caller.state is State.HOLDING):
+        return
+    bank.take_out(caller)
+    if connecting and caller.chair is not None:
+        bank.floor.release(caller.chair, bank.now)
+    caller.step += 1
+    caller.chair = None
+    caller.state = State.ABANDONED
+    bank.evidence.stood(bank.now, bank.now - caller.arrived, abandoned=True)
+    if caller.counted:
+        bank.tally.gave_up_s.append(bank.now - caller.arrived)
+    joining.gone(bank, caller, "abandoned")

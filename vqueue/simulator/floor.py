@@ -1,0 +1,183 @@
+"""The floor of a simulated bank: its agents, everybody in line, and the snapshot a tick is planned from."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from vqueue.domain.agent import Presence
+from vqueue.domain.causes import Cause
+from vqueue.domain.ids import AgentId, RequestId
+from vqueue.domain.promise import Window
+from vqueue.domain.request import Mode, State
+from vqueue.engine.order import ClassKey
+from vqueue.engine.plan import Head, Place, Seat
+
+QUEUE = "simulated"
+ON_DUTY = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
+
+
+def at(seconds: float) -> datetime:
+    """The moment so many seconds after the epoch."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """One customer on his way through the queue. Times are seconds since the epoch."""
+
+    id: RequestId
+    row: int
+    """His line in the table of people of his generation."""
+    generation: int
+    arrived: float
+    klass: ClassKey
+    skills: tuple[str, ...]
+    virtual_start: float
+    state: State = State.HOLDING
+    mode: Mode = Mode.HOLD
+    ready_since: float = 0.0
+    step: int = 0
+    """Grows with each change of state; news of an older step comes too late."""
+    attempts: int = 0
+    tries: dict[Cause, int] = field(default_factory=dict)
+    rings: int = 0
+    ringing: bool = False
+    """A leg to his telephone lives."""
+    window: Window | None = None
+    promised: bool = False
+    """A promise is open: nothing has rung yet."""
+    promised_at: float = 0.0
+    naive_s: float = 0.0
+    """Position x handling time / agents, when the promise was made."""
+    deadline: datetime | None = None
+    slot_start: float = 0.0
+    pressed_at: float = 0.0
+    """When he pressed key 1, while he waits for his agent on the line."""
+    chair: "Chair | None" = None
+    counted: bool = True
+
+    def place(self, not_before: datetime | None) -> Place:
+        """As the order sees him. `not_before` is when people may be rung, None when they may be now."""
+        waiting = self.state is State.WAITING
+        return Place(
+            id=self.id,
+            queue=self.klass.queue,
+            bucket=self.klass.bucket,
+            credit_class=self.klass.credit_class,
+            virtual_start=at(self.virtual_start),
+            state=self.state,
+            skills=self.skills,
+            deadline=self.deadline,
+            phone_index=self.id if waiting else "",
+            dialable_now=not_before is None,
+            why_not="" if not_before is None else "calling_window",
+            until=not_before,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Chair:
+    """One agent's place of work."""
+
+    id: AgentId
+    team: int
+    skills: Mapping[str, int]
+    languages: tuple[str, ...]
+    on_shift: bool = False
+    lost: bool = False
+    presence: Presence = Presence.OFFLINE
+    since: float = 0.0
+    seat: Seat | None = None
+    """While he is ready."""
+    reserved_at: float = 0.0
+
+    @property
+    def wanted(self) -> bool:
+        return self.on_shift and not self.lost
+
+
+class Times:
+    """Seconds all agents together spent in each presence, from `start` on."""
+
+    def __init__(self, start: float) -> None:
+        self.start = start
+        self.spent = dict.fromkeys(Presence, 0.0)
+
+    def add(self, presence: Presence, since: float, until: float) -> None:
+        self.spent[presence] += max(0.0, until - max(since, self.start))
+
+
+class Order:
+    """Ready places by class, each class in the order (virtual start, id)."""
+
+    def __init__(self) -> None:
+        self.classes: dict[ClassKey, list[tuple[float, RequestId]]] = {}
+        self.callers: dict[RequestId, Caller] = {}
+
+    def __len__(self) -> int:
+        return len(self.callers)
+
+    def add(self, caller: Caller, now: float) -> None:
+        caller.ready_since = now
+        self.callers[caller.id] = caller
+        insort(self.classes.setdefault(caller.klass, []), (caller.virtual_start, caller.id))
+
+    def remove(self, caller: Caller) -> None:
+        """Nothing where he is not in it."""
+        if self.callers.pop(caller.id, None) is not None:
+            line = self.classes[caller.klass]
+            line.pop(bisect_left(line, (caller.virtual_start, caller.id)))
+            if not line:
+                del self.classes[caller.klass]
+
+    def heads(self, most: int, not_before: datetime | None) -> Iterator[Head]:
+        """The first `most` of each class: what a tick can use at the most. `not_before` as in `Caller.place`."""
+        for klass, line in self.classes.items():
+            yield Head(
+                queue=klass.queue,
+                bucket=klass.bucket,
+                credit_class=klass.credit_class,
+                places=tuple(self.callers[each].place(not_before) for _, each in line[:most]),
+            )
+
+
+class Floor:
+    """Agents and the line."""
+
+    def __init__(self, chairs: list[Chair], start: float) -> None:
+        self.chairs = {chair.id: chair for chair in chairs}
+        self.order = Order()
+        self.times = Times(start)
+        self.free: dict[AgentId, Seat] = {}
+        self.holders = 0
+        """Customers on the line who have no agent yet."""
+
+    def set(self, chair: Chair, presence: Presence, now: float) -> None:
+        """The agent does this from now on."""
+        self.times.add(chair.presence, chair.since, now)
+        self.free.pop(chair.id, None)
+        chair.presence, chair.since = presence, now
+        if presence is Presence.READY:
+            seat = Seat(agent=chair.id, skills=chair.skills, languages=chair.languages, idle_since=at(now))
+            self.free[chair.id] = chair.seat = seat
+
+    def release(self, chair: Chair, now: float) -> None:
+        """Free again, or home where his shift is over."""
+        self.set(chair, Presence.READY if chair.wanted else Presence.OFFLINE, now)
+
+    def call_to_work(self, chair: Chair, now: float) -> None:
+        """Comes or goes as he is wanted; whoever is busy goes afterwards."""
+        if chair.wanted and chair.presence is Presence.OFFLINE:
+            self.set(chair, Presence.READY, now)
+        elif not chair.wanted and chair.presence in (Presence.READY, Presence.AWAY):
+            self.set(chair, Presence.OFFLINE, now)
+
+    def close_books(self, now: float) -> None:
+        for chair in self.chairs.values():
+            self.times.add(chair.presence, chair.since, now)
+            chair.since = now
+
+    def busy(self) -> int:
+        working = (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
+        return sum(chair.presence in working for chair in self.chairs.values())

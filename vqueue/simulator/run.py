@@ -1,0 +1,211 @@
+"""One run: the days of a scenario from the first opening to the last call, each tick planned by the live dispatcher."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from vqueue.domain.ids import AgentId
+from vqueue.domain.rules import Queue, Rules
+from vqueue.engine.plan import Line, Reserve, Skip, Snapshot, plan
+from vqueue.engine.wait.closed import ClosedForm
+from vqueue.engine.wait.model import WaitModel
+from vqueue.simulator import connecting, joining
+from vqueue.simulator.bank import Bank
+from vqueue.simulator.boards import Boards, Evidence
+from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
+from vqueue.simulator.people import Days, days, moment
+from vqueue.simulator.scenario import Scenario
+from vqueue.simulator.tally import Tally, summary
+
+MOST_SEATS = 50
+"""Reservations of one tick at the most, as in the live service."""
+TELL_EVERY = 2000
+MINUTE_S = 60.0
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run: its figures, and everything they were made from."""
+
+    figures: dict[str, Any]
+    tally: Tally
+    days: Days
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    rules: Rules | None = None,
+    model: WaitModel | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """The scenario's days under this seed: equal input gives equal output. `rules` (by default the scenario's) and the
+    wait model may change without changing who calls when, for how long, and how patiently. `progress` hears the share
+    that is done."""
+    bank = _bank(scenario, rules or scenario.in_force(), seed, model or ClosedForm())
+    _write_agenda(bank)
+    _work_off(bank, progress or (lambda done: None))
+    bank.floor.close_books(bank.now)
+    figures = summary(bank.tally, bank.floor.times, seed=seed, service_level_s=scenario.service_level_s)
+    return Outcome(figures, bank.tally, bank.days)
+
+
+def _bank(scenario: Scenario, rules: Rules, seed: int, model: WaitModel) -> Bank:
+    invented = days(scenario, rules, seed)
+    opening = invented.stretches[0][0].timestamp() if invented.stretches else 0.0
+    counted_from = opening + scenario.warm_up_s
+    chairs = [
+        Chair(id=AgentId(f"a{team:02}-{n:04}"), team=team, skills=kind.skills, languages=rules.languages)
+        for team, kind in enumerate(scenario.agents)
+        for n in range(kind.count)
+    ]
+    floor, evidence = Floor(chairs, counted_from), Evidence()
+    queue = Queue(id=QUEUE, names={"en": "Simulated"}, rules=rules)
+    return Bank(
+        scenario=scenario,
+        rules=rules,
+        days=invented,
+        floor=floor,
+        boards=Boards(queue, floor, evidence, model),
+        evidence=evidence,
+        tally=Tally(),
+        counted_from=counted_from,
+    )
+
+
+def _write_agenda(bank: Bank) -> None:
+    """Openings, closings, shifts and losses of all days."""
+    agenda, stretches = bank.agenda, bank.days.stretches
+    lead = timedelta(seconds=bank.rules.deadlines.close_lead_s)
+    for i, (start, end) in enumerate(stretches):
+        following = stretches[i + 1][0] if i + 1 < len(stretches) else None
+        agenda.at(start.timestamp(), partial(_open, bank, following))
+        agenda.at(max(start, end - lead).timestamp(), partial(joining.before_closing, bank))
+        agenda.at(end.timestamp(), partial(_close, bank))
+    for ordinal in range(bank.scenario.days):
+        _write_shifts(bank, ordinal)
+        for loss in bank.scenario.staff_loss:
+            begins = moment(bank.scenario, loss.at, ordinal).timestamp()
+            chairs = list(bank.floor.chairs.values())[-loss.agents :]
+            agenda.at(begins, partial(_lose, bank, chairs, True))
+            agenda.at(begins + loss.for_s, partial(_lose, bank, chairs, False))
+
+
+def _write_shifts(bank: Bank, ordinal: int) -> None:
+    for team, kind in enumerate(bank.scenario.agents):
+        if kind.shift is not None:
+            chairs = [chair for chair in bank.floor.chairs.values() if chair.team == team]
+            begins, ends = (moment(bank.scenario, clock, ordinal).timestamp() for clock in kind.shift)
+            bank.agenda.at(begins, partial(_shift, bank, chairs, True))
+            bank.agenda.at(ends + (86_400.0 if ends <= begins else 0.0), partial(_shift, bank, chairs, False))
+
+
+def _always(bank: Bank) -> list[Chair]:
+    """Agents without shifts."""
+    return [chair for chair in bank.floor.chairs.values() if bank.scenario.agents[chair.team].shift is None]
+
+
+def _open(bank: Bank, following: datetime | None) -> None:
+    bank.open, bank.opens_at = True, following
+    _shift(bank, _always(bank), True)
+
+
+def _close(bank: Bank) -> None:
+    bank.open = False
+    joining.closed(bank)
+    _go_home(bank)
+
+
+def _go_home(bank: Bank) -> None:
+    """After closing, whoever has no shift stays until nobody is on the line."""
+    if not bank.floor.holders:
+        _shift(bank, [chair for chair in _always(bank) if chair.on_shift], False)
+
+
+def _shift(bank: Bank, chairs: list[Chair], working: bool) -> None:
+    for chair in chairs:
+        chair.on_shift = working
+        bank.floor.call_to_work(chair, bank.now)
+
+
+def _lose(bank: Bank, chairs: list[Chair], lost: bool) -> None:
+    for chair in chairs:
+        chair.lost = lost
+        bank.floor.call_to_work(chair, bank.now)
+
+
+def _work_off(bank: Bank, progress: Progress) -> None:
+    """Everything that happens, in order: the agenda and the arrivals, and after each moment a tick."""
+    agenda, arrivals = bank.agenda, bank.days.arrivals.tolist()
+    came, minute = 0, agenda.next_at if len(agenda) else 0.0
+    while len(agenda) or came < len(arrivals):
+        if came < len(arrivals) and (not len(agenda) or arrivals[came] < agenda.next_at):
+            agenda.at(arrivals[came], partial(joining.arrive, bank, came))
+            came += 1
+        while minute <= agenda.next_at and (bank.open or len(bank.floor.order)):
+            bank.tally.see(minute, bank.floor)
+            minute += MINUTE_S
+        minute = max(minute, agenda.next_at - agenda.next_at % MINUTE_S)
+        agenda.do_next()
+        bank.tally.events += 1
+        _tick(bank)
+        if bank.tally.events % TELL_EVERY == 0:
+            progress(came / max(1, len(arrivals)))
+
+
+def _tick(bank: Bank) -> None:
+    """Plans and acts until nothing more can be done at this moment."""
+    floor = bank.floor
+    while floor.free and len(floor.order):
+        snapshot = _snapshot(bank)
+        actions = plan(snapshot, at(bank.now))
+        for action in actions:
+            match action:
+                case Reserve():
+                    connecting.reserve(bank, action)
+                case Skip():
+                    _set_aside(bank, floor.order.callers[action.request], action.until.timestamp())
+        reserved = sum(isinstance(action, Reserve) for action in actions)
+        if reserved >= snapshot.calls_in_a_second and len(floor.order):
+            bank.agenda.after(1.0, _nothing)
+        if reserved == len(actions):
+            break
+    if not bank.open:
+        _go_home(bank)
+
+
+def _snapshot(bank: Bank) -> Snapshot:
+    """What the dispatcher looks at. With one class alone no lift changes anything, so that no board is read."""
+    floor = bank.floor
+    heads = tuple(floor.order.heads(min(MOST_SEATS, len(floor.free)), bank.not_before()))
+    rescuing = len(heads) > 1 and any(place.deadline for head in heads for place in head.places)
+    most = sum(len(head.places) for head in heads)
+    line = Line(
+        queue=QUEUE,
+        rules=bank.rules,
+        open_now=bank.open,
+        opens_at=bank.opens_at,
+        board=bank.boards.reading(bank.now, lambda board: range(most)) if rescuing else None,
+    )
+    return Snapshot(
+        lines=(line,),
+        heads=heads,
+        seats=tuple(floor.free.values()),
+        calls_in_a_second=bank.scenario.calls_per_second,
+        phones=frozenset(bank.phones),
+    )
+
+
+def _set_aside(bank: Bank, caller: Caller, until: float) -> None:
+    """Cannot be rung now: out of the order until then, his place kept."""
+    bank.take_out(caller)
+    bank.agenda.at(until, partial(bank.line_up, caller), caller)
+
+
+def _nothing() -> None:
+    """A second is over: the tick after it has new calls to create."""
