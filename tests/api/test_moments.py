@@ -22,9 +22,13 @@ def test_a_slot_is_named_by_its_moment_in_a_body_and_in_a_query(text: str) -> No
     assert SlotQuery.model_validate_strings({"from": text}).from_ == AT
 
 
-@pytest.mark.parametrize(
-    "written", ['"2026-03-04"', '"2026-03-04T15:15:00"', "1772637300", '"1772637300"', '"2026-02-30T15:15:00Z"', "true"]
-)
+NO_MOMENTS = (
+    '"2026-03-04"', '"2026-03-04T15:15:00"', "1772637300", '"1772637300"', '"2026-02-30T15:15:00Z"', "true",
+    '"9999-12-31T23:59:59Z"', '"0001-01-01T00:00:00Z"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", NO_MOMENTS)
 @pytest.mark.parametrize("model", [NewRequest, RequestChange])
 def test_nothing_else_is_a_moment(model: type[BaseModel], written: str) -> None:
     with pytest.raises(ValidationError) as refused:

@@ -179,3 +179,8 @@ def test_a_long_question_is_answered_for_four_weeks() -> None:
 def test_a_wrong_table_says_what_is_wrong(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Slots(**wrong)  # type: ignore[arg-type]
+
+
+def test_in_a_time_far_from_ours_there_are_no_slots() -> None:
+    always = datetime.max.replace(tzinfo=UTC)
+    assert cells(rules(), always - timedelta(hours=1), 1 / 24, now=datetime(2026, 3, 2, tzinfo=UTC)) == []

@@ -57,9 +57,10 @@ def grid(
     and inside the times at which a customer in `zone` with a number of `country` may be rung. At most `MOST_DAYS`.
     """
     first = max(start, now + timedelta(seconds=rules.slots.lead_s))
-    last = min(end, now + timedelta(days=rules.slots.horizon_days), first + timedelta(days=MOST_DAYS))
+    last = min(end, now + timedelta(days=rules.slots.horizon_days))
     if first >= last or not rules.slots.enabled:
         return []
+    last = min(last, first + timedelta(days=MOST_DAYS))
     until = last + timedelta(seconds=rules.slots.length_s)
     opened = open_stretches(rules.hours, first, until)
     ringable = calling_stretches(rules.calling_windows, zone=zone, country=country, start=first, end=until)

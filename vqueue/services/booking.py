@@ -80,7 +80,8 @@ async def place(
     seen = await quoting.grounds(house, queue_id)
     if not grids.offered(seen.queue.rules):
         raise Invalid("No times can be booked in this queue.", errors=(("/mode", "not_offered"),))
-    cells = _cells(seen, start, start + timedelta(seconds=1), zone=zone, number=number)
+    bookable = start <= seen.now + timedelta(days=seen.queue.rules.slots.horizon_days)
+    cells = _cells(seen, start, start + timedelta(seconds=1), zone=zone, number=number) if bookable else []
     if not cells or cells[0].start != start:
         raise Invalid("No slot begins at this time that can be booked now.", errors=(("/slot_start", "not_a_slot"),))
     moving = isinstance(number, Request)

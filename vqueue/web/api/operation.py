@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from vqueue.ports.identity import Customer
 from vqueue.services.keys import KeyHolder, Scope
@@ -15,6 +16,8 @@ from vqueue.services.keys import KeyHolder, Scope
 Principal = Customer | KeyHolder | None
 """Who asks; None where nobody has to say who he is."""
 _RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$", re.ASCII)
+YEARS = range(2000, 2100)
+"""What may be written, so that no calendar or time zone runs out."""
 M = TypeVar("M", bound=BaseModel)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
@@ -30,11 +33,14 @@ def _written(value: object) -> datetime:
         return value
     if not isinstance(value, str) or not _RFC_3339.match(value):
         raise ValueError("a time is written as in RFC 3339, with an offset")
-    return datetime.fromisoformat(value.upper())
+    at = datetime.fromisoformat(value.upper())
+    if at.year not in YEARS:
+        raise PydanticCustomError("out_of_range", "a moment of this century")
+    return at
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
-"""RFC 3339 with an offset."""
+"""RFC 3339 with an offset, from 2000 up to 2099."""
 
 
 class Shape(BaseModel):

@@ -13,8 +13,7 @@ from vqueue.ports.reports import Fate, PromiseFilter
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
 from vqueue.web.api import cursor
-from vqueue.web.api.bank.spans import YEARS, NearMoment
-from vqueue.web.api.operation import Ask, Bank, Id, Moment, Operation, Page, Reply, Shape
+from vqueue.web.api.operation import YEARS, Ask, Bank, Id, Moment, Operation, Page, Reply, Shape
 
 TAG = "Promises"
 
@@ -24,8 +23,8 @@ class PromiseQuery(Page):
 
     queue: Id | None = None
     fate: Fate | None = None
-    start: Annotated[NearMoment | None, Field(alias="from")] = None
-    end: Annotated[NearMoment | None, Field(alias="to")] = None
+    start: Annotated[Moment | None, Field(alias="from")] = None
+    end: Annotated[Moment | None, Field(alias="to")] = None
 
 
 class SpokenWindow(Shape):

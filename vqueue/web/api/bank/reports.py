@@ -12,7 +12,6 @@ from vqueue.domain.report import Interval, Question, Report, ReportName
 from vqueue.services import reporting
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
-from vqueue.web.api.bank.spans import NearMoment
 from vqueue.web.api.bank.tables import csv_of
 from vqueue.web.api.operation import Ask, Bank, Id, Moment, Operation, Reply, Shape
 
@@ -23,8 +22,8 @@ DEFAULT_SPAN = timedelta(days=1)
 class ReportQuery(Shape):
     """What is reported. Without `from` the day before `to`; without `to` until now."""
 
-    start: Annotated[NearMoment | None, Field(alias="from")] = None
-    end: Annotated[NearMoment | None, Field(alias="to")] = None
+    start: Annotated[Moment | None, Field(alias="from")] = None
+    end: Annotated[Moment | None, Field(alias="to")] = None
     queue: Id | None = None
     interval: Interval = Interval.HOUR
     """Of `intervals` and `promises`: at most 7 days by `15m`, 31 by `1h`, 92 by `1d` and in other reports."""
