@@ -92,6 +92,7 @@ async def test_a_second_one_names_the_first_to_its_owner_alone(face: Face) -> No
         ({"mode": "message"}, "/context", "missing"),
         ({"phone_number": "12"}, "/phone_number", "short"),
         ({"phone_number": "+449098790879"}, "/phone_number", "kind_not_allowed"),
+        ({"phone_number": "+442079460100"}, "/phone_number", "bank_number"),
         ({"context": {"colour": "red"}}, "/context/colour", "extra_forbidden"),
         ({"context": {"text": 5}}, "/context/text", "string_type"),
         ({"locale": "!"}, "/locale", "string_pattern_mismatch"),
@@ -160,6 +161,14 @@ async def test_a_number_nobody_vouches_for_is_marked_and_bounded(face: Face) -> 
         if answer.status == 201:
             await face.http.delete(answer.headers["Location"], headers=face.customer(name))
     assert codes == [201, 429, 429]
+
+
+async def test_whoever_tries_the_numbers_of_others_is_stopped_as_one_who_asks(face: Face) -> None:
+    await a_line(face)
+    await ruled(face, replace(Rules(), caps=Caps(asked_unproven_day=2)))
+    await kept(face, face.customer("ann", phone=OTHER))
+    tries = [await asked(face, face.customer("bob"), f"t{n}", phone_number=OTHER) for n in range(4)]
+    assert [one.status for one in tries] == [409, 409, 429, 429]
 
 
 async def test_one_customer_asks_so_often_an_hour_and_a_guest_less(face: Face) -> None:

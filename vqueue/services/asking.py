@@ -5,7 +5,7 @@ later, gets it byte for byte; of a thousand at once one makes the place and the 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.request import Mode
 from vqueue.ports.apps import Answered
+from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
 from vqueue.services import admitting, showing, wishing
 from vqueue.services.admitting import Admission
@@ -54,7 +55,11 @@ async def ask(house: House, customer: Customer, asked: Asked, tell: Tell) -> Ans
             return stored
         if isinstance(refusal, _NOTED):
             await house.act(partial(_noted, queue=asked.queue, mode=asked.mode, refusal=refusal))
-        raise await own_only(house, customer, refusal) from None
+        told = await own_only(house, customer, refusal)
+        if isinstance(told, AlreadyOpen) and told.request is None:
+            # It says that somebody else asked for this number: whoever tries numbers may do so as seldom as he may ask.
+            await house.database.transact(partial(_tried, admission=_admission(case), at=house.clock.now()))
+        raise told from None
     return answered
 
 
@@ -103,6 +108,11 @@ def _kept(clerk: Clerk, case: Case, deed: Deed, admission: Admission, tell: Tell
     )
     clerk.work.answers.keep(answered)
     return answered
+
+
+def _tried(work: Work, admission: Admission, at: datetime) -> None:
+    """Raises RateLimited."""
+    admission.take(work, at)
 
 
 def _noted(clerk: Clerk, queue: str | None, mode: Mode, refusal: Refusal) -> None:

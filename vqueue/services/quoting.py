@@ -1,6 +1,6 @@
 """What may be said now about a queue and a place in it: the offer, its window, the place, from the board alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,6 +24,8 @@ class Grounds:
     queue: Queue
     board: QueueBoard | None
     now: datetime
+    line: str = ""
+    """The bank's own number, which is never a customer's: it would be answered by our own voice."""
 
     @property
     def fresh(self) -> bool:
@@ -80,7 +82,7 @@ class Grounds:
 async def grounds(house: House, queue_id: str) -> Grounds:
     """Reads what a quote in this queue is made from. Raises NotFound."""
     queue = await house.database.read(partial(_queue, queue_id=queue_id))
-    return Grounds(queue, await house.board.read(queue_id), house.clock.now())
+    return Grounds(queue, await house.board.read(queue_id), house.clock.now(), house.line.number)
 
 
 def _queue(work: Work, queue_id: str) -> Queue:
@@ -121,8 +123,11 @@ def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
 
 
 def verdict(seen: Grounds, text: str) -> Verdict:
-    """Whether this queue may call the number."""
-    return numbers.read(text, seen.queue.rules.numbers.home, seen.queue.rules.numbers)
+    """Whether this queue may call the number; `bank_number` is the reason why not where it is the bank's own."""
+    found = numbers.read(text, seen.queue.rules.numbers.home, seen.queue.rules.numbers)
+    if found.phone is not None and found.phone.e164 == seen.line:
+        return replace(found, phone=None, reason="bank_number")
+    return found
 
 
 def placing(seen: Grounds, *, topic: str, language: str, channel: str) -> tuple[tuple[str, ...], str, str]:
