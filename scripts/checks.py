@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ PYTHON = str(BIN / "python")
 PYTHON_SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-core")
 LAST_WORDS = 4096
+BOOSTER_PACKAGES = ("libgomp1",)
+"""What LightGBM's wheel takes from the system."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -65,18 +68,25 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
-def bring_browser() -> None:
-    """Install Chromium where that is allowed; without it the tests say themselves what did not run."""
-    if any(shutil.which(name) for name in BROWSERS) or os.geteuid() != 0 or shutil.which("apt-get") is None:
+def bring_packages(what: str, packages: tuple[str, ...]) -> None:
+    """Install them where that is allowed; without them the tests say themselves what did not run."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
-    print("installing Chromium for the page tests", flush=True)
+    print(f"installing {what}", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (("update",), ("install", "-y", "--no-install-recommends", *BROWSER_PACKAGES)):
+    for step in (("update",), ("install", "-y", "--no-install-recommends", *packages)):
         subprocess.run(("apt-get", "-qq", *step), env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
+def bring_what_is_missing() -> None:
+    if not any(shutil.which(name) for name in BROWSERS):
+        bring_packages("Chromium for the page tests", BROWSER_PACKAGES)
+    if find_library("gomp") is None:
+        bring_packages("OpenMP for LightGBM", BOOSTER_PACKAGES)
+
+
 def main() -> int:
-    bring_browser()
+    bring_what_is_missing()
     results = [run(check) for check in checks(sys.argv[1:])]
     print("", *results, sep="\n")
     return 0 if all(result.passed for result in results) else 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vqueue.settings import Settings
 
 _ELSEWHERE = {
+    "backtest": "cli_backtest",
     "doctor": "cli_doctor",
     "flows": "cli_flows",
     "keys": "cli_keys",

@@ -41,6 +41,16 @@ class BusinessClock:
         await asyncio.sleep(max(0.0, seconds) / self.speed)
 
 
+class Stopwatch:
+    """How long a command has taken."""
+
+    def __init__(self) -> None:
+        self._t0 = time.monotonic()
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._t0
+
+
 class SystemChance:
     """Chance from the operating system; ids sort by time (48 bits of milliseconds, then 80 random bits)."""
 

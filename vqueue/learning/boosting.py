@@ -52,6 +52,20 @@ class Booster:
         return Expected(mean, low, median, high)
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The trees of the lowest and the highest quantile alone."""
+
+    low: "lightgbm.Booster"
+    high: "lightgbm.Booster"
+
+    def window(self, features: Floats) -> tuple[Floats, Floats]:
+        """Never negative, low <= high."""
+        roots = np.sort([np.maximum(0.0, _told(each, features)) for each in (self.low, self.high)], axis=0)
+        low, high = roots**2
+        return low, high
+
+
 def loaded() -> None:
     """Raises NoBooster where LightGBM, or the system's OpenMP library it needs, is not installed."""
     try:
@@ -71,6 +85,17 @@ def fitted(features: Floats, wait_s: Floats, *, weight: Floats | None = None) ->
         levels = [pool.submit(_trained, features, roots, weight, _quantile(level)) for level in LEVELS]
         mean = pool.submit(_trained, features, wait_s, weight, MEAN)
         return Booster(mean.result(), tuple(level.result() for level in levels))
+
+
+def fitted_edges(features: Floats, wait_s: Floats, *, weight: Floats) -> Edges:
+    """As `fitted`, without the mean and the median."""
+    loaded()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        trees = [
+            pool.submit(_trained, features, np.sqrt(wait_s), weight, _quantile(level))
+            for level in (LEVELS[0], LEVELS[-1])
+        ]
+        return Edges(trees[0].result(), trees[1].result())
 
 
 def _quantile(level: float) -> dict[str, object]:

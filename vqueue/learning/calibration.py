@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import pairwise
 
 GAMMA = 0.01
 WINDOW = 1000
@@ -80,44 +79,33 @@ class _Tree:
 
 
 @dataclass(slots=True)
-class _Stage:
-    low: _Tree = field(default_factory=_Tree)
-    high: _Tree = field(default_factory=_Tree)
-
-    def moved(self, window: Window, group: Group) -> Window:
-        """Never below 0, the low edge never above the high one."""
-        low = window.low_s - self.low.offset(group) * window.scale_s
-        high = max(0.0, window.high_s + self.high.offset(group) * window.scale_s)
-        return Window(min(max(0.0, low), high), high)
-
-    def learn(self, moved: tuple[Window, Window], group: Group, *, wait_s: float, weight: float) -> None:
-        before, after = moved
-        low, high = ((edge - wait_s) / before.scale_s for edge in (before.low_s, before.high_s))
-        self.low.learn(group, low, missed=wait_s < after.low_s, weight=weight)
-        self.high.learn(group, -high, missed=wait_s > after.high_s, weight=weight)
-
-
-@dataclass(slots=True)
 class Calibrator:
-    """Stages one after another, each for its own tree of groups; the last stage has the last word."""
+    """Trees of groups side by side: each learns by all misses of its own groups, an edge moves by their mean."""
 
-    stages: list[_Stage]
+    low: list[_Tree]
+    high: list[_Tree]
 
     @classmethod
     def of(cls, trees: int) -> "Calibrator":
-        return cls([_Stage() for _ in range(trees)])
+        return cls([_Tree() for _ in range(trees)], [_Tree() for _ in range(trees)])
 
-    def quote(self, window: Window, groups: Sequence[Group]) -> tuple[Window, ...]:
-        """What each stage makes of the window; the last is what is told. `groups`: one a stage."""
-        windows = [window]
-        for stage, group in zip(self.stages, groups, strict=True):
-            windows.append(stage.moved(windows[-1], group))
-        return tuple(windows)
+    def quote(self, window: Window, groups: Sequence[Group]) -> Window:
+        """The window to be told. `groups`: one a tree. Never below 0, the low edge never above the high one."""
+        low = window.low_s - window.scale_s * _mean(self.low, groups)
+        high = max(0.0, window.high_s + window.scale_s * _mean(self.high, groups))
+        return Window(min(max(0.0, low), high), high)
 
-    def ended(self, windows: Sequence[Window], groups: Sequence[Group], *, wait_s: float, weight: float = 1.0) -> None:
-        """A wait has ended of which `quote` said these windows."""
-        for stage, moved, group in zip(self.stages, pairwise(windows), groups, strict=True):
-            stage.learn(moved, group, wait_s=wait_s, weight=weight)
+    def ended(self, window: Window, told: Window, groups: Sequence[Group], *, wait_s: float, weight: float) -> None:
+        """A wait has ended for which `quote` made `told` of `window`."""
+        below, above = (window.low_s - wait_s) / window.scale_s, (wait_s - window.high_s) / window.scale_s
+        for low, high, group in zip(self.low, self.high, groups, strict=True):
+            low.learn(group, below, missed=wait_s < told.low_s, weight=weight)
+            high.learn(group, above, missed=wait_s > told.high_s, weight=weight)
+
+
+def _mean(trees: Sequence[_Tree], groups: Sequence[Group]) -> float:
+    offsets = [tree.offset(group) for tree, group in zip(trees, groups, strict=True)]
+    return sum(offsets) / len(offsets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +123,18 @@ class Asked:
 
 def told(asked: Iterable[Asked], calibrator: Calibrator) -> Iterator[Window]:
     """The window told to each, in the order of time; only waits that have ended by then have taught."""
-    under_way: list[tuple[float, int, Asked, tuple[Window, ...]]] = []
+    under_way: list[tuple[float, int, Asked, Window]] = []
     for number, each in enumerate(asked):
         while under_way and under_way[0][0] <= each.at:
             _learn(heappop(under_way), calibrator)
-        windows = calibrator.quote(each.window, each.groups)
-        heappush(under_way, (each.ends, number, each, windows))
-        yield windows[-1]
+        window = calibrator.quote(each.window, each.groups)
+        heappush(under_way, (each.ends, number, each, window))
+        yield window
     while under_way:
         _learn(heappop(under_way), calibrator)
 
 
-def _learn(entry: tuple[float, int, Asked, tuple[Window, ...]], calibrator: Calibrator) -> None:
-    _, _, asked, windows = entry
+def _learn(entry: tuple[float, int, Asked, Window], calibrator: Calibrator) -> None:
+    _, _, asked, window = entry
     if asked.wait_s is not None:
-        calibrator.ended(windows, asked.groups, wait_s=asked.wait_s, weight=asked.weight)
+        calibrator.ended(asked.window, window, asked.groups, wait_s=asked.wait_s, weight=asked.weight)

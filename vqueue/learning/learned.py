@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vqueue.engine.replay import Floats
-from vqueue.learning.boosting import Booster, Expected, fitted
+from vqueue.learning.boosting import Expected, fitted, fitted_edges
 from vqueue.learning.calibration import Asked, Calibrator, Group, Window, told
 from vqueue.learning.samples import Sample
 from vqueue.learning.scoring import Quotes, bucket, offered_weights
 
-Flags = NDArray[np.bool_]
 ENOUGH = 1000
 """Served calls below which no trees are grown."""
 CALIBRATE_FROM = 0.85
@@ -41,15 +39,16 @@ def calibrated(past: Sample, test: Sample, *, offered: bool, done: Callable[[], 
     """
     weight = _weights(past, past, offered=offered)
     held = np.arange(len(past.at)) >= int(CALIBRATE_FROM * len(past.at))
-    first = _grown(past, weight, ~held & past.served)
+    early = ~held & past.served
+    edges = fitted_edges(past.features[early], past.wait_s[early], weight=weight[early])
     done()
-    trees = _grown(past, weight, past.served)
+    trees = fitted(past.features[past.served], past.wait_s[past.served], weight=weight[past.served])
     done()
     warmed = past.rows(held)
     expected = trees.expected(test.features)
     steps = [
-        (warmed, _windows(first.expected(warmed.features)), weight[held]),
-        (test, _windows(expected), _weights(past, test, offered=offered)),
+        (warmed, _windows(*edges.window(warmed.features)), weight[held]),
+        (test, _windows(expected.low, expected.high), _weights(past, test, offered=offered)),
     ]
     return _held("vqueue", expected, steps)
 
@@ -58,16 +57,8 @@ def without_trees(past: Sample, test: Sample) -> Quotes:
     """The calibrated roll-forward, where there is too little to grow trees on."""
     low, median, high = test.rolled
     expected = Expected(test.features[:, 0], low, median, high)
-    steps = [
-        (each, [Window(*edges) for edges in zip(each.rolled[0].tolist(), each.rolled[2].tolist(), strict=True)],
-         np.ones(len(each.at)))
-        for each in (past, test)
-    ]  # fmt: skip
+    steps = [(each, _windows(each.rolled[0], each.rolled[2]), np.ones(len(each.at))) for each in (past, test)]
     return _held("vqueue", expected, steps)
-
-
-def _grown(past: Sample, weight: Floats, which: Flags) -> Booster:
-    return fitted(past.features[which], past.wait_s[which], weight=weight[which])
 
 
 def _weights(past: Sample, asked: Sample, *, offered: bool) -> Floats:
@@ -75,8 +66,8 @@ def _weights(past: Sample, asked: Sample, *, offered: bool) -> Floats:
     return offered_weights(past.wait_s, past.served, judged=asked.wait_s) if offered else np.ones(len(asked.at))
 
 
-def _windows(expected: Expected) -> list[Window]:
-    return [Window(low, high) for low, high in zip(expected.low.tolist(), expected.high.tolist(), strict=True)]
+def _windows(low: Floats, high: Floats) -> list[Window]:
+    return [Window(*edges) for edges in zip(low.tolist(), high.tolist(), strict=True)]
 
 
 def _held(name: str, expected: Expected, steps: Sequence[tuple[Sample, list[Window], Floats]]) -> Quotes:

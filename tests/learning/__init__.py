@@ -1,0 +1,1 @@
+"""Tests of the learned layers and of the backtest."""
