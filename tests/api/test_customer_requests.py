@@ -10,7 +10,7 @@ from tests.api.conftest import Face
 from tests.api.lines import a_line, asked, kept, now_is, ruled, stored
 from vqueue.domain.causes import Cause
 from vqueue.domain.request import Mode, State
-from vqueue.domain.rules import Offer, Rules
+from vqueue.domain.rules import Caps, Offer, Rules
 from vqueue.domain.slots import Slots
 
 PATH = "/v1/support-requests"
@@ -146,6 +146,16 @@ async def test_a_callback_becomes_a_booking_a_later_one_and_a_callback_again(fac
     assert (call["mode"], call["state"]) == ("callback", "waiting") and call["promised"] is not None
     nowhere = await changed(face, call, "*", slot_start="2026-03-04T15:01:00+00:00")
     assert (await nowhere.json())["errors"] == [{"pointer": "/slot_start", "code": "not_a_slot"}]
+
+
+async def test_a_booked_call_is_moved_so_often_as_its_number_may_be_written_to(face: Face) -> None:
+    await ruled(face, replace(BOOKS, caps=Caps(asked_per_number_day=2)))
+    await a_line(face)
+    first, second = await a_slot(face), await a_slot(face, 1)
+    made = await kept(face, face.customer(), mode="scheduled", slot_start=first)
+    moves = [await changed(face, made, "*", slot_start=slot) for slot in (second, first, second)]
+    assert [one.status for one in moves] == [200, 200, 429] and "Retry-After" in moves[-1].headers
+    assert (await changed(face, made, "*", slot_start=None)).status == 200
 
 
 async def test_who_cancels_is_not_called_and_while_it_rings_is_told_so(face: Face) -> None:

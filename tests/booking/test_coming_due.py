@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from tests.booking.scenes import HALF, RULES, THREE, booked, moved, published, stored, taken, wish, with_agent
+from tests.booking.scenes import HALF, RULES, THREE, booked, moved, offered, published, stored, taken, wish, with_agent
 from tests.web.house import HandClock
 from vqueue.domain.attempt import Attempt, Shape
 from vqueue.domain.ids import AttemptId, CallSid, LegId, SessionId, Token
@@ -14,8 +14,19 @@ from vqueue.domain.rules import CallbackRules, CallingWindows
 from vqueue.domain.speech import Ask, DialCustomer, Goto, Pause, Prompt, Say
 from vqueue.engine.plan import Reserve
 from vqueue.ports.database import Notice
+from vqueue.ports.identity import Customer
 from vqueue.ports.voice import Told
-from vqueue.services import answering, dispatching, keeping, noticing, requesting, returning, settling
+from vqueue.services import (
+    answering,
+    booking,
+    changing,
+    dispatching,
+    keeping,
+    noticing,
+    requesting,
+    returning,
+    settling,
+)
 from vqueue.services.booking import REMINDER
 from vqueue.services.house import House
 
@@ -146,6 +157,30 @@ async def test_who_booked_and_rings_in_before_keeps_his_time_until_he_is_served(
     assert (await due(house, clock, left, THREE)).ready
     await house.act(lambda clerk: requesting.cancel(clerk, request.id, reason="asked"))
     assert await taken(house) == 0
+
+
+async def test_who_booked_rings_in_and_leaves_a_message_gives_his_time_back(house: House) -> None:
+    request = await booked(house)
+    session = SessionId("cv_1")
+    await house.act(lambda clerk: returning.take_hold(clerk, request.id, call_sid=CallSid("CA9"), session=session))
+    assert await taken(house) == 1
+    left = await house.act(lambda clerk: requesting.to_message(clerk, request.id, recording=""))
+    assert (left.mode, left.slot_start, await taken(house)) == (Mode.MESSAGE, None, 0)
+
+
+async def test_who_had_a_time_and_would_rather_be_called_now_gives_it_back(house: House) -> None:
+    slot = await offered(house)
+    asked = wish(house, customer="issuer|ann")
+    request = await house.act(partial(booking.book, wish=asked, slot=slot))
+    session = SessionId("cv_1")
+    await house.act(lambda clerk: returning.take_hold(clerk, request.id, call_sid=CallSid("CA9"), session=session))
+    await house.act(lambda clerk: settling.leave(clerk, clerk.work.requests.get(request.id), reason="left"))
+    customer = Customer(
+        id="issuer|ann", phone=None, name=None, locale=None, segment=None, expires_at=THREE + timedelta(days=1)
+    )
+    change = changing.Change(named=frozenset({"mode"}), mode=Mode.CALLBACK)
+    shown = await changing.change(house, customer, request.id, change, version=None)
+    assert (shown.request.mode, shown.request.slot_start, await taken(house)) == (Mode.CALLBACK, None, 0)
 
 
 async def test_a_customer_who_is_rung_first_is_not_reserved_before_his_slot(house: House, clock: HandClock) -> None:

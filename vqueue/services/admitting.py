@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from vqueue.domain.errors import RateLimited
 from vqueue.domain.phone import Phone
+from vqueue.domain.request import Request
 from vqueue.domain.rules import Caps
 from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
@@ -61,3 +62,13 @@ def admission(house: House, customer: Customer, caps: Caps, phone: Phone | None)
         kind = "asked-for" if proven else "asked-unproven"
         ceilings.append(ceiling(house, f"{kind}:{house.vault.index(phone.e164)}", limit, DAY))
     return Admission(tuple(ceilings))
+
+
+def moving(house: House, request: Request, caps: Caps) -> Admission:
+    """One more message to this number that its call was moved: as many a day as calls may be asked for it."""
+    if request.phone is None:
+        return Admission(())
+    kind, limit = (
+        ("moved", caps.asked_per_number_day) if request.proven else ("moved-unproven", caps.asked_unproven_day)
+    )
+    return Admission((ceiling(house, f"{kind}:{request.phone.index}", limit, DAY),))

@@ -79,8 +79,8 @@ async def change(
 def _changed(clerk: Clerk, request_id: RequestId, ready: _Ready, version: int | None) -> None:
     request = clerk.work.requests.get(request_id)
     _at(request, version)
+    ready.admission.take(clerk.work, clerk.at)
     if ready.changes:
-        ready.admission.take(clerk.work, clerk.at)
         request = clerk.move(request, Move.MOVE, reason=BY, changes=dict(ready.changes))
     if ready.then is not None:
         ready.then(clerk, request)
@@ -113,7 +113,11 @@ async def _ready(house: House, customer: Customer, request: Request, change: Cha
             "verified": proven,
         }
         admission = admitting.admission(house, customer, seen.queue.rules.caps, number.phone)
-    then = await _then(house, seen, replace(request, **changes), number, change)
+    after = replace(request, **changes)
+    then = await _then(house, seen, after, number, change)
+    if change.slot_start is not None:
+        told = admitting.moving(house, after, seen.queue.rules.caps)
+        admission = Admission((*admission.ceilings, *told.ceilings))
     return _Ready(changes=changes, admission=admission, then=then)
 
 
@@ -184,6 +188,7 @@ def _to_call(
     """A place that waits for something else becomes a callback that is ready, its place untouched."""
     changes: dict[str, Any] = {
         "mode": Mode.CALLBACK, "ready": True, "not_before": None, "parked": None, "promise": None, "deadline": None,
+        "slot_start": None, "slot_zone": None, "slot_text": None,
     }  # fmt: skip
     if credit is not None:
         changes["credit_class"] = credit

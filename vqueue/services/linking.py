@@ -17,7 +17,9 @@ from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.slots import Slot
 from vqueue.ports.apps import PageLink
 from vqueue.ports.database import Work
-from vqueue.services import booking, changing, requesting, showing
+from vqueue.services import admitting, booking, changing, requesting, showing
+from vqueue.services.admitting import Admission
+from vqueue.services.booking import Place
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.showing import Known, Shown
@@ -147,7 +149,14 @@ async def _move(house: House, request: Request, slot: datetime | None) -> None:
         raise NotPossible
     place = await booking.place(house, request.queue, start=slot, number=request)
     promise = PromiseId(house.chance.id("pr"))
-    await house.act(partial(booking.reschedule, request_id=request.id, slot=place, promise_id=promise))
+    queue = await house.database.read(lambda work: work.queues.get(request.queue))
+    told = admitting.moving(house, request, queue.rules.caps)
+    await house.act(partial(_moved, request_id=request.id, slot=place, promise_id=promise, told=told))
+
+
+def _moved(clerk: Clerk, request_id: RequestId, slot: Place, promise_id: PromiseId, told: Admission) -> None:
+    told.take(clerk.work, clerk.at)
+    booking.reschedule(clerk, request_id, slot=slot, promise_id=promise_id)
 
 
 async def _cancel(house: House, request_id: RequestId) -> None:

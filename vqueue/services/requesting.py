@@ -228,6 +228,7 @@ def to_message(clerk: Clerk, request_id: RequestId, recording: str) -> Request:
         raise AgentComing
     changes: dict[str, Any] = {
         "mode": Mode.MESSAGE, "ready": False, "parked": "message", "call_sid": None, "recording": recording or None,
+        "slot_start": None, "slot_zone": None, "slot_text": None,
     }  # fmt: skip
     return clerk.move(request, Move.SWITCH, to=State.WAITING, reason="message_while_holding", changes=changes)
 
