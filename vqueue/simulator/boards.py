@@ -13,16 +13,18 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
+from vqueue.engine.wait.closed import ClosedForm
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
 from vqueue.simulator.floor import Chair, Floor, at
 
 LOOK_BACK_S = 4 * 3600.0
 """What is older says nothing about now; as long as the live service looks back."""
-FRESH_S = 30.0
-"""How long the figures of the last hours are believed, as in the live service."""
+FRESH_S = 60.0
+"""How long the figures of the last hours are believed: they move slowly."""
 BOARD_S = 1.0
 """Age at which a board is made anew."""
 NEWEST = 200
+REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,29 @@ class _Noted:
     def wait(self, *, ahead: int, state: QueueState, now: datetime) -> Wait:
         self.state = state
         return Wait(as_of=now, method="", mean_s=0.0, p5_s=0.0, p10_s=0.0, p50_s=0.0, p90_s=0.0, p95_s=0.0)
+
+
+class Remembering:
+    """The closed form, asked once about each state: it looks at places ahead and ready agents only by their difference,
+    at the talks in progress not at all, and at the closing only to say whether the wait may be longer."""
+
+    def __init__(self) -> None:
+        self._model = ClosedForm()
+        self._known: dict[tuple[int, QueueState], Wait] = {}
+
+    def wait(self, *, ahead: int, state: QueueState, now: datetime) -> Wait:
+        """As `ClosedForm.wait`."""
+        served = ahead < state.agents_ready
+        before = -1 if served else ahead - int(state.agents_ready)
+        key = before, replace(state, agents_ready=0.0, busy=0.0, closing_s=None)
+        if key not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            asked = state if served else key[1]
+            self._known[key] = self._model.wait(ahead=max(0, before), state=replace(asked, closing_s=None), now=now)
+        known = self._known[key]
+        late = state.closing_s is not None and known.p90_s > state.closing_s and not served
+        return replace(known, as_of=now, reasons=(*known.reasons, *(("closing",) if late else ())))
 
 
 class Boards:

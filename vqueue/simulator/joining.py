@@ -93,7 +93,6 @@ def _convert(bank: Bank, caller: Caller) -> None:
         return
     bank.take_out(caller)
     if _call_back(bank, caller):
-        bank.evidence.stood(bank.now, bank.now - caller.arrived, abandoned=False)
         caller.step += 1
     since = caller.ready_since
     bank.line_up(caller)
@@ -150,7 +149,6 @@ def before_closing(bank: Bank) -> None:
     for caller in [each for each in bank.floor.order.callers.values() if each.mode is Mode.HOLD]:
         if bank.people(caller).accept[caller.row] < share:
             bank.take_out(caller)
-            bank.evidence.stood(bank.now, bank.now - caller.arrived, abandoned=False)
             caller.mode, caller.state = Mode.CALLBACK, State.WAITING
             bank.boards.open_callbacks += 1
             _roll(bank, caller, bank.opens_at)

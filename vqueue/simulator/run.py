@@ -9,11 +9,10 @@ from typing import Any
 from vqueue.domain.ids import AgentId
 from vqueue.domain.rules import Queue, Rules
 from vqueue.engine.plan import Line, Reserve, Skip, Snapshot, plan
-from vqueue.engine.wait.closed import ClosedForm
 from vqueue.engine.wait.model import WaitModel
 from vqueue.simulator import connecting, joining
 from vqueue.simulator.bank import Bank
-from vqueue.simulator.boards import Boards, Evidence
+from vqueue.simulator.boards import Boards, Evidence, Remembering
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
 from vqueue.simulator.people import Days, days, moment
 from vqueue.simulator.scenario import Scenario
@@ -45,9 +44,9 @@ def simulate(
     progress: Progress | None = None,
 ) -> Outcome:
     """The scenario's days under this seed: equal input gives equal output. `rules` (by default the scenario's) and the
-    wait model may change without changing who calls when, for how long, and how patiently. `progress` hears the share
-    that is done."""
-    bank = _bank(scenario, rules or scenario.in_force(), seed, model or ClosedForm())
+    wait model (the closed form) may change without changing who calls when, for how long, and how patiently.
+    `progress` hears the share that is done."""
+    bank = _bank(scenario, rules or scenario.in_force(), seed, model or Remembering())
     _write_agenda(bank)
     _work_off(bank, progress or (lambda done: None))
     bank.floor.close_books(bank.now)

@@ -2,9 +2,19 @@
 
 from datetime import date
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from vqueue.domain.rules import Hours, Rules
 from vqueue.domain.week import WEEK, Intervals, minutes_of
@@ -174,6 +184,15 @@ class Scenario(_Part):
         if max(self.arrivals_per_hour) * day_h * self.days > MOST_CUSTOMERS:
             raise ValueError(f"more than {MOST_CUSTOMERS:,} customers are expected")
         return self
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{zone!r} is no time zone such as Europe/London") from None
+        return zone
 
     def in_force(self) -> Rules:
         """The rules of the simulated queue. Raises ValueError."""

@@ -1,0 +1,68 @@
+"""`vqueue simulate` as it is used: the JSON of the contract, the page, one sentence for a wrong file."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from tests.simulator.test_days import SHORT
+from vqueue.cli import main
+
+CONTRACT = {
+    "seed", "customers", "served", "abandoned", "wait_s", "promises", "second_hold_s", "agent_idle_share", "occupancy",
+    "inversions", "events", "seconds",
+}  # fmt: skip
+
+
+def test_the_figures_are_one_json_document_and_the_page_is_whole(tmp_path: Path) -> None:
+    scenario, html = tmp_path / "short.json", tmp_path / "short.html"
+    scenario.write_text(json.dumps(SHORT))
+    ran = CliRunner().invoke(main, ["simulate", str(scenario), "--seed", "4", "--json", "--html", str(html)])
+    told = json.loads(ran.stdout)
+
+    assert ran.exit_code == 0
+    assert told.keys() >= CONTRACT
+    assert told["wait_s"].keys() >= {"mean", "p50", "p90"}
+    assert told["promises"].keys() >= {"made", "kept", "coverage", "width_s_p50"}
+    drawn = ElementTree.fromstring(html.read_text().removeprefix("<!doctype html>").replace("<meta", "<br").replace(
+        'charset="utf-8">', '/>').replace('initial-scale=1">', 'initial-scale=1"/>'))  # fmt: skip
+    assert len(drawn.findall(".//svg")) == 4
+    assert "://" not in html.read_text()
+
+
+def test_people_read_a_table(tmp_path: Path) -> None:
+    scenario = tmp_path / "short.json"
+    scenario.write_text(json.dumps(SHORT))
+    ran = CliRunner().invoke(main, ["simulate", str(scenario)])
+
+    assert ran.exit_code == 0
+    assert "First ring inside the window" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ("agents: [", "neither YAML nor JSON"),
+        ("- a list", "a table"),
+        ("{agents: 3, arrivals_per_hour: 10, handling_s: 240, foo: 1}", "/foo"),
+        ("{agents: 3, arrivals_per_hour: -1, handling_s: 240}", "/arrivals_per_hour/0"),
+        ("{agents: 3, arrivals_per_hour: .nan, handling_s: 240}", "/arrivals_per_hour/0"),
+        ("{agents: 3, arrivals_per_hour: 10, handling_s: {law: lognormal}}", "/handling_s"),
+        ("{agents: 3, arrivals_per_hour: 10, handling_s: 240, hours: ['17:00', '09:00']}", "hours"),
+        ("{agents: 3, arrivals_per_hour: 10, handling_s: 240, zone: Nowhere}", "zone"),
+        ("{agents: 3, arrivals_per_hour: 10, handling_s: 240, rules: {offer: {threshold: 1}}}", "/offer/threshold"),
+        ("{agents: 3, arrivals_per_hour: 10, handling_s: 240, kinds: [{share: 1, credit: gold}]}", "gold"),
+        ("{agents: 3, arrivals_per_hour: 900000, handling_s: 240}", "500,000"),
+    ],
+)
+def test_a_wrong_file_is_told_in_a_sentence_that_points_at_the_mistake(tmp_path: Path, text: str, pointer: str) -> None:
+    scenario = tmp_path / "wrong.yaml"
+    scenario.write_text(text)
+    ran = CliRunner().invoke(main, ["simulate", str(scenario)])
+
+    assert ran.exit_code == 2
+    assert pointer in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert "Traceback" not in ran.stderr
