@@ -3,7 +3,7 @@
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from vqueue.web.proxies import Proxies, is_near
+from vqueue.web.proxies import Proxies, client_site, is_near
 
 OURS = Proxies.of("10.0.0.0/8, 2001:db8::/32")
 
@@ -58,3 +58,12 @@ def test_only_this_machine_itself_is_near(headers: dict[str, str], near: bool) -
     request = make_mocked_request("GET", "/metrics", headers=headers).clone(remote="127.0.0.1")
     assert is_near(request) is near
     assert not is_near(request.clone(remote="198.51.100.7"))
+
+
+def test_a_household_with_a_64_of_its_own_counts_as_one_address() -> None:
+    def site(peer: str) -> str:
+        return client_site(make_mocked_request("GET", "/").clone(remote=peer))
+
+    assert site("2001:db8:1:2::1") == site("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert site("2001:db8:1:3::1") != site("2001:db8:1:2::1")
+    assert (site("192.0.2.7"), site("::ffff:192.0.2.7")) == ("192.0.2.7", "::ffff:192.0.2.7")

@@ -13,7 +13,7 @@ from aiohttp import web
 from vqueue.domain.errors import RateLimited
 from vqueue.ports.clock import Clock
 from vqueue.ports.identity import Customer
-from vqueue.web.proxies import client_address
+from vqueue.web.proxies import client_site
 
 MOST_BUCKETS = 20_000
 """The oldest bucket is forgotten beyond this; whoever it belonged to starts with a full one."""
@@ -39,7 +39,7 @@ class Limits:
     """The buckets. `address` finds out whose request it is behind proxies that are trusted."""
 
     clock: Clock
-    address: Callable[[web.Request], str] = client_address
+    address: Callable[[web.Request], str] = client_site
     per_address: Rate = PER_ADDRESS
     per_customer: Rate = PER_CUSTOMER
     per_key: Rate = PER_KEY

@@ -59,6 +59,13 @@ def client_address(request: web.Request) -> str:
     return proxies.client(request.remote or "", request.headers.getall(FORWARDED_FOR, ()))
 
 
+def client_site(request: web.Request) -> str:
+    """Whose limits an address counts for: IPv4 itself, of IPv6 the /64 that one household or server has as its own."""
+    text = client_address(request)
+    address = _address(text)
+    return str(ip_network(f"{address}/64", strict=False)) if isinstance(address, IPv6Address) else text
+
+
 def client_network(request: web.Request) -> str:
     """The client as logs may name him: his network, not himself (IPv4 /24, IPv6 /48)."""
     address = _address(client_address(request))
