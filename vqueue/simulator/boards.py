@@ -154,13 +154,16 @@ class Boards:
 
     def _counts(self) -> boards.Counts:
         counts: dict[tuple[str, str, str, str, bool], list[tuple[int, int]]] = {}
+        callers = self.floor.order.callers
         for klass, line in self.floor.order.classes.items():
-            minutes: dict[int, int] = {}
-            for virtual_start, _ in line:
-                minute = int(virtual_start // 60)
-                minutes[minute] = minutes.get(minute, 0) + 1
-            key = (State.WAITING.value, Mode.CALLBACK.value, klass.bucket, klass.credit_class, True)
-            counts[key] = list(minutes.items())
+            minutes: dict[tuple[State, Mode, int], int] = {}
+            for virtual_start, each in line:
+                caller = callers[each]
+                key = caller.state, caller.mode, int(virtual_start // 60)
+                minutes[key] = minutes.get(key, 0) + 1
+            for (state, mode, minute), number in minutes.items():
+                name = (state.value, mode.value, klass.bucket, klass.credit_class, True)
+                counts.setdefault(name, []).append((minute, number))
         return counts
 
     def _agent(self, chair: Chair) -> Agent:

@@ -68,7 +68,9 @@ def _frame(top: float, ticks: Sequence[tuple[float, str]], unit: str) -> str:
         y = _y(value, top)
         parts.append(f'<line class="axis" x1="{LEFT}" x2="{WIDTH - 8}" y1="{y}" y2="{y}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{value:g}</text>')
-    parts += [f'<text x="{_x(at)}" y="{HEIGHT - 6}" text-anchor="middle">{escape(word)}</text>' for at, word in ticks]
+    for at, word in ticks:
+        anchor = "middle" if at < 1 else "end"
+        parts.append(f'<text x="{_x(at)}" y="{HEIGHT - 6}" text-anchor="{anchor}">{escape(word)}</text>')
     return "".join(parts) + f'<text x="{WIDTH - 8}" y="10" text-anchor="end">{escape(unit)}</text>'
 
 
