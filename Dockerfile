@@ -14,10 +14,10 @@ RUN python -m pip wheel --no-deps --wheel-dir /wheels . \
  && find /opt/vqueue/lib -type d -name tests -prune -exec rm -rf {} +
 
 FROM python:3.13-slim
-RUN apt-get -qq update \
+RUN groupadd --gid 10001 vqueue \
+ && apt-get -qq update \
  && apt-get -qq install -y --no-install-recommends libgomp1 \
  && rm -rf /var/lib/apt/lists/* \
- && groupadd --gid 10001 vqueue \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin vqueue \
  && install --directory --owner 10001 --group 10001 --mode 0700 /data
 COPY --from=build /opt/vqueue /opt/vqueue

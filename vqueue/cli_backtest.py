@@ -14,7 +14,7 @@ from rich.table import Table
 from vqueue.cli_running import fail
 from vqueue.clock import Stopwatch
 from vqueue.engine.replay import CallLog
-from vqueue.learning.backtest import TEST_FROM, NothingToScore, Task, Tested
+from vqueue.learning.backtest import TEST_FROM, NothingToScore, Outcome, Task
 from vqueue.learning.backtest import backtest as tested_on
 from vqueue.learning.page import found, page
 from vqueue.learning.scoring import Score
@@ -69,7 +69,7 @@ def _read(traces: Sequence[Path], train: Sequence[Path], mapping: Mapping | None
     return [read_trace(path, mapping) for path in traces], [read_trace(path, mapping) for path in train]
 
 
-def _run(task: Task) -> Tested:
+def _run(task: Task) -> Outcome:
     """With a bar for each stage on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
@@ -83,7 +83,7 @@ def _run(task: Task) -> Tested:
         return tested_on(task, progress=progress)
 
 
-def document(tested: Tested, *, name: str, seconds: float) -> dict[str, object]:
+def document(tested: Outcome, *, name: str, seconds: float) -> dict[str, object]:
     """The document of `--json`."""
     return {
         "trace": name,
@@ -130,7 +130,7 @@ def _tell_later(trace: CallLog, train: Sequence[CallLog]) -> None:
         )
 
 
-def _show(tested: Tested, name: str) -> None:
+def _show(tested: Outcome, name: str) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(found(tested))
     for title, rows in (("waits of those served", tested.rows), ("waits offered to all", tested.virtual_rows)):

@@ -39,7 +39,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Tested:
+class Outcome:
     """`n` served waits scored. `notes` say what was left out. The arrays are for pictures, a row a scored wait."""
 
     n: int
@@ -52,10 +52,10 @@ class Tested:
     quotes: tuple[Quotes, ...]
 
 
-def backtest(task: Task, *, progress: Progress = lambda stage, done, total: None) -> Tested:
+def backtest(task: Task, *, progress: Progress = lambda stage, done, total: None) -> Outcome:
     """The whole table. Equal input gives equal output. Raises NothingToScore."""
     cut = cut_of(task.trace, task.test_from)
-    known = [*(_apart(log, task.trace, cut) for log in task.train), before(task.trace, cut)]
+    known = [*(apart(log, task.trace, cut) for log in task.train), before(task.trace, cut)]
     sampled = _samples([*known[:-1], task.trace], task, known, progress)
     past, test = [*sampled[:-1], sampled[-1].rows(sampled[-1].ends <= cut)], sampled[-1].rows(sampled[-1].at > cut)
     if not test.served.any():
@@ -65,7 +65,7 @@ def backtest(task: Task, *, progress: Progress = lambda stage, done, total: None
     weight = offered_weights(test.wait_s, test.served, judged=test.wait_s)
     rows = [score(each.rows(test.served), _waits(test, np.ones(len(test.at)))) for each in [*untrained, *served]]
     offered = [score(each.rows(test.served), _waits(test, weight)) for each in [*untrained, *virtual]]
-    return Tested(
+    return Outcome(
         n=int(test.served.sum()), rows=tuple(rows), virtual_rows=tuple(offered), notes=notes, complete=complete,
         waits=_waits(test, np.ones(len(test.at))),
         quotes=tuple(each.rows(test.served) for each in [*untrained, *served]),
@@ -86,7 +86,7 @@ def before(log: CallLog, cut: float) -> CallLog:
     return log.rows(over <= cut)
 
 
-def _apart(log: CallLog, trace: CallLog, cut: float) -> CallLog:
+def apart(log: CallLog, trace: CallLog, cut: float) -> CallLog:
     """Without the calls that are in the tested part too: nobody is trained on what he is asked."""
 
     def keys(calls: CallLog) -> list[tuple[float, float, int, int]]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqueue.engine.replay import DAY_S
-from vqueue.learning.backtest import Tested
+from vqueue.learning.backtest import Outcome
 from vqueue.learning.features import HOUR_S
 from vqueue.learning.plots import Chart, Line, drawn
 from vqueue.learning.scoring import LEVELS, Quotes, Score
@@ -41,7 +41,7 @@ th[scope=row] { text-align: left; } tr.ours { background: var(--accent-soft); } 
 HEADS = ("predictor", "RMSE", "MAE", "bias", "pinball .1", ".5", ".9", "under P90", "P10-P90", "width")
 
 
-def page(tested: Tested, *, name: str) -> str:
+def page(tested: Outcome, *, name: str) -> str:
     """HTML for a browser; it fetches nothing."""
     charts = "".join(drawn(chart) for chart in _charts(tested))
     notes = "".join(f"<p>{escape(note)}</p>" for note in tested.notes)
@@ -56,7 +56,7 @@ def page(tested: Tested, *, name: str) -> str:
     )
 
 
-def found(tested: Tested) -> str:
+def found(tested: Outcome) -> str:
     """One sentence: how many were inside the window, how wide it is, how far off, beside position x AHT / agents."""
     ours = tested.rows[-1]
     usual = next(row for row in tested.rows if row.predictor == "ewt")
@@ -67,7 +67,7 @@ def found(tested: Tested) -> str:
     )
 
 
-def _charts(tested: Tested) -> list[Chart]:
+def _charts(tested: Outcome) -> list[Chart]:
     ours = tested.quotes[-1]
     usual, rolled = (next(each for each in tested.quotes if each.predictor == name) for name in ("ewt", "rollforward"))
     pair = ((ours, "ours"), (rolled, "theirs"))
