@@ -33,13 +33,14 @@ from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.rounds import HOUSEKEEPING, Beside, Rounds
 from vqueue.services.house import House, Line
 from vqueue.services.measuring import MeasuredDatabase, MeasuredTelephony
-from vqueue.settings import Settings
+from vqueue.settings import Settings, UnsafeSetting
 from vqueue.telephony.gateway import TwilioVoice
 from vqueue.telephony.twilio import TwilioTelephony
 from vqueue.telephony.twiml import AudioFile
 from vqueue.telephony.urls import Urls
 from vqueue.telephony.webhooks import Signatures
 from vqueue.web import audio
+from vqueue.web.cors import origins
 from vqueue.web.health import Health
 from vqueue.web.proxies import Proxies
 from vqueue.web.site import make_web
@@ -198,6 +199,7 @@ def _site(
         watch=watch,
         issuer=issuer,
         local=settings.local_sign_in,
+        origins=_origins(settings),
     )
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
@@ -239,6 +241,14 @@ async def _line(settings: Settings, database: Database) -> Line:
         zone=next((queue.rules.hours.zone for queue in queues if queue.id == first), "UTC"),
         first_queue=first,
     )
+
+
+def _origins(settings: Settings) -> frozenset[str]:
+    try:
+        return origins(settings.allowed_origins)
+    except ValueError:
+        wanted = "origins such as https://bank.example"
+        raise UnsafeSetting("ALLOWED_ORIGINS", wanted, settings.allowed_origins) from None
 
 
 def _signatures(settings: Settings) -> Signatures:

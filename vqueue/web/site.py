@@ -1,5 +1,6 @@
 """The whole web face of one house put together: pages, sign-in, files, health; others add their routes to it."""
 
+from collections.abc import Collection
 from functools import partial
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from vqueue.web import console, links, signing
 from vqueue.web.access import Access
 from vqueue.web.api import book
 from vqueue.web.console import account, staff
+from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
 from vqueue.web.limits import Limits
@@ -30,15 +32,17 @@ def make_web(
     limits: Limits | None = None,
     issuer: StaffIssuer | None = None,
     local: bool = True,
+    origins: Collection[str] = (),
 ) -> web.Application:
     """The application of one process. `secure`: the site is reached over TLS, cookies travel only there. Staff sign in
-    at the issuer, and while `local` with passwords."""
+    at the issuer, and while `local` with passwords. `origins`: other sites whose pages may use the API."""
     watch, limits = watch or Watch(), limits or Limits(clock=house.clock)
     pages = Pages(bank=house.line.bank)
     access = Access(house=house, secure=secure)
     streams = Streams(broadcast=house.broadcast)
     middlewares = [watched(house, watch), errors_told(partial(error_page, pages))]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_MAX)
+    add_cors(app, origins)
     add_headers(app, secure=secure)
     streams.add_to(app)
     app.router.add_static(STATIC, STATIC_DIR)
