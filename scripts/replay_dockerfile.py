@@ -1,7 +1,8 @@
 """The Dockerfile's steps as plain commands in a temporary folder, for machines without a container engine.
 
 `python -m scripts.replay_dockerfile` copies what the stages copy, runs what they run (without account and
-system packages), then starts the service as the image would and waits for its health check. It needs the network: pip fetches the lock.
+system packages), then starts the service as the image would and waits for its health check. It needs the network: pip
+fetches the lock.
 """
 
 import json
