@@ -24,7 +24,7 @@ body { margin: 0 auto; max-width: 76rem; padding: 24px 16px; background: var(--p
   font-variant-numeric: tabular-nums; }
 h1 { font-size: 22px; font-weight: 600; margin: 0 0 4px; } h2 { font-size: 18px; font-weight: 600; margin: 24px 0 8px; }
 p { margin: 0 0 8px; color: var(--ink-2); } .found { font-size: 16px; color: var(--ink); }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 12px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 12px; }
 figure, .table { margin: 0; padding: 16px; background: var(--surface); border: 1px solid var(--line);
   border-radius: 14px; overflow-x: auto; }
 figcaption { font-weight: 600; } ul { display: flex; gap: 16px; list-style: none; margin: 4px 0; padding: 0;
@@ -36,7 +36,7 @@ polyline { fill: none; stroke-width: 2; } polyline.ours { stroke: var(--accent);
 polyline.theirs { stroke: var(--ink-3); stroke-dasharray: 6 4; } circle.theirs { fill: none; stroke: var(--ink-3); }
 table { border-collapse: collapse; width: 100%; } th, td { padding: 6px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); font-weight: 400; } th[scope=col] { color: var(--ink-3); }
-th[scope=row] { text-align: left; } tr.ours { background: var(--accent-soft); } summary { color: var(--accent); }
+th[scope=row], th:first-child { text-align: left; } tr.ours { background: var(--accent-soft); } summary { color: var(--accent); }
 """
 HEADS = ("predictor", "RMSE", "MAE", "bias", "pinball .1", ".5", ".9", "under P90", "P10-P90", "width")
 

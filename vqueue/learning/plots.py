@@ -67,7 +67,9 @@ def _axis(chart: Chart, top: float) -> list[str]:
     for place, label in enumerate(chart.labels):
         if place % every == 0:
             x = _x(place, len(chart.labels))
-            parts.append(f'<text class="mid" x="{x:.1f}" y="{HEIGHT - BOTTOM + 18}">{escape(label)}</text>')
+            # Names of groups are longer than hours: every second one stands a line lower.
+            y = HEIGHT - BOTTOM + 16 + (14 if chart.points and place % 2 else 0)
+            parts.append(f'<text class="mid" x="{x:.1f}" y="{y}">{escape(label)}</text>')
     parts.append(f'<text x="4" y="{TOP - 4}">{escape(chart.unit)}</text>')
     return parts
 
