@@ -179,3 +179,16 @@ def test_each_place_further_back_waits_longer_in_every_quantile() -> None:
 def test_equal_states_get_equal_answers() -> None:
     state = QueueState(agents_serving=3, handled=12, busy_seconds=2500)
     assert grid(ClosedForm(), state, NOON) == grid(ClosedForm(), state, NOON)
+
+
+def test_places_that_are_called_back_do_not_lose_patience() -> None:
+    """Twenty before me: if none of them is on the line nobody leaves, and I wait as long as without abandonment."""
+    state = QueueState(
+        agents_serving=5, busy=5, handled=500, busy_seconds=100_000, abandoned=300, queued_seconds=90_000
+    )
+    leaving, half, none = (
+        ClosedForm().wait(ahead=20, state=replace(state, leaving_share=share), now=NOON) for share in (1.0, 0.5, 0.0)
+    )
+    patient = ClosedForm().wait(ahead=20, state=replace(state, abandoned=0), now=NOON)
+    assert leaving.p50_s < half.p50_s < none.p50_s
+    assert none.p50_s == pytest.approx(patient.p50_s)

@@ -61,8 +61,9 @@ def board(
     team = [agent for agent in agents if serves(agent, queue)]
     classes = _classes(queue, counts, lifts or {})
     state = queue_state(
-        queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {}, prior=prior
-    )
+        queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {}, prior=prior,
+        holding=_holding(counts),
+    )  # fmt: skip
     since = _oldest(classes)
     return QueueBoard(
         queue=queue.id,
@@ -92,9 +93,12 @@ def queue_state(
     now: datetime,
     elsewhere: Mapping[str, int],
     prior: Prior | None = None,
+    holding: int | None = None,
 ) -> QueueState:
-    """What the estimator is told about a queue whose agents are `team`."""
+    """What the estimator is told about a queue whose agents are `team`; `holding` of its ready places are on the line
+    (by default all) and may lose patience, the others are called back and do not."""
     ready = _ready(classes)
+    on_line = ready if holding is None else min(holding, ready)
     serving = [agent for agent in team if agent.presence in _SERVING and not _leaves(agent)]
     share = {agent.id: (ready + 1) / (ready + 1 + elsewhere.get(agent.id, 0)) for agent in serving}
     free = [agent for agent in serving if agent.presence is Presence.READY]
@@ -109,11 +113,17 @@ def queue_state(
         prior=prior or Prior(),
         abandoned=history.abandoned,
         queued_seconds=history.queued_s,
+        leaving_share=(on_line + 1) / (ready + 1),
         arrivals=_arrivals(classes, now),
         credit_s=min((each.advantage_s for each in classes), default=0.0),
         setup_s=SETUP_S,
         closing_s=(closing - now).total_seconds() if closing else None,
     )
+
+
+def _holding(counts: Counts) -> int:
+    """Ready places of customers who are on the line."""
+    return sum(count for key, minutes in counts.items() if key[0] == State.HOLDING and key[4] for _, count in minutes)
 
 
 def serves(agent: Agent, queue: Queue) -> bool:
@@ -214,4 +224,5 @@ def _inputs(state: QueueState) -> dict[str, float]:
         "handling_s": (prior.calls * prior.handling_s + state.busy_seconds) / calls,
         "abandoned": state.abandoned,
         "queued_s": state.queued_seconds,
+        "leaving_share": round(state.leaving_share, 4),
     }

@@ -53,11 +53,15 @@ def handling_rate(state: QueueState) -> Gamma:
 
 
 def patience_rate(state: QueueState) -> Gamma | None:
-    """Posterior of the abandonments a queued second; None when nobody leaves."""
-    if state.abandoned <= 0 and state.queued_seconds >= NOBODY_LEAVES_S:
+    """Posterior of the abandonments a queued second of the places ahead; None when nobody leaves.
+
+    Of those who hold, times their share of the line: a place that is to be called back waits without a line.
+    """
+    if state.leaving_share <= 0 or (state.abandoned <= 0 and state.queued_seconds >= NOBODY_LEAVES_S):
         return None
     believed = ENOUGH_QUEUED_S / PATIENCE_S
-    return Gamma(believed + state.abandoned, ENOUGH_QUEUED_S + max(0.0, state.queued_seconds))
+    queued = ENOUGH_QUEUED_S + max(0.0, state.queued_seconds)
+    return Gamma(believed + state.abandoned, queued / state.leaving_share)
 
 
 class ClosedForm:

@@ -47,6 +47,8 @@ class QueueState:
     prior: Prior = Prior()
     abandoned: float = 0.0
     queued_seconds: float = 0.0
+    leaving_share: float = 1.0
+    """Share of the places ahead that may lose patience: who holds may, who is to be called back does not."""
     arrivals: tuple[Arrivals, ...] = ()
     credit_s: float = 0.0
     """Credit and lift of the class the question is about."""
