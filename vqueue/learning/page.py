@@ -36,7 +36,8 @@ polyline { fill: none; stroke-width: 2; } polyline.ours { stroke: var(--accent);
 polyline.theirs { stroke: var(--ink-3); stroke-dasharray: 6 4; } circle.theirs { fill: none; stroke: var(--ink-3); }
 table { border-collapse: collapse; width: 100%; } th, td { padding: 6px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); font-weight: 400; } th[scope=col] { color: var(--ink-3); }
-th[scope=row], th:first-child { text-align: left; } tr.ours { background: var(--accent-soft); } summary { color: var(--accent); }
+th[scope=row], th:first-child { text-align: left; } tr.ours { background: var(--accent-soft); }
+summary { color: var(--accent); }
 """
 HEADS = ("predictor", "RMSE", "MAE", "bias", "pinball .1", ".5", ".9", "under P90", "P10-P90", "width")
 
