@@ -56,13 +56,12 @@ def board(
 ) -> QueueBoard:
     """The board of one queue. `open_callbacks` is its guarded counter (bookings to come are not among them), by default
     counted from `counts`. `lifts` are those of the last tick; `elsewhere` says, by agent id, how many ready places
-    of other queues that agent may take too (an agent shared with a busy queue serves this one with a part of his time).
-    """
+    of other queues that agent may take too (shared with a busy queue, he serves this one with a part of his time)."""
     team = [agent for agent in agents if serves(agent, queue)]
     classes = _classes(queue, counts, lifts or {})
     state = queue_state(
-        queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {}, prior=prior,
-        holding=_holding(counts),
+        queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {},
+        prior=prior, holding=_holding(counts),
     )  # fmt: skip
     since = _oldest(classes)
     return QueueBoard(
