@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import http_ece
 import jwt
 import pytest
 from aiohttp import ClientSession, web
@@ -16,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from tests.notify.receiving import read
 from tests.web.house import HandClock
 from vqueue.clock import SystemChance
 from vqueue.domain.speech import Prompt
@@ -65,7 +65,7 @@ class Browser:
         raw = base64.urlsafe_b64decode(told["k"] + "=")
         public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
         claims = jwt.decode(told["t"], public, algorithms=["ES256"], audience=self.url)
-        body = http_ece.decrypt(await request.read(), private_key=self.key, auth_secret=self.auth, version="aes128gcm")
+        body = read(await request.read(), self.key, self.auth)
         self.heard.append(
             {"scheme": scheme, "claims": claims, "message": json.loads(body), "ttl": request.headers["TTL"]}
         )
@@ -95,6 +95,21 @@ async def devices(**ways: Any) -> AsyncIterator[Devices]:
 async def pushed(address: str, kind: DeviceKind = DeviceKind.WEB_PUSH, **ways: Any) -> object:
     async with devices(**ways) as known:
         return await known.push(kind, address, PROMPT, language="ru", data=DATA)
+
+
+def test_our_browser_reads_the_example_of_the_standard() -> None:
+    """RFC 8291, section 5."""
+
+    def raw(letters: str) -> bytes:
+        return base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
+
+    scalar = int.from_bytes(raw("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"), "big")
+    message = raw(
+        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6Tlz"
+        "AC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
+    )
+    found = read(message, ec.derive_private_key(scalar, ec.SECP256R1()), raw("BTBZMqHH6r4Tts7J_aSIgg"))
+    assert found == b"When I grow up, I want to be a watermelon"
 
 
 async def test_a_browser_can_read_what_its_push_service_cannot_and_knows_who_sent_it(browser: Browser) -> None:
