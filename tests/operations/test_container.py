@@ -61,7 +61,9 @@ def test_everything_the_image_copies_is_in_the_repository_and_reaches_the_builde
 def test_the_image_runs_as_nobody_in_particular_without_tools() -> None:
     last = last_stage()
     assert next(step.rest for step in reversed(last) if step.word == "USER") == "10001:10001"
-    assert not any(TOOLS.search(step.rest) for step in last if step.word == "RUN")
+    # One library of the system is fetched by its package; nothing that builds anything.
+    fetch = re.compile(r"apt-get -qq (update|install -y --no-install-recommends libgomp1)")
+    assert not any(TOOLS.search(fetch.sub("", step.rest)) for step in last if step.word == "RUN")
     fetched = [step.rest for step in DOCKERFILE if step.word == "RUN" and "requirements.lock" in step.rest]
     assert fetched and all("--require-hashes" in rest for rest in fetched)
     assert value_of(last, "ENTRYPOINT") + value_of(last, "CMD") == ["vqueue", "serve"]

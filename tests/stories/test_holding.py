@@ -38,7 +38,7 @@ async def test_who_hangs_up_on_hold_has_left_and_no_agent_is_sent_to_him(bank: B
 
 
 async def test_wrong_keys_end_in_the_hold(sqlite_bank: Bank) -> None:
-    sid, place = await holds(sqlite_bank, keys=[{"heard": "press", "press": "9"}])
+    sid, place = await holds(sqlite_bank, keys=[{"heard": "press", "press": "8"}])
     assert place.queue == "general"
     await heard(sqlite_bank, sid, "Sorry, that entry does not fit")
     await sqlite_bank.agent("omer", AGENT)
