@@ -103,8 +103,16 @@ def _counted(template: Mapping[str, str], args: Mapping[str, Arg], language: Lan
 
 
 def _read(language: Language) -> Mapping[str, Template]:
-    source = files("vqueue.wording").joinpath("catalogue", f"{language.value}.yaml").read_text("utf-8")
-    return MappingProxyType(dict(_flat(yaml.load(source, _LOADER))))  # noqa: S506 - both are safe loaders
+    """`en.yaml`, and for each face of its own `desk.en.yaml` …; the same key twice is an error."""
+    texts: dict[str, Template] = {}
+    for source in files("vqueue.wording").joinpath("catalogue").iterdir():
+        if f".{source.name}".endswith(f".{language.value}.yaml"):
+            areas = yaml.load(source.read_text("utf-8"), _LOADER)  # noqa: S506 - both are safe loaders
+            for key, template in _flat(areas):
+                if key in texts:
+                    raise ValueError(f"{source.name} says {key} a second time")
+                texts[key] = template
+    return MappingProxyType(texts)
 
 
 def _flat(areas: Mapping[str, Mapping[str, Template]]) -> Iterator[tuple[str, Template]]:
