@@ -58,19 +58,23 @@ def grid(
     """
     first = max(start, now + timedelta(seconds=rules.slots.lead_s))
     last = min(end, now + timedelta(days=rules.slots.horizon_days))
-    if first >= last or not rules.slots.enabled:
+    if first >= last:
         return []
-    last = min(last, first + timedelta(days=MOST_DAYS))
-    until = last + timedelta(seconds=rules.slots.length_s)
-    opened = open_stretches(rules.hours, first, until)
+    cells = laid_out(rules, start=first, end=last)
+    until = max((cell.end for cell in cells), default=first)
     ringable = calling_stretches(rules.calling_windows, zone=zone, country=country, start=first, end=until)
-    cells = (
-        cell
-        for cell in _cells(rules, first, last)
-        if first <= cell.start < last and _inside(cell, opened) and _inside(cell, ringable)
-    )
-    counted = (Cell(cell.start, cell.end, capacity(cell)) for cell in cells)
+    counted = (Cell(cell.start, cell.end, capacity(cell)) for cell in cells if _inside(cell, ringable))
     return [cell for cell in counted if cell.planned > 0]
+
+
+def laid_out(rules: Rules, *, start: datetime, end: datetime) -> list[Cell]:
+    """Slots of the weekly table that begin in [start, end) and lie whole inside the opening hours, ascending, whoever
+    they suit; none where none can be booked. At most `MOST_DAYS`."""
+    last = min(end, start + timedelta(days=MOST_DAYS))
+    if start >= last or not rules.slots.enabled:
+        return []
+    opened = open_stretches(rules.hours, start, last + timedelta(seconds=rules.slots.length_s))
+    return [cell for cell in _cells(rules, start, last) if start <= cell.start < last and _inside(cell, opened)]
 
 
 def due_at(rules: Rules, start: datetime) -> datetime:
