@@ -13,7 +13,7 @@ from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.speech_args import Digits, Minutes, Position
 from vqueue.engine.offer import Offer, OfferState
 from vqueue.ports.database import Work
-from vqueue.services import effects_booking, quoting, requesting, returning, ringing_in
+from vqueue.services import effects_booking, entering, quoting, requesting, returning, ringing_in
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
@@ -231,7 +231,7 @@ def _taken_in(clerk: Clerk, errand: Errand) -> Request:
 
 async def _hold_news(errand: Errand) -> Outcome:
     """Place and window of a holder, or that an agent is coming, or that the queue is about to close."""
-    request = await errand.house.act(partial(requesting.in_hold, request_id=errand.request))
+    request = await errand.house.act(partial(entering.in_hold, request_id=errand.request))
     if request.state in (State.CONNECTING, State.TALKING):
         return Outcome("coming")
     seen = await quoting.grounds(errand.house, request.queue)

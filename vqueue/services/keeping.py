@@ -13,7 +13,7 @@ from vqueue.domain.leg import Role
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.engine import hours
 from vqueue.ports.database import Work
-from vqueue.services import arriving, hearing, requesting, ringing_in, settling
+from vqueue.services import arriving, entering, hearing, ringing_in, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -59,7 +59,7 @@ def _woken(clerk: Clerk, known: RequestId) -> None:
     if request.state is State.BOOKED:
         arriving.due(clerk, request)
     elif request.state is State.HOLDING:
-        requesting.in_hold(clerk, known)
+        entering.in_hold(clerk, known)
     elif request.state is State.WAITING and request.mode in (Mode.CALLBACK, Mode.SCHEDULED):
         clerk.store(replace(request, ready=True, not_before=None, parked=None), reason=f"{request.parked}_over")
     elif request.state is State.WAITING and request.mode is Mode.CALL_IN:

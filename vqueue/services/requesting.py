@@ -13,10 +13,7 @@ from vqueue.domain.promise import Window as PromisedWindow
 from vqueue.domain.request import Channel, Mode, Move, Request, State
 from vqueue.services import settling
 from vqueue.services.clerk import Clerk
-
-ENTERING = "entering"
-"""Mark of a holder on his way into the hold."""
-ENTER_S = 20
+from vqueue.services.entering import entering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,22 +141,6 @@ def hold(clerk: Clerk, wish: Wish) -> Request:
     """Join the line on the line. Holders are never refused."""
     place = replace(place_of(wish, at=clerk.at, state=State.HOLDING), **entering(clerk))
     return known_by(clerk, wish.id) or clerk.join(place)
-
-
-def entering(clerk: Clerk) -> dict[str, Any]:
-    """Not ready yet: the caller still hears that he has a place, and an agent would find the hold empty.
-
-    The hold's first question makes him ready; should it never be heard, a few seconds do.
-    """
-    return {"ready": False, "parked": ENTERING, "not_before": clerk.later(ENTER_S)}
-
-
-def in_hold(clerk: Clerk, request_id: RequestId) -> Request:
-    """The caller is in the hold: he may be connected from now on."""
-    request = clerk.work.requests.get(request_id)
-    if request.state is not State.HOLDING or request.parked != ENTERING:
-        return request
-    return clerk.store(replace(request, ready=True, parked=None, not_before=None), reason="in_hold")
 
 
 def message(clerk: Clerk, wish: Wish, recording: str) -> Request:

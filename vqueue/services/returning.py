@@ -8,7 +8,8 @@ from vqueue.domain.ids import CallSid, RequestId, SessionId
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.services import settling
 from vqueue.services.clerk import Clerk
-from vqueue.services.requesting import ceiling, entering
+from vqueue.services.entering import entering
+from vqueue.services.requesting import ceiling
 
 
 def take_hold(clerk: Clerk, request_id: RequestId, *, call_sid: CallSid, session: SessionId) -> Request:

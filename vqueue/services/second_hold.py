@@ -9,7 +9,7 @@ from vqueue.domain.leg import Leg, LegState, Role, Way
 from vqueue.domain.request import Request, State
 from vqueue.domain.speech import Goto, Hangup, LeaveHold, Pause, Play, Prompt, Say, Speech, Target
 from vqueue.ports.voice import QueueResult, Told
-from vqueue.services import customer_first, hearing, screening, settling
+from vqueue.services import customer_first, entering, hearing, screening, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -35,7 +35,8 @@ def _in_hold(clerk: Clerk, token: Token) -> Request | None:
     if leg.held_at is None and leg.state is LegState.ACCEPTED:
         clerk.work.legs.replace(replace(leg, held_at=clerk.at))
         clerk.note(Fact.LEG_NEWS, leg=leg.id, attempt=leg.attempt, news="held", role=leg.role)
-    return _waits(clerk, leg)
+    request = _waits(clerk, leg)
+    return entering.in_hold(clerk, request.id) if request is not None else None
 
 
 def _waits(clerk: Clerk, leg: Leg) -> Request | None:

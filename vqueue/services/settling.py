@@ -14,6 +14,7 @@ from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.domain.rules import Rules
 from vqueue.services import missing
 from vqueue.services.clerk import Clerk
+from vqueue.services.entering import entering
 from vqueue.services.freeing import free_agent
 from vqueue.services.rescuing import RESCUED
 
@@ -187,6 +188,8 @@ def keep_on_the_line(clerk: Clerk, case: Case, customer: Leg) -> None:
         **_back(case.request), "mode": Mode.HOLD, "call_sid": customer.call_sid, "protected": True,
         "credit_class": RESCUED, "parked": _cancel_mark(case.request),
     }  # fmt: skip
+    if customer.held_at is None and held["parked"] is None:
+        held |= entering(clerk)
     clerk.move(case.request, move, to=State.HOLDING, reason=str(fault), changes=held)
 
 
