@@ -15,6 +15,7 @@ from vqueue.simulator.bank import Bank
 from vqueue.simulator.boards import Boards, Evidence, Remembering
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
 from vqueue.simulator.people import Days, days, moment
+from vqueue.simulator.recorded import Recorded
 from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.tally import Tally, summary
 
@@ -41,43 +42,50 @@ def simulate(
     seed: int = 1,
     rules: Rules | None = None,
     model: WaitModel | None = None,
+    known: Days | None = None,
+    recorded: Recorded | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """The scenario's days under this seed: equal input gives equal output. `rules` (by default the scenario's) and the
-    wait model (the closed form) may change without changing who calls when, for how long, and how patiently.
-    `progress` hears the share that is done."""
-    bank = _bank(scenario, rules or scenario.in_force(), seed, model or Remembering())
-    _write_agenda(bank)
+    wait model (the closed form) may change without changing who calls when, for how long, and how patiently. Where the
+    days are `known` (replayed ones), nothing is drawn, and `recorded` brings their agents. `progress` hears the share that is done."""
+    in_force = rules or scenario.in_force()
+    bank = _bank(scenario, in_force, known or days(scenario, in_force, seed), model or Remembering(), recorded)
+    _write_agenda(bank, recorded)
     _work_off(bank, progress or (lambda done: None))
     bank.floor.close_books(bank.now)
     figures = summary(bank.tally, bank.floor.times, seed=seed, service_level_s=scenario.service_level_s)
     return Outcome(figures, bank.tally, bank.days)
 
 
-def _bank(scenario: Scenario, rules: Rules, seed: int, model: WaitModel) -> Bank:
-    invented = days(scenario, rules, seed)
-    opening = invented.stretches[0][0].timestamp() if invented.stretches else 0.0
+def _bank(scenario: Scenario, rules: Rules, known: Days, model: WaitModel, recorded: Recorded | None) -> Bank:
+    opening = known.stretches[0][0].timestamp() if known.stretches else 0.0
     counted_from = opening + scenario.warm_up_s
-    chairs = [
-        Chair(id=AgentId(f"a{team:02}-{n:04}"), team=team, skills=kind.skills, languages=rules.languages)
-        for team, kind in enumerate(scenario.agents)
-        for n in range(kind.count)
-    ]
+    chairs = recorded.chairs() if recorded else _invented(scenario, rules)
     floor, evidence = Floor(chairs, counted_from), Evidence()
     queue = Queue(id=QUEUE, names={"en": "Simulated"}, rules=rules)
     return Bank(
         scenario=scenario,
         rules=rules,
-        days=invented,
+        days=known,
         floor=floor,
         boards=Boards(queue, floor, evidence, model),
         evidence=evidence,
-        tally=Tally(),
+        tally=recorded.tally if recorded else Tally(),
         counted_from=counted_from,
+        asks_everybody=recorded is not None,
     )
 
 
-def _write_agenda(bank: Bank) -> None:
+def _invented(scenario: Scenario, rules: Rules) -> list[Chair]:
+    return [
+        Chair(id=AgentId(f"a{team:02}-{n:04}"), team=team, skills=kind.skills, languages=rules.languages)
+        for team, kind in enumerate(scenario.agents)
+        for n in range(kind.count)
+    ]
+
+
+def _write_agenda(bank: Bank, recorded: Recorded | None) -> None:
     """Openings, closings, shifts and losses of all days."""
     agenda, stretches = bank.agenda, bank.days.stretches
     lead = timedelta(seconds=bank.rules.deadlines.close_lead_s)
@@ -86,6 +94,9 @@ def _write_agenda(bank: Bank) -> None:
         agenda.at(start.timestamp(), partial(_open, bank, following))
         agenda.at(max(start, end - lead).timestamp(), partial(joining.before_closing, bank))
         agenda.at(end.timestamp(), partial(_close, bank))
+    if recorded:
+        recorded.write_agenda(bank)
+        return
     for ordinal in range(bank.scenario.days):
         _write_shifts(bank, ordinal)
         for loss in bank.scenario.staff_loss:
@@ -115,7 +126,7 @@ def _open(bank: Bank, following: datetime | None) -> None:
 
 
 def _close(bank: Bank) -> None:
-    bank.open = False
+    bank.open, bank.closed_at = False, bank.now
     joining.closed(bank)
     _go_home(bank)
 
