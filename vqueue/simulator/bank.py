@@ -62,6 +62,10 @@ class Bank:
     agenda: Agenda = field(default_factory=Agenda)
     open: bool = False
     opens_at: datetime | None = None
+    closed_at: float = 0.0
+    """The last closing."""
+    asks_everybody: bool = False
+    """Whether it is reckoned what those are offered who would take no callback, so that offers are counted."""
     phones: set[str] = field(default_factory=set)
     """Customers whose telephone has a live leg."""
     slots: dict[datetime, int] = field(default_factory=dict)

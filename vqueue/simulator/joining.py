@@ -25,9 +25,12 @@ def arrive(bank: Bank, row: int, generation: int = 0) -> None:
     people = bank.people(caller)
     if people.book[row] < bank.scenario.booking.share and _book(bank, caller):
         return
-    if people.accept[row] < bank.scenario.callback.accept and _call_back(bank, caller):
+    takes = people.accept[row] < bank.scenario.callback.accept
+    if takes and _call_back(bank, caller):
         bank.line_up(caller)
         return
+    if bank.asks_everybody and not takes:
+        bank.tally.asked(caller, _offered(bank, caller)[0] is not None)
     bank.line_up(caller)
     patience = float(people.patience_s[row])
     if patience < float("inf"):
@@ -52,8 +55,9 @@ def _caller(bank: Bank, row: int, generation: int) -> Caller:
     )
 
 
-def _call_back(bank: Bank, caller: Caller) -> bool:
-    """Whether a callback is offered by the board of this moment; he takes it."""
+def _offered(bank: Bank, caller: Caller) -> tuple[Window | None, float]:
+    """(the window in which he would be called by the board of this moment, None where no callback is offered;
+    position x handling time / agents, seconds)."""
     where = caller.klass
 
     def ahead(board: QueueBoard) -> int:
@@ -72,11 +76,18 @@ def _call_back(bank: Bank, caller: Caller) -> bool:
         ahead=before,
     )
     option = decided.option(Mode.CALLBACK)
-    if option is None or option.window is None:
-        return False
     naive = (before + 1) * board.inputs["handling_s"] / max(1e-9, board.inputs["agents"])
-    _promise(bank, caller, option.window, naive_s=naive)
-    caller.deadline = option.window.end
+    return (option.window if option else None), naive
+
+
+def _call_back(bank: Bank, caller: Caller) -> bool:
+    """Whether a callback is offered; he takes it."""
+    window, naive = _offered(bank, caller)
+    bank.tally.asked(caller, window is not None)
+    if window is None:
+        return False
+    _promise(bank, caller, window, naive_s=naive)
+    caller.deadline = window.end
     caller.mode, caller.state = Mode.CALLBACK, State.WAITING
     bank.boards.open_callbacks += 1
     bank.tally.callbacks += caller.counted

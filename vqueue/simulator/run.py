@@ -48,7 +48,8 @@ def simulate(
 ) -> Outcome:
     """The scenario's days under this seed: equal input gives equal output. `rules` (by default the scenario's) and the
     wait model (the closed form) may change without changing who calls when, for how long, and how patiently. Where the
-    days are `known` (replayed ones), nothing is drawn, and `recorded` brings their agents. `progress` hears the share that is done."""
+    days are `known` (replayed ones), nothing is drawn, and `recorded` brings their agents. `progress` hears the share
+    that is done."""
     in_force = rules or scenario.in_force()
     bank = _bank(scenario, in_force, known or days(scenario, in_force, seed), model or Remembering(), recorded)
     _write_agenda(bank, recorded)

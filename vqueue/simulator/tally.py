@@ -56,6 +56,7 @@ class Tally:
     customers: int = 0
     repeats: int = 0
     outcomes: dict[str, int] = field(default_factory=lambda: {"served": 0, "abandoned": 0, "unreached": 0})
+    offered: int = 0
     callbacks: int = 0
     booked: int = 0
     rolled: int = 0
@@ -66,6 +67,10 @@ class Tally:
     turns: list[Turn] = field(default_factory=list)
     minutes: list[Minute] = field(default_factory=list)
     events: int = 0
+
+    def asked(self, caller: Caller, offered: bool) -> None:
+        """It was reckoned whether a callback is offered to him."""
+        self.offered += caller.counted and offered
 
     def end(self, caller: Caller, outcome: str) -> None:
         if caller.counted:
