@@ -2,16 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from tests.api.conftest import Face
 from tests.api.lines import a_line, asked, kept, now_is, ruled, stored
+from tests.db.builders import an_agent
+from vqueue.domain.agent import Presence
+from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
+from vqueue.domain.ids import AgentId, AttemptId, RequestId, Token
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Caps, Offer, Rules
 from vqueue.domain.slots import Slots
+from vqueue.engine.plan import Reserve
+from vqueue.services import dispatching, settling
+from vqueue.services.clerk import Clerk
 
 PATH = "/v1/support-requests"
 BOOKS = replace(Rules(), offer=Offer(modes=(*Offer().modes, Mode.SCHEDULED)), slots=Slots(length_s=1800))
@@ -170,6 +178,38 @@ async def test_who_cancels_is_not_called_and_while_it_rings_is_told_so(face: Fac
     await now_is(face, talking["id"], state=State.TALKING)
     answer = await face.http.delete(f"{PATH}/{talking['id']}", headers=ann)
     assert answer.status == 409 and (await answer.json())["code"] == "not_possible"
+
+
+async def test_who_cancels_while_his_phone_rings_is_told_so_and_is_not_rung_again(face: Face) -> None:
+    await a_line(face)
+    ann = face.customer()
+    made = await kept(face, ann)
+    await face.house.act(partial(_rung, request=made["id"]))
+    answer = await face.http.delete(f"{PATH}/{made['id']}", headers=ann)
+    assert answer.status == 409 and (await answer.json())["code"] == "already_dialing"
+    assert (await stored(face, made["id"])).state is State.CONNECTING
+    await face.house.act(_unanswered)
+    row = await stored(face, made["id"])
+    assert (row.state, row.ready, row.reason) == (State.CANCELLED, False, "cancelled_while_dialing")
+    again = await face.http.delete(f"{PATH}/{made['id']}", headers=ann)
+    assert again.status == 200 and (await again.json())["state"] == "cancelled"
+
+
+def _rung(clerk: Clerk, request: str) -> None:
+    """An agent is free, and the customer's telephone is about to ring."""
+    dana = AgentId("dana")
+    clerk.work.agents.insert(an_agent("dana", presence=Presence.READY))
+    action = Reserve(
+        request=RequestId(request), agent=dana, queue="cards", shape=Shape.CUSTOMER_FIRST, reasons=("test",)
+    )
+    tokens = Token("for-the-agent"), Token("for-the-customer")
+    assert dispatching.reserve(clerk, action=action, attempt_id=AttemptId("at_1"), tokens=tokens, code="1234")
+
+
+def _unanswered(clerk: Clerk) -> None:
+    leg = clerk.work.legs.by_token(Token("for-the-customer"))
+    assert leg is not None
+    settling.end_leg(clerk, leg, cause=Cause.NO_ANSWER)
 
 
 async def test_a_missed_call_may_be_had_again_within_the_grace(face: Face) -> None:
