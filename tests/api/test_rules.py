@@ -1,10 +1,12 @@
 """Rules over HTTP: drafted, compared, put in force by one or by two, rolled back; and every fault by its place."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.api.conftest import Face
 from tests.db.builders import an_agent
 from vqueue.domain.journal import Fact, JournalRow
+from vqueue.services import ruling
 from vqueue.services.keys import Scope
 
 RULES = "/v1/admin/queues/cards/rules"
@@ -73,6 +75,61 @@ async def test_where_two_must_agree_the_writer_only_asks(face: Face) -> None:
     assert (await told(face, "POST", "/3/publish", {**other, "If-Match": named["If-Match"]}, WHY))[0] == 412
     agreed = await told(face, "POST", "/3/publish", {**other, "If-Match": answer.headers["ETag"]}, WHY)
     assert agreed == (200, {"queue": "cards", "state": "in_force", "version": 3})
+
+
+async def test_rules_come_into_force_at_their_time_unless_the_ground_changed(face: Face) -> None:
+    key = await face.key()
+    at = face.house.clock.now() + timedelta(hours=2)
+    later = {**WHY, "publish_at": at.isoformat()}
+    named = await drafted(face, key, topics=["loans"])
+    assert (await told(face, "POST", "/2/publish", named, later))[1]["state"] == "scheduled"
+    await ruling.come_due(face.house)
+    assert (await live(face, key))["version"] == 1
+    face.clock.move(7300)
+    await ruling.come_due(face.house)
+    second = await live(face, key)
+    assert (second["version"], second["rules"]["topics"], second["reason"]) == (2, ["loans"], "shorter queues")
+
+    named = await drafted(face, key, topics=["cards"])
+    at = face.house.clock.now() + timedelta(hours=2)
+    assert (await told(face, "POST", "/3/publish", named, {**WHY, "publish_at": at.isoformat()}))[0] == 202
+    await told(face, "POST", "/1/rollback", key, WHY)
+    face.clock.move(7300)
+    await ruling.come_due(face.house)
+    draft = (await told(face, "GET", "/draft", key))[1]
+    assert ((await live(face, key))["version"], draft["stale"], draft["publish_at"]) == (3, True, None)
+    (last,) = [
+        row.data["reason"] for row in await facts(face, Fact.STAFF_ACTED) if row.data["act"] == "unscheduled_rules"
+    ]
+    assert last == "stale_version"
+
+
+async def test_rules_are_not_scheduled_for_a_time_that_has_passed(face: Face) -> None:
+    key = await face.key()
+    named = await drafted(face, key, topics=["loans"])
+    for hours, code in ((-1, "past"), (24 * 400, "too_far")):
+        at = face.house.clock.now() + timedelta(hours=hours)
+        status, problem = await told(face, "POST", "/2/publish", named, {**WHY, "publish_at": at.isoformat()})
+        assert (status, problem["errors"]) == (422, [{"pointer": "/publish_at", "code": code}])
+
+
+async def test_where_two_must_agree_the_time_waits_for_the_second_person(face: Face) -> None:
+    writer, other = await face.key(), await face.key()
+    await told(face, "POST", "/2/publish", await drafted(face, writer, publishing={"second_person": True}), WHY)
+    later = {**WHY, "publish_at": (face.house.clock.now() + timedelta(hours=2)).isoformat()}
+    answer = await face.http.post(
+        f"{RULES}/3/publish", headers=await drafted(face, writer, topics=["loans"]), json=later
+    )
+    assert (await answer.json())["state"] == "asked"
+    face.clock.move(7300)
+    await ruling.come_due(face.house)
+    assert (await live(face, writer))["version"] == 2
+    named = {**other, "If-Match": answer.headers["ETag"]}
+    assert (await told(face, "POST", "/3/publish", named, WHY))[1] == {
+        "queue": "cards",
+        "state": "in_force",
+        "version": 3,
+    }
 
 
 async def test_a_rollback_does_not_shake_off_the_second_person(face: Face) -> None:

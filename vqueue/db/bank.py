@@ -2,20 +2,23 @@
 
 from datetime import datetime
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, func, literal, update
 
 from vqueue.db import tables_bank as tables
 from vqueue.db.record import Record
 from vqueue.db.store import Store, insert
 from vqueue.db.types import UtcDateTime
-from vqueue.domain.errors import NotFound, StaleWrite
+from vqueue.domain.errors import Invalid, NotFound, StaleWrite
 from vqueue.domain.ids import RequestId
+from vqueue.domain.rules import Rules
 from vqueue.ports.bank import ApiKey, Disposition, RulesDraft, Webhook
 
 KEY = Record(ApiKey, tables.api_keys)
 WEBHOOK = Record(Webhook, tables.webhooks)
 DRAFT = Record(RulesDraft, tables.rules_drafts)
 DISPOSITION = Record(Disposition, tables.dispositions)
+_RULES = TypeAdapter(Rules)
 
 
 class StoredApiKeys(Store):
@@ -92,6 +95,17 @@ class StoredDrafts(Store):
         this = delete(tables.rules_drafts).where(c.id == draft.id, c.version == draft.version)
         if self.connection.execute(this).rowcount != 1:
             raise StaleWrite
+
+    def due(self, now: datetime) -> list[RulesDraft]:
+        c = tables.rules_drafts.c
+        agreed = DRAFT.all.where(c.publish_at <= now, c.agreed_by.is_not(None))
+        return self.all_of(DRAFT, agreed.order_by(c.publish_at, c.id))
+
+    def rules(self, draft: RulesDraft) -> Rules:
+        try:
+            return _RULES.validate_python(draft.document)
+        except ValidationError:
+            raise Invalid("This draft was written by another version of the program.") from None
 
 
 class StoredDispositions(Store):

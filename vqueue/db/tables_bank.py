@@ -49,6 +49,9 @@ rules_drafts = Table(
     moment("saved_at", nullable=False),
     word("saved_by", nullable=False),
     word("asked_by"),
+    word("reason"),
+    moment("publish_at"),
+    word("agreed_by"),
     *version(),
 )
 

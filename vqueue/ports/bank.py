@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from vqueue.domain.ids import AttemptId, RequestId
 from vqueue.domain.phone import Sealed
+from vqueue.domain.rules import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,12 @@ class RulesDraft:
     saved_by: str
     asked_by: str | None = None
     """Who asked to publish, where a second person has to agree."""
+    reason: str | None = None
+    """Why it is to be published, where that was asked or decided."""
+    publish_at: datetime | None = None
+    """When it comes into force by itself, once somebody who may has agreed."""
+    agreed_by: str | None = None
+    """Who decided that it comes into force at `publish_at`."""
     version: int = 1
 
 
@@ -126,6 +133,14 @@ class Drafts(Protocol):
 
     def remove(self, draft: RulesDraft) -> None:
         """Raises StaleWrite when it changed meanwhile."""
+        ...
+
+    def due(self, now: datetime) -> list[RulesDraft]:
+        """Those agreed on whose time has come."""
+        ...
+
+    def rules(self, draft: RulesDraft) -> Rules:
+        """Its document, read. Raises Invalid for one that this program does not understand."""
         ...
 
 

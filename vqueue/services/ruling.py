@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from vqueue.domain.errors import Invalid, NotFound, NotPossible, Outdated
@@ -14,8 +16,12 @@ from vqueue.ports.bank import RulesDraft
 from vqueue.ports.database import Work
 from vqueue.ports.reports import PublishedRules
 from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
 from vqueue.services.switching import given
 
+AHEAD = timedelta(days=366)
+CLOCK = "publish_at"
+"""By whom a draft is taken off the clock that cannot come into force at its time any more."""
 HISTORY = 50
 """Versions a history shows, newest first."""
 LANGUAGES = frozenset({"en", "ru", "he"})
@@ -39,6 +45,13 @@ class RulesInForce:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The rules wait for a second person."""
+
+    draft: RulesDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """The rules come into force at their time."""
 
     draft: RulesDraft
 
@@ -121,14 +134,25 @@ def discard(clerk: Clerk, queue_id: str, *, by: str) -> None:
 
 
 def publish(
-    clerk: Clerk, queue_id: str, *, number: int, rules: Rules, draft: RulesDraft, by: str, reason: str
-) -> Queue | Asked:
-    """The queue with its new rules, in force everywhere at the next look; or Asked, where somebody else must agree.
+    clerk: Clerk,
+    queue_id: str,
+    *,
+    number: int,
+    rules: Rules,
+    draft: RulesDraft,
+    by: str,
+    reason: str,
+    publish_at: datetime | None = None,
+) -> Queue | Asked | Scheduled:
+    """The queue with its new rules, in force everywhere at the next look; Asked, where somebody else must agree; or
+    Scheduled, where they are to come into force later, at `publish_at`.
 
     `rules` are those of `draft`, as the caller read it. Raises NotFound when no draft would become version `number`;
-    Outdated when the draft, or the version it is based on, changed meanwhile; Invalid as `save`, and without a reason.
+    Outdated when the draft, or the version it is based on, changed meanwhile; Invalid as `save`, without a reason, and
+    with a time that has passed or is more than AHEAD away.
     """
     why = given(reason)
+    _in_time(publish_at, clerk.at)
     present, queue = draft_of(clerk.work, queue_id), clerk.work.queues.get(queue_id)
     if present.version != draft.version:
         raise Outdated("The draft changed meanwhile; read it again.")
@@ -138,18 +162,78 @@ def publish(
         raise NotFound(f"The draft would become version {present.based_on + 1}.")
     checked(clerk.work, rules)
     if queue.rules.publishing.second_person and present.saved_by == by:
-        return _ask(clerk, queue, present, by)
+        wish = replace(present, asked_by=by, reason=why, publish_at=publish_at, agreed_by=None)
+        return _ask(clerk, queue, present, wish)
+    if publish_at is not None:
+        return _schedule(clerk, queue, replace(present, reason=why, publish_at=publish_at, agreed_by=by))
+    return _put_in_force(clerk, queue, rules, draft=present, by=by, reason=why)
+
+
+def _in_time(publish_at: datetime | None, now: datetime) -> None:
+    if publish_at is not None and not now < publish_at <= now + AHEAD:
+        code = "past" if publish_at <= now else "too_far"
+        raise Invalid("Rules come into force later, within a year.", errors=(("/publish_at", code),))
+
+
+def _put_in_force(clerk: Clerk, queue: Queue, rules: Rules, *, draft: RulesDraft, by: str, reason: str) -> Queue:
     published = clerk.work.queues.publish(queue.id, rules, at=clerk.at, by=by)
-    clerk.work.drafts.remove(present)
-    _tell(clerk, published, act="published", by=by, reason=why, saved_by=present.saved_by)
+    clerk.work.drafts.remove(draft)
+    _tell(clerk, published, act="published", by=by, reason=reason, saved_by=draft.saved_by)
     return published
 
 
-def _ask(clerk: Clerk, queue: Queue, draft: RulesDraft, by: str) -> Asked:
-    if draft.asked_by == by:
+def _schedule(clerk: Clerk, queue: Queue, draft: RulesDraft) -> Scheduled:
+    scheduled = clerk.work.drafts.replace(draft)
+    at = draft.publish_at.isoformat() if draft.publish_at is not None else None
+    clerk.note(Fact.STAFF_ACTED, act="scheduled_rules", queue=queue.id, rules_version=queue.rules_version,
+               by=draft.agreed_by, at=at, reason=draft.reason)  # fmt: skip
+    return Scheduled(scheduled)
+
+
+def unschedule(clerk: Clerk, queue_id: str, *, by: str) -> RulesDraft:
+    """The draft stays and comes into force only when somebody says so. Raises NotFound."""
+    draft = draft_of(clerk.work, queue_id)
+    if draft.publish_at is None:
+        return draft
+    return _off_the_clock(clerk, draft, by=by, reason="asked")
+
+
+def _off_the_clock(clerk: Clerk, draft: RulesDraft, *, by: str, reason: str) -> RulesDraft:
+    clerk.note(Fact.STAFF_ACTED, act="unscheduled_rules", queue=draft.id, rules_version=draft.based_on,
+               by=by, reason=reason)  # fmt: skip
+    return clerk.work.drafts.replace(replace(draft, publish_at=None, agreed_by=None))
+
+
+async def come_due(house: House) -> None:
+    """Drafts whose time has come are put in force; one that cannot be any more is taken off the clock."""
+    now = house.clock.now()
+    for draft in await house.database.read(lambda work: work.drafts.due(now)):
+        await house.act(partial(_fall_due, queue_id=draft.id))
+
+
+def _fall_due(clerk: Clerk, queue_id: str) -> None:
+    draft, queue = clerk.work.drafts.find(queue_id), clerk.work.queues.get(queue_id)
+    if draft is None or draft.agreed_by is None or draft.publish_at is None or draft.publish_at > clerk.at:
+        return
+    if draft.based_on != queue.rules_version:
+        _off_the_clock(clerk, draft, by=CLOCK, reason="stale_version")
+        return
+    try:
+        rules = clerk.work.drafts.rules(draft)
+        checked(clerk.work, rules)
+    except Invalid:
+        _off_the_clock(clerk, draft, by=CLOCK, reason="invalid_request")
+        return
+    _put_in_force(clerk, queue, rules, draft=draft, by=draft.agreed_by, reason=draft.reason or "")
+
+
+def _ask(clerk: Clerk, queue: Queue, draft: RulesDraft, wish: RulesDraft) -> Asked:
+    if wish == draft:
         return Asked(draft)
-    asked = clerk.work.drafts.replace(replace(draft, asked_by=by))
-    clerk.note(Fact.STAFF_ACTED, act="asked_to_publish", queue=queue.id, rules_version=queue.rules_version, by=by)
+    asked = clerk.work.drafts.replace(wish)
+    clerk.note(
+        Fact.STAFF_ACTED, act="asked_to_publish", queue=queue.id, rules_version=queue.rules_version, by=wish.asked_by
+    )
     return Asked(asked)
 
 

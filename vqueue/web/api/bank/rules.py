@@ -13,9 +13,10 @@ from vqueue.ports.reports import PublishedRules
 from vqueue.services import ruling
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
-from vqueue.services.ruling import Asked, RulesInForce
+from vqueue.services.ruling import Asked, RulesInForce, Scheduled
 from vqueue.web.api.bank.revealing import by
 from vqueue.web.api.bank.rules_shapes import (
+    Deciding,
     DraftShown,
     Publication,
     Published,
@@ -84,8 +85,9 @@ def _deciding(house: House) -> tuple[Operation, ...]:
     return (
         Operation(
             method="POST", path=f"{PATH}/{{v}}/publish", name="publish_rules", tag=TAG, who=who,
-            summary="Put the draft in force", handler=partial(_publish, house), body=Reason, answer=Publication,
-            conditional=True, alternatives={202: "Asked: the rules in force want a second person to agree."},
+            summary="Put the draft in force", handler=partial(_publish, house), body=Deciding, answer=Publication,
+            conditional=True,
+            alternatives={202: "Asked: the rules in force want a second person to agree; or scheduled."},
             description="`v` is the version the draft would become, If-Match its ETag. Effective everywhere at the "
             "next decision. Where the rules in force say `publishing.second_person`, the saver of the draft only asks.",
         ),
@@ -157,12 +159,14 @@ async def _publish(house: House, ask: Ask) -> Reply:
     rules = rules_of(draft)
     done = await house.act(
         lambda clerk: ruling.publish(
-            clerk, queue, number=number, rules=rules, draft=draft, by=by(ask), reason=ask.body.reason
+            clerk, queue, number=number, rules=rules, draft=draft, by=by(ask), reason=ask.body.reason,
+            publish_at=ask.body.publish_at,
         )
-    )
-    if isinstance(done, Asked):
-        asked = Publication(queue=queue, state="asked", version=done.draft.based_on)
-        return Reply(body=asked, status=202, headers=etag(done.draft.version))
+    )  # fmt: skip
+    if isinstance(done, Asked | Scheduled):
+        state = "asked" if isinstance(done, Asked) else "scheduled"
+        waits = Publication(queue=queue, state=state, version=done.draft.based_on)
+        return Reply(body=waits, status=202, headers=etag(done.draft.version))
     return Reply(body=Publication(queue=queue, state="in_force", version=done.rules_version))
 
 
@@ -201,6 +205,8 @@ def _shown(told: RulesInForce, draft: RulesDraft, remarks: tuple[Finding, ...], 
         saved_by=draft.saved_by,
         saved_by_name=told.names.get(draft.saved_by),
         asked_by=draft.asked_by,
+        publish_at=draft.publish_at,
+        agreed_by=draft.agreed_by,
         rules=rules,
         changes=differences(told.queue.rules, rules, language),
         remarks=tuple(

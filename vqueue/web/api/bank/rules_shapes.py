@@ -27,6 +27,13 @@ class Reason(Shape):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+class Deciding(Reason):
+    """Why, and when."""
+
+    publish_at: Moment | None = None
+    """When the draft comes into force by itself, within a year; at once without it."""
+
+
 class Speaking(Shape):
     """In which language differences and remarks are told."""
 
@@ -103,6 +110,9 @@ class DraftShown(Shape):
     saved_by_name: str | None
     asked_by: str | None
     """Who asked to publish; a second person has to agree."""
+    publish_at: Moment | None
+    """When it is to come into force; by itself once `agreed_by` is named."""
+    agreed_by: str | None
     rules: Rules
     changes: tuple[ChangeTold, ...]
     remarks: tuple[Remark, ...]
@@ -112,7 +122,7 @@ class Publication(Shape):
     """What came of publishing or rolling back."""
 
     queue: str
-    state: Literal["in_force", "asked"]
+    state: Literal["in_force", "asked", "scheduled"]
     version: int
     """The version in force now."""
 
