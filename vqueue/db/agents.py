@@ -12,6 +12,7 @@ AGENT = Record(Agent, agents)
 _a = agents.c
 _here = AGENT.all.where(_a.removed_at.is_(None)).order_by(_a.id)
 BY_ADDRESS = _here.where(_a.address_index == bindparam("index_"))
+BY_LOGIN = _here.where(_a.login == bindparam("login_")).limit(1)
 
 
 class StoredAgents(Store):
@@ -33,3 +34,6 @@ class StoredAgents(Store):
         if not index:
             return None
         return self.one_of(AGENT, BY_ADDRESS, index_=index)
+
+    def by_login(self, login: str) -> Agent | None:
+        return self.one_of(AGENT, BY_LOGIN, login_=login) if login else None

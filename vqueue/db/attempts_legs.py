@@ -9,13 +9,16 @@ from vqueue.db.record import Record
 from vqueue.db.store import Store
 from vqueue.db.tables import LIVE_LEG, agents, attempts, legs
 from vqueue.domain.attempt import Attempt
-from vqueue.domain.ids import AttemptId, CallSid, RequestId, Token
+from vqueue.domain.ids import AgentId, AttemptId, CallSid, RequestId, Token
 from vqueue.domain.leg import Leg, LegState
 
 ATTEMPT = Record(Attempt, attempts)
 LEG = Record(Leg, legs)
 _a, _l = attempts.c, legs.c
 OF_REQUEST = ATTEMPT.all.where(_a.request == bindparam("request_")).order_by(_a.opened_at, _a.id)
+OF_AGENT = ATTEMPT.all.where(_a.agent == bindparam("agent_"), _a.closed_at >= bindparam("since_")).order_by(
+    _a.closed_at.desc(), _a.id
+)
 OPEN = ATTEMPT.all.where(text("closed_at IS NULL")).order_by(_a.opened_at, _a.id)
 _held = union(
     select(_a.id).where(text("closed_at IS NULL")), select(agents.c.attempt).where(agents.c.attempt.is_not(None))
@@ -50,6 +53,9 @@ class StoredAttempts(Store):
 
     def of_request(self, request: RequestId) -> list[Attempt]:
         return self.all_of(ATTEMPT, OF_REQUEST, request_=request)
+
+    def of_agent(self, agent: AgentId, *, since: datetime) -> list[Attempt]:
+        return self.all_of(ATTEMPT, OF_AGENT, agent_=agent, since_=since)
 
     def open(self) -> list[Attempt]:
         return self.all_of(ATTEMPT, OPEN)

@@ -164,6 +164,10 @@ class Attempts(Protocol):
 
     def of_request(self, request: RequestId) -> list[Attempt]: ...
 
+    def of_agent(self, agent: AgentId, *, since: datetime) -> list[Attempt]:
+        """Those of this agent that ended since then, newest end first."""
+        ...
+
     def open(self) -> list[Attempt]: ...
 
     def quiet(self) -> list[AttemptId]:
@@ -209,6 +213,10 @@ class Agents(Protocol):
 
     def by_address(self, index: str) -> Agent | None:
         """By the keyed index of the address, for agents who ring in."""
+        ...
+
+    def by_login(self, login: str) -> Agent | None:
+        """Who signs in at pages with this login; the first by id where several do."""
         ...
 
 

@@ -186,7 +186,7 @@ class Clerk:
             attempt=agent.attempt,
             version=stored.version,
         )
-        self.topics += ["agents", *(["dispatch"] if stored.presence is Presence.READY else [])]
+        self.topics += ["agents", f"agent:{agent.id}", *(["dispatch"] if stored.presence is Presence.READY else [])]
         return stored
 
     # legs

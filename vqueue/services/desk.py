@@ -1,12 +1,14 @@
 """What an agent does at the bank's own desktop: takes the call he is offered, passes it, is done writing up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.causes import Cause
 from vqueue.domain.errors import NotPossible
-from vqueue.domain.ids import AgentId, CallSid
+from vqueue.domain.ids import AgentId, AttemptId, CallSid
+from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Leg, LegState, News, Way
 from vqueue.domain.request import State
 from vqueue.domain.speech import Target
@@ -17,6 +19,10 @@ from vqueue.services.house import House
 _TURNS = 20
 _TURN_S = 0.1
 """How often, and how far apart (wall seconds), a desktop that is quicker than the telephone network is looked after."""
+LONGER = timedelta(seconds=60)
+"""How much one wish for more time to write up adds."""
+LONGEST = timedelta(minutes=10)
+"""How long writing up may last by such wishes."""
 _NOT_YET = frozenset({LegState.INTENDED, LegState.PLACING})
 _TAKEN = frozenset({LegState.ACCEPTED, LegState.JOINED})
 
@@ -33,22 +39,22 @@ class _NotYet(NotPossible):
     """His telephone is not being rung yet."""
 
 
-async def accept(house: House, agent_id: AgentId, *, by: str) -> Agent:
+async def accept(house: House, agent_id: AgentId, *, by: str, attempt: AttemptId | None = None) -> Agent:
     """As if he had pressed 1: the customer is brought to his telephone, at once where he has picked it up, else as soon
-    as he does. Repeating it changes nothing; of desktop and key exactly one wins.
+    as he does. Repeating it changes nothing; of desktop and key exactly one wins. `attempt`: this offer and no other.
 
     Raises NotFound, and NotPossible when he is offered no call.
     """
-    found = await _in_time(house, partial(_accepted, agent_id=agent_id, by=by))
+    found = await _in_time(house, partial(_accepted, agent_id=agent_id, attempt=attempt, by=by))
     if found.leg is not None and found.leg.call_sid is not None:
         house.spawn(_steer(house, found.leg.call_sid, Target("accepted", found.leg.token)))
     return found.agent
 
 
-async def decline(house: House, agent_id: AgentId, *, by: str) -> Agent:
-    """As if he had pressed 2: the place goes to the next agent. Raises NotFound; NotPossible when nothing is offered or
-    the call is taken already."""
-    found = await _in_time(house, partial(_declined, agent_id=agent_id, by=by))
+async def decline(house: House, agent_id: AgentId, *, by: str, attempt: AttemptId | None = None) -> Agent:
+    """As if he had pressed 2: the place goes to the next agent. `attempt`: this offer and no other. Raises NotFound;
+    NotPossible when nothing is offered or the call is taken already."""
+    found = await _in_time(house, partial(_declined, agent_id=agent_id, attempt=attempt, by=by))
     leg = found.leg
     if leg is not None and leg.call_sid is not None and leg.way is Way.STANDING:
         house.spawn(_steer(house, leg.call_sid, Target("standing", agent_id, 0)))
@@ -58,6 +64,14 @@ async def decline(house: House, agent_id: AgentId, *, by: str) -> Agent:
 async def wrap_up(house: House, agent_id: AgentId) -> Agent:
     """Done writing up: ready, or what was asked for meanwhile. Raises NotFound; NotPossible while he is on a call."""
     return await house.act(partial(_wrapped_up, agent_id=agent_id))
+
+
+async def longer(house: House, agent_id: AgentId, *, seen: datetime, by: str) -> Agent:
+    """A little longer to write up, while the end is still the one he has `seen`: pressed twice it counts once.
+
+    Raises NotFound; NotPossible when he is not writing up, or has been for LONGEST.
+    """
+    return await house.act(partial(_longer, agent_id=agent_id, seen=seen, by=by))
 
 
 async def _in_time(house: House, deed: partial[_Found]) -> _Found:
@@ -74,9 +88,9 @@ async def _steer(house: House, call: CallSid, to: Target) -> None:
     await house.telephony.redirect(call, to)
 
 
-def _offered(clerk: Clerk, agent: Agent) -> Leg:
+def _offered(clerk: Clerk, agent: Agent, attempt: AttemptId | None) -> Leg:
     """The leg by which he is offered a call. Raises NotPossible."""
-    if agent.attempt is None:
+    if agent.attempt is None or attempt not in (None, agent.attempt):
         raise NotPossible("This agent is offered no call.")
     case = settling.load(clerk, agent.attempt)
     leg = case.agent_leg
@@ -87,9 +101,9 @@ def _offered(clerk: Clerk, agent: Agent) -> Leg:
     return leg
 
 
-def _accepted(clerk: Clerk, agent_id: AgentId, by: str) -> _Found:
+def _accepted(clerk: Clerk, agent_id: AgentId, attempt: AttemptId | None, by: str) -> _Found:
     agent = clerk.work.agents.get(agent_id)
-    leg = _offered(clerk, agent)
+    leg = _offered(clerk, agent, attempt)
     if leg.state in _TAKEN:
         return _Found(agent)
     answered = leg.state is LegState.ANSWERED
@@ -99,8 +113,8 @@ def _accepted(clerk: Clerk, agent_id: AgentId, by: str) -> _Found:
     return _Found(after, heard if answered else None)
 
 
-def _declined(clerk: Clerk, agent_id: AgentId, by: str) -> _Found:
-    leg = _offered(clerk, clerk.work.agents.get(agent_id))
+def _declined(clerk: Clerk, agent_id: AgentId, attempt: AttemptId | None, by: str) -> _Found:
+    leg = _offered(clerk, clerk.work.agents.get(agent_id), attempt)
     if leg.state in _TAKEN:
         raise NotPossible("The call is taken already.")
     heard = clerk.hear(leg, News.DECLINE, cause=Cause.AGENT_DECLINED, by=by)
@@ -115,3 +129,17 @@ def _wrapped_up(clerk: Clerk, agent_id: AgentId) -> Agent:
     if agent.presence in (Presence.RESERVED, Presence.TALKING):
         raise NotPossible(f"The agent is {agent.presence}.")
     return presence.wrapped_up(clerk, agent_id, reason="wrapped_up_at_desk")
+
+
+def _longer(clerk: Clerk, agent_id: AgentId, seen: datetime, by: str) -> Agent:
+    agent = clerk.work.agents.get(agent_id)
+    if agent.presence is not Presence.WRAPPING or agent.wrap_until is None:
+        raise NotPossible(f"The agent is {agent.presence}.")
+    if agent.wrap_until != seen:
+        return agent
+    until = agent.wrap_until + LONGER
+    if until > agent.since + LONGEST:
+        raise NotPossible("Writing up has lasted long enough.")
+    clerk.note(Fact.STAFF_ACTED, agent=agent_id, act="longer_wrap_up", by=by, until=until.isoformat())
+    clerk.topics += ["agents", f"agent:{agent_id}"]
+    return clerk.work.agents.replace(replace(agent, wrap_until=until))

@@ -26,6 +26,8 @@ from vqueue.services.wishing import Asked
 
 AGAIN_S = 10
 """How soon a customer whose line dropped is rung again: his telephone has to notice it first."""
+DRAFT = ""
+"""The code of a note that is still being typed: the talk has no outcome yet."""
 AGENT_FOR = timedelta(hours=24)
 """How long a follow-up waits for the same agent alone."""
 
@@ -112,7 +114,9 @@ def _disposed(
     attempt, request = _of(clerk.work, attempt_id)
     if attempt.joined_at is None:
         raise NotPossible("This attempt came to no talk.")
-    first = all(one.attempt != attempt_id for one in clerk.work.dispositions.of_request(request.id))
+    first = all(
+        one.attempt != attempt_id or one.code == DRAFT for one in clerk.work.dispositions.of_request(request.id)
+    )
     disposition = Disposition(
         attempt=attempt_id, request=request.id, code=said.code, at=clerk.at, by=by, note=note,
         line_dropped=said.line_dropped,

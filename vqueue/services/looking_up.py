@@ -18,6 +18,7 @@ from vqueue.ports.bank import Disposition
 from vqueue.ports.database import Work
 from vqueue.ports.subjects import Wanted
 from vqueue.services.clerk import Clerk
+from vqueue.services.disposing import DRAFT
 from vqueue.services.house import House
 
 Place = tuple[datetime, str]
@@ -103,7 +104,7 @@ def _whole(work: Work, request_id: RequestId) -> Whole:
         request=request,
         promise=work.promises.get(request.promise) if request.promise is not None else None,
         attempts=tuple(work.attempts.of_request(request_id)),
-        dispositions=tuple(work.dispositions.of_request(request_id)),
+        dispositions=tuple(one for one in work.dispositions.of_request(request_id) if one.code != DRAFT),
     )
 
 
