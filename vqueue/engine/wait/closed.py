@@ -124,20 +124,23 @@ def _steady(before: int, state: QueueState) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=256)
-def _net(mu: Gamma, theta: Gamma) -> "tuple[Floats, Floats]":
-    """The rates (mu, theta) at a fixed, evenly spread net of joint quantiles (additive recurrence, Roberts 2018)."""
+def _spread(shape: float, *, first: bool) -> "Floats":
+    """Quantiles of Gamma(shape, 1) at the first or second coordinate of a fixed, evenly spread net of points in the
+    unit square (additive recurrence, Roberts 2018)."""
     import numpy as np
     from scipy.special import gammaincinv
 
     plastic = 1.32471795724474602596
-    step = np.arange(1, DRAWS + 1)
-    u, v = (0.5 + step / plastic) % 1.0, (0.5 + step / plastic**2) % 1.0
-    # The first coordinate is laid on exact mid-quantiles (same order), so that the rate that matters most has no gaps.
-    u[np.argsort(u)] = (np.arange(DRAWS) + 0.5) / DRAWS
-    return (
-        np.asarray(gammaincinv(mu.shape, u) / mu.rate, dtype=np.float64),
-        np.asarray(gammaincinv(theta.shape, v) / theta.rate, dtype=np.float64),
-    )
+    points = (0.5 + np.arange(1, DRAWS + 1) / (plastic if first else plastic**2)) % 1.0
+    if first:
+        # Laid on exact mid-quantiles (same order), so that the rate that matters most has no gaps.
+        points[np.argsort(points)] = (np.arange(DRAWS) + 0.5) / DRAWS
+    return np.asarray(gammaincinv(shape, points), dtype=np.float64)
+
+
+def _net(mu: Gamma, theta: Gamma) -> "tuple[Floats, Floats]":
+    """The rates (mu, theta) at the joint quantiles of the net."""
+    return _spread(mu.shape, first=True) / mu.rate, _spread(theta.shape, first=False) / theta.rate
 
 
 def _mixed(before: int, state: QueueState, theta: Gamma) -> tuple[float, ...]:
