@@ -1,4 +1,4 @@
-"""The customer's app and the bank's systems: answers, codes, devices, proofs, feedback, keys, webhooks, drafts."""
+"""The customer's app and the bank's systems: answers, codes, devices, proofs, feedback, keys, webhooks, outlooks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -204,6 +204,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispositions_request", "dispositions", ["request"], unique=False)
 
+    op.create_table(
+        "half_hours",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("queue", WORD, nullable=False),
+        sa.Column("start", MOMENT, nullable=False),
+        sa.Column("arrivals", sa.Integer(), nullable=False),
+        sa.Column("staff", sa.Float(), nullable=False),
+        sa.Column("samples", sa.Integer(), nullable=False),
+        sa.CheckConstraint("arrivals >= 0 AND samples >= 0", name=op.f("ck_half_hours_counts")),
+        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name=op.f("fk_half_hours_queue")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_half_hours")),
+    )
+    op.create_index("ix_half_hours_start", "half_hours", ["queue", "start"], unique=False)
+
+    op.create_table(
+        "outlooks",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["queues.id"], name=op.f("fk_outlooks_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outlooks")),
+    )
+
     # Whoever is signed in signs in again: sessions are short, and say more from now on.
     op.drop_table("staff_sessions")
     op.create_table(
@@ -243,6 +266,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("outlooks")
+    op.drop_index("ix_half_hours_start", table_name="half_hours")
+    op.drop_table("half_hours")
 
     for index in ("ix_outbox_target", "ix_outbox_line", "ix_outbox_due"):
         op.drop_index(index, table_name="outbox")

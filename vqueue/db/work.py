@@ -23,6 +23,7 @@ from vqueue.db.journal import StoredJournal
 from vqueue.db.leases import StoredLeases
 from vqueue.db.ledgers import StoredLedgers
 from vqueue.db.outbox import StoredOutbox
+from vqueue.db.outlooks import StoredOutlooks
 from vqueue.db.people import StoredPeople, StoredSessions
 from vqueue.db.promises import StoredPromises
 from vqueue.db.queues_rules import StoredQueues
@@ -159,3 +160,7 @@ class StoredWork:
     @cached_property
     def ledgers(self) -> StoredLedgers:
         return StoredLedgers(self.connection)
+
+    @cached_property
+    def outlooks(self) -> StoredOutlooks:
+        return StoredOutlooks(self.connection)

@@ -16,6 +16,7 @@ from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
+from vqueue.ports.outlooks import Outlooks
 from vqueue.ports.people import People, Sessions
 from vqueue.ports.reports import Ledgers, Reports
 from vqueue.ports.subjects import Subjects
@@ -428,6 +429,8 @@ class Work(Protocol):
     def reports(self) -> Reports: ...
     @property
     def ledgers(self) -> Ledgers: ...
+    @property
+    def outlooks(self) -> Outlooks: ...
 
 
 class Database(Protocol):
