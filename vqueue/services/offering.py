@@ -77,10 +77,11 @@ def _read(clerk: Clerk, call: Shown, by: str) -> None:
 
 def _at_desk(work: Work, agent_id: AgentId) -> AtDesk:
     agent = work.agents.get(agent_id)
-    return AtDesk(agent=agent, call=None if agent.attempt is None else _call(work, agent.attempt))
+    return AtDesk(agent=agent, call=None if agent.attempt is None else call(work, agent.attempt))
 
 
-def _call(work: Work, attempt_id: AttemptId) -> Shown:
+def call(work: Work, attempt_id: AttemptId) -> Shown:
+    """One call as it stands, without what is personal. Raises NotFound."""
     attempt = work.attempts.get(attempt_id)
     request = work.requests.get(attempt.request)
     legs: list[Leg] = work.legs.of_attempt(attempt_id)
