@@ -3,12 +3,36 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import Executable, bindparam, case, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from vqueue.db.store import Store, insert
+from vqueue.db.store import Store
 from vqueue.db.tables import counters
 
 _c = counters.c
+_PER = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def _taking(dialect: str) -> Executable:
+    first = (
+        _PER[dialect]
+        .insert(counters)
+        .values(key=bindparam("key_"), value=1, expires_at=bindparam("over_", type_=_c.expires_at.type))
+    )
+    over = _c.expires_at <= bindparam("at_", type_=_c.expires_at.type)
+    taking: Executable = first.on_conflict_do_update(
+        index_elements=[_c.key],
+        set_={
+            "value": case((over, 1), else_=_c.value + 1),
+            "expires_at": case((over, first.excluded.expires_at), else_=_c.expires_at),
+        },
+        where=or_(_c.value < bindparam("limit_"), over),
+    ).returning(_c.value)
+    return taking
+
+
+TAKE = {dialect: _taking(dialect) for dialect in _PER}
+GIVE = update(counters).where(_c.key == bindparam("key_"), _c.value > 0).values(value=_c.value - 1)
 
 
 class StoredCounters(Store):
@@ -17,20 +41,11 @@ class StoredCounters(Store):
     def take(self, key: str, *, limit: int, at: datetime, expires_at: datetime | None = None) -> bool:
         if limit < 1:
             return False
-        over = _c.expires_at <= at
-        first = insert(self.connection, counters).values(key=key, value=1, expires_at=expires_at)
-        statement = first.on_conflict_do_update(
-            index_elements=[_c.key],
-            set_={
-                "value": case((over, 1), else_=_c.value + 1),
-                "expires_at": case((over, first.excluded.expires_at), else_=_c.expires_at),
-            },
-            where=or_(_c.value < limit, over),
-        )
-        return self.connection.execute(statement.returning(_c.value)).first() is not None
+        asked = {"key_": key, "limit_": limit, "at_": at, "over_": expires_at}
+        return self.connection.execute(TAKE[self.connection.dialect.name], asked).first() is not None
 
     def give(self, key: str) -> None:
-        self.connection.execute(update(counters).where(_c.key == key, _c.value > 0).values(value=_c.value - 1))
+        self.connection.execute(GIVE, {"key_": key})
 
     def value(self, key: str) -> int:
         return self.connection.scalar(select(_c.value).where(_c.key == key)) or 0

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, Text, cast, select
+from sqlalchemy import Row, Select, Text, bindparam, cast, select
 
 from vqueue.db.store import Store, insert
 from vqueue.db.tables import queues, rules
@@ -22,6 +22,7 @@ _in_force = (
     .join(rules, (_r.queue == _q.id) & (_r.version == _q.rules_version))
     .order_by(_q.id)
 )
+_one_in_force = _in_force.where(_q.id == bindparam("queue_"))
 
 
 @lru_cache(maxsize=256)
@@ -46,7 +47,7 @@ class StoredQueues(Store):
     """`ports.database.Queues`."""
 
     def get(self, queue: str) -> Queue:
-        found = self._found(_in_force.where(_q.id == queue))
+        found = self._found(_one_in_force, queue_=queue)
         if not found:
             raise NotFound("There is no such queue.")
         return found[0]
@@ -54,9 +55,9 @@ class StoredQueues(Store):
     def all(self) -> list[Queue]:
         return self._found(_in_force)
 
-    def _found(self, query: Select[Any]) -> list[Queue]:
+    def _found(self, query: Select[Any], **parameters: Any) -> list[Queue]:
         locked = query.with_for_update(of=queues) if self.lock else query
-        return [_queue(row) for row in self.connection.execute(locked)]
+        return [_queue(row) for row in self.connection.execute(locked, parameters)]
 
     def insert(self, queue: Queue) -> None:
         row = _row(queue)

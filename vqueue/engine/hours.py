@@ -109,27 +109,37 @@ def _next_start(week: Week, zone: str, holidays: tuple[str, ...], now: datetime)
 
 def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Iterator[Stretch]:
     """Open stretches from yesterday's on, ascending, those that touch joined into one."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    held: Stretch | None = None
+    days = tuple(_pairs(week.get(day, ())) for day in WEEK)
+    return iter(_month(days, zone, tuple(holidays), now.astimezone(ZoneInfo(zone)).date()))
+
+
+def _pairs(intervals: Intervals) -> Intervals:
+    return tuple((opening, closing) for opening, closing in intervals)
+
+
+@lru_cache(maxsize=512)
+def _month(days: tuple[Intervals, ...], zone: str, holidays: tuple[str, ...], today: date) -> tuple[Stretch, ...]:
+    """The stretches around a day, the same for everybody who asks on it. `days` are a week's, Monday first."""
+    joined: list[Stretch] = []
     for offset in range(-2, HORIZON_DAYS + 1):
-        for start, end in day_stretches(week, zone, holidays, today + timedelta(days=offset)):
-            if held is None:
-                held = start, end
-            elif start <= held[1]:
-                held = held[0], max(held[1], end)
+        day = today + timedelta(days=offset)
+        for start, end in _on(days[day.weekday()], zone, holidays, day):
+            if joined and start <= joined[-1][1]:
+                joined[-1] = joined[-1][0], max(joined[-1][1], end)
             else:
-                yield held
-                held = start, end
-    if held is not None:
-        yield held
+                joined.append((start, end))
+    return tuple(joined)
 
 
 def day_stretches(week: Week, zone: str, holidays: tuple[str, ...], day: date) -> list[Stretch]:
     """The intervals that start on this day; none on a holiday."""
-    intervals = week.get(WEEK[day.weekday()], ())
+    return list(_on(_pairs(week.get(WEEK[day.weekday()], ())), zone, holidays, day))
+
+
+def _on(intervals: Intervals, zone: str, holidays: tuple[str, ...], day: date) -> tuple[Stretch, ...]:
     if not intervals or _is_holiday(day, holidays):
-        return []
-    return list(_day(tuple((opening, closing) for opening, closing in intervals), zone, day))
+        return ()
+    return _day(intervals, zone, day)
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from vqueue.domain.phone import Phone
@@ -73,8 +74,12 @@ def zone_of(phone: Phone, fallback: str) -> str:
     """The time zone of a number. Where it may be in several: `fallback` if that is one of them, else the middle one by
     offset, so that nobody is rung by more than half the country's width too early or too late."""
     zones = zones_of(phone)
-    if not zones or fallback in zones:
-        return fallback
+    return fallback if not zones or fallback in zones else _middle(zones)
+
+
+@lru_cache(maxsize=256)
+def _middle(zones: tuple[str, ...]) -> str:
+    """Of several zones the middle one by offset."""
     winter = datetime(2026, 1, 15, tzinfo=UTC)
     ordered = sorted(zones, key=lambda zone: (winter.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(), zone))
     return ordered[(len(ordered) - 1) // 2]
@@ -112,7 +117,9 @@ class _Placed:
     zones: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def _placed(written: str, home: str) -> _Placed:
+    """One asking needs a number's kind, country and zones several times over."""
     import phonenumbers
     from phonenumbers.timezone import time_zones_for_number
 
