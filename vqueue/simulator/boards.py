@@ -10,10 +10,8 @@ from itertools import islice
 from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.board import QueueBoard, Wait
 from vqueue.domain.phone import Sealed
-from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
-from vqueue.engine.wait.closed import ClosedForm
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
 from vqueue.simulator.floor import Chair, Floor, at
 
@@ -24,7 +22,6 @@ FRESH_S = 60.0
 BOARD_S = 1.0
 """Age at which a board is made anew."""
 NEWEST = 200
-REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +84,6 @@ class _Noted:
         return Wait(as_of=now, method="", mean_s=0.0, p5_s=0.0, p10_s=0.0, p50_s=0.0, p90_s=0.0, p95_s=0.0)
 
 
-class Remembering:
-    """The closed form, asked once about each state: it looks at places ahead and ready agents only by their difference,
-    at the talks in progress not at all, and at the closing only to say whether the wait may be longer."""
-
-    def __init__(self) -> None:
-        self._model = ClosedForm()
-        self._known: dict[tuple[int, QueueState], Wait] = {}
-
-    def wait(self, *, ahead: int, state: QueueState, now: datetime) -> Wait:
-        """As `ClosedForm.wait`."""
-        served = ahead < state.agents_ready
-        before = -1 if served else ahead - int(state.agents_ready)
-        key = before, replace(state, agents_ready=0.0, busy=0.0, closing_s=None)
-        if key not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            asked = state if served else key[1]
-            self._known[key] = self._model.wait(ahead=max(0, before), state=replace(asked, closing_s=None), now=now)
-        known = self._known[key]
-        late = state.closing_s is not None and known.p90_s > state.closing_s and not served
-        return replace(known, as_of=now, reasons=(*known.reasons, *(("closing",) if late else ())))
-
-
 class Boards:
     """The board, at most a second old. `reading` gives it with the part of its grid that a reader of these places sees:
     the same figures as the whole grid has, and the same interpolation between them."""
@@ -117,7 +91,6 @@ class Boards:
     def __init__(self, queue: Queue, floor: Floor, evidence: Evidence, model: WaitModel) -> None:
         self.queue, self.floor, self.evidence, self.model = queue, floor, evidence, model
         self.open_callbacks = 0
-        self._agents: dict[tuple[str, Presence, bool], Agent] = {}
         self._board: QueueBoard | None = None
         self._made_at = float("-inf")
         self._waits: dict[int, Wait] = {}
@@ -130,7 +103,7 @@ class Boards:
             made = boards.board(
                 queue=self.queue,
                 counts=self._counts(),
-                agents=[self._agent(chair) for chair in self.floor.chairs.values()],
+                agents=[_agent(chair) for chair in self.floor.chairs.values()],
                 history=self.evidence.figures(now),
                 now=at(now),
                 model=noted,
@@ -153,35 +126,27 @@ class Boards:
         return self._waits[rank]
 
     def _counts(self) -> boards.Counts:
-        counts: dict[tuple[str, str, str, str, bool], list[tuple[int, int]]] = {}
-        callers = self.floor.order.callers
-        for klass, line in self.floor.order.classes.items():
-            minutes: dict[tuple[State, Mode, int], int] = {}
-            for virtual_start, each in line:
-                caller = callers[each]
-                key = caller.state, caller.mode, int(virtual_start // 60)
-                minutes[key] = minutes.get(key, 0) + 1
-            for (state, mode, minute), number in minutes.items():
-                name = (state.value, mode.value, klass.bucket, klass.credit_class, True)
-                counts.setdefault(name, []).append((minute, number))
-        return counts
+        return {
+            (state, mode, klass.bucket, klass.credit_class, True): tuple(minutes.items())
+            for (state, mode, klass), minutes in self.floor.order.minutes.items()
+        }
 
-    def _agent(self, chair: Chair) -> Agent:
-        """The agent as the board sees him; made once for each state he may be in."""
-        key = (chair.id, chair.presence, chair.wanted)
-        if key not in self._agents:
-            self._agents[key] = Agent(
-                id=chair.id,
-                name="",
-                address_kind=AddressKind.SIP,
-                address=Sealed(""),
-                skills=chair.skills,
-                languages=chair.languages,
-                presence=chair.presence,
-                since=at(0.0),
-                next_presence=None if chair.wanted else Presence.OFFLINE,
-            )
-        return self._agents[key]
+
+def _agent(chair: Chair) -> Agent:
+    """The agent as the board sees him; made anew when he does something else."""
+    if chair.seen is None:
+        chair.seen = Agent(
+            id=chair.id,
+            name="",
+            address_kind=AddressKind.SIP,
+            address=Sealed(""),
+            skills=chair.skills,
+            languages=chair.languages,
+            presence=chair.presence,
+            since=at(0.0),
+            next_presence=None if chair.wanted else Presence.OFFLINE,
+        )
+    return chair.seen
 
 
 def _around(ahead: int) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from vqueue.domain.agent import Presence
+from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.promise import Window
@@ -91,6 +91,8 @@ class Chair:
     seat: Seat | None = None
     """While he is ready."""
     reserved_at: float = 0.0
+    seen: Agent | None = None
+    """As the board has him; None since he does something else."""
 
     @property
     def wanted(self) -> bool:
@@ -108,12 +110,22 @@ class Times:
         self.spent[presence] += max(0.0, until - max(since, self.start))
 
 
+Standing = tuple[str, str, ClassKey]
+"""State, mode and class of those whom a board counts together."""
+
+
+def _standing(caller: Caller) -> Standing:
+    return caller.state.value, caller.mode.value, caller.klass
+
+
 class Order:
     """Ready places by class, each class in the order (virtual start, id)."""
 
     def __init__(self) -> None:
         self.classes: dict[ClassKey, list[tuple[float, RequestId]]] = {}
         self.callers: dict[RequestId, Caller] = {}
+        self.minutes: dict[Standing, dict[int, int]] = {}
+        """How many stand in it from each minute on, as a board counts them."""
 
     def __len__(self) -> int:
         return len(self.callers)
@@ -122,14 +134,21 @@ class Order:
         caller.ready_since = now
         self.callers[caller.id] = caller
         insort(self.classes.setdefault(caller.klass, []), (caller.virtual_start, caller.id))
+        minutes, minute = self.minutes.setdefault(_standing(caller), {}), int(caller.virtual_start // 60)
+        minutes[minute] = minutes.get(minute, 0) + 1
 
     def remove(self, caller: Caller) -> None:
-        """Nothing where he is not in it."""
-        if self.callers.pop(caller.id, None) is not None:
-            line = self.classes[caller.klass]
-            line.pop(bisect_left(line, (caller.virtual_start, caller.id)))
-            if not line:
-                del self.classes[caller.klass]
+        """Nothing where he is not in it. He is in it as he joined: state and mode change only outside."""
+        if self.callers.pop(caller.id, None) is None:
+            return
+        line = self.classes[caller.klass]
+        line.pop(bisect_left(line, (caller.virtual_start, caller.id)))
+        if not line:
+            del self.classes[caller.klass]
+        minutes, minute = self.minutes[_standing(caller)], int(caller.virtual_start // 60)
+        minutes[minute] -= 1
+        if not minutes[minute]:
+            del minutes[minute]
 
     def heads(self, most: int, not_before: datetime | None) -> Iterator[Head]:
         """The first `most` of each class: what a tick can use at the most. `not_before` as in `Caller.place`."""
@@ -157,7 +176,7 @@ class Floor:
         """The agent does this from now on."""
         self.times.add(chair.presence, chair.since, now)
         self.free.pop(chair.id, None)
-        chair.presence, chair.since = presence, now
+        chair.presence, chair.since, chair.seen = presence, now, None
         if presence is Presence.READY:
             seat = Seat(agent=chair.id, skills=chair.skills, languages=chair.languages, idle_since=at(now))
             self.free[chair.id] = chair.seat = seat
@@ -168,6 +187,7 @@ class Floor:
 
     def call_to_work(self, chair: Chair, now: float) -> None:
         """Comes or goes as he is wanted; whoever is busy goes afterwards."""
+        chair.seen = None
         if chair.wanted and chair.presence is Presence.OFFLINE:
             self.set(chair, Presence.READY, now)
         elif not chair.wanted and chair.presence in (Presence.READY, Presence.AWAY):

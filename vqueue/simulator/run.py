@@ -12,12 +12,13 @@ from vqueue.engine.plan import Line, Reserve, Skip, Snapshot, plan
 from vqueue.engine.wait.model import WaitModel
 from vqueue.simulator import connecting, joining
 from vqueue.simulator.bank import Bank
-from vqueue.simulator.boards import Boards, Evidence, Remembering
+from vqueue.simulator.boards import Boards, Evidence
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
 from vqueue.simulator.people import Days, days, moment
 from vqueue.simulator.recorded import Recorded
 from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.tally import Tally, summary
+from vqueue.simulator.waits import Remembering
 
 MOST_SEATS = 50
 """Reservations of one tick at the most, as in the live service."""
