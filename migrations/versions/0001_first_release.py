@@ -212,12 +212,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_requests_phone", "requests", ["phone_index", "created_at"], unique=False)
     op.create_index(
-        "uq_requests_dialable_customer",
+        "uq_requests_customer_place",
         "requests",
         ["queue", "customer"],
         unique=True,
-        postgresql_where=sa.text("state IN ('booked', 'connecting', 'waiting') AND mode IN ('callback', 'scheduled')"),
-        sqlite_where=sa.text("state IN ('booked', 'connecting', 'waiting') AND mode IN ('callback', 'scheduled')"),
+        postgresql_where=sa.text(
+            "state IN ('booked', 'connecting', 'waiting') AND mode IN ('call_in', 'callback', 'scheduled')"
+        ),
+        sqlite_where=sa.text(
+            "state IN ('booked', 'connecting', 'waiting') AND mode IN ('call_in', 'callback', 'scheduled')"
+        ),
     )
     op.create_index(
         "uq_requests_dialable_phone",

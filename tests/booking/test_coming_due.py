@@ -22,10 +22,10 @@ from vqueue.services import (
     changing,
     dispatching,
     keeping,
+    leaving,
     noticing,
     requesting,
     returning,
-    settling,
 )
 from vqueue.services.booking import REMINDER
 from vqueue.services.house import House
@@ -152,7 +152,7 @@ async def test_who_booked_and_rings_in_before_keeps_his_time_until_he_is_served(
     request = await booked(house)
     session = SessionId("cv_1")
     await house.act(lambda clerk: returning.take_hold(clerk, request.id, call_sid=CallSid("CA9"), session=session))
-    left = await house.act(lambda clerk: settling.leave(clerk, clerk.work.requests.get(request.id), reason="left"))
+    left = await house.act(lambda clerk: leaving.leave(clerk, clerk.work.requests.get(request.id), reason="left"))
     assert (left.state, left.ready, left.not_before, await taken(house)) == (State.WAITING, False, THREE, 1)
     assert (await due(house, clock, left, THREE)).ready
     await house.act(lambda clerk: requesting.cancel(clerk, request.id, reason="asked"))
@@ -174,7 +174,7 @@ async def test_who_had_a_time_and_would_rather_be_called_now_gives_it_back(house
     request = await house.act(partial(booking.book, wish=asked, slot=slot))
     session = SessionId("cv_1")
     await house.act(lambda clerk: returning.take_hold(clerk, request.id, call_sid=CallSid("CA9"), session=session))
-    await house.act(lambda clerk: settling.leave(clerk, clerk.work.requests.get(request.id), reason="left"))
+    await house.act(lambda clerk: leaving.leave(clerk, clerk.work.requests.get(request.id), reason="left"))
     customer = Customer(
         id="issuer|ann", phone=None, name=None, locale=None, segment=None, expires_at=THREE + timedelta(days=1)
     )

@@ -52,6 +52,23 @@ async def test_a_customer_has_one_dialable_request_in_a_queue(database: Database
     assert refused.value.request == "r1"
 
 
+@pytest.mark.parametrize(("first", "second"), [(Mode.CALL_IN, Mode.CALL_IN), (Mode.CALLBACK, Mode.CALL_IN)])
+async def test_a_customer_who_will_ring_himself_has_no_second_place(
+    database: Database, first: Mode, second: Mode
+) -> None:
+    """Made at once, by number or by mode: the later one is refused, whichever it is."""
+    pair = a_request(customer="bank/1", mode=first), a_request("r2", customer="bank/1", mode=second)
+    with pytest.raises(AlreadyOpen) as refused:
+        await both(database, *pair)
+    assert refused.value.request == "r1"
+    turned = a_request("r3", customer="bank/1", mode=Mode.HOLD, state=State.HOLDING)
+    await database.transact(lambda work: work.requests.insert(turned))
+    with pytest.raises(AlreadyOpen):
+        await database.transact(
+            lambda work: work.requests.replace(replace(turned, mode=Mode.CALL_IN, state=State.WAITING))
+        )
+
+
 @pytest.mark.parametrize(
     "other",
     [

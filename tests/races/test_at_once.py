@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.db.builders import a_number, a_queue, an_agent
+from tests.db.builders import a_number, a_queue, a_request, an_agent
 from tests.db.conftest import emptied
 from vqueue.db.open import open_database
 from vqueue.domain.agent import Presence
@@ -25,7 +25,7 @@ from vqueue.domain.rules import CallbackRules, Rules
 from vqueue.engine.plan import Reserve
 from vqueue.ports.database import Database, Work
 from vqueue.ports.voice import Told
-from vqueue.services import answering, dispatching, hearing, requesting, screening, sealing
+from vqueue.services import answering, dispatching, hearing, leaving, requesting, screening, sealing
 from vqueue.services.clerk import Clerk
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -199,6 +199,34 @@ def over(token: Token) -> Deed:
     return ended
 
 
+@pytest.mark.parametrize("customers", [("", ""), ("bank/ann", "bank/ann")], ids=["number", "customer"])
+async def test_of_two_held_calls_of_one_customer_that_end_at_once_one_is_called_back(
+    url: str, customers: tuple[str, str]
+) -> None:
+    numbers = (ANNA, a_number("other")) if customers[0] else (ANNA, ANNA)
+    for name, number, customer in zip(("r1", "r2"), numbers, customers, strict=True):
+        held = a_request(
+            name, mode=Mode.HOLD, state=State.HOLDING, phone=number, protected=True, customer=customer or None,
+            call_sid=CallSid(f"CA-{name}"),
+        )  # fmt: skip
+        await done(url, partial(_stands, held=held))
+    leave = [partial(_hangs_up, request=RequestId(name)) for name in ("r1", "r2")]
+    both = lambda work: [work.requests.get(RequestId(name)) for name in ("r1", "r2")]  # noqa: E731
+    told = await at_once(url, *leave, read=both)
+    assert sorted(told) == [State.ABANDONED, State.WAITING]
+    assert sorted(one.state for one in await seen(url, both)) == [State.ABANDONED, State.WAITING]
+
+
+def _stands(clerk: Clerk, held: Request) -> None:
+    if held.id == "r1":
+        clerk.work.queues.insert(a_queue())
+    clerk.join(held)
+
+
+def _hangs_up(clerk: Clerk, request: RequestId) -> State:
+    return leaving.leave(clerk, clerk.work.requests.get(request), reason="hung_up_on_hold").state
+
+
 async def test_both_legs_that_end_at_once_end_one_talk(url: str) -> None:
     await done(url, partial(waiting, shape=Shape.CUSTOMER_FIRST))
     await done(url, partial(reserve, shape=Shape.CUSTOMER_FIRST))
@@ -226,7 +254,7 @@ async def test_an_agent_who_passes_as_the_customer_presses_leaves_him_in_the_hol
     await at_once(url, over(AGENTS), press, read=both)
     request = await seen(url, the_request)
     agent = await seen(url, lambda work: work.agents.get(AgentId("a1")))
-    assert (request.state, request.ready, agent.presence) == (State.HOLDING, True, Presence.AWAY)
+    assert (request.state, request.parked, agent.presence) == (State.HOLDING, "entering", Presence.AWAY)
 
 
 async def test_an_agent_who_drops_the_customer_who_is_asked_is_to_blame_in_whatever_order_it_is_told(url: str) -> None:

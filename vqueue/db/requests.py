@@ -26,10 +26,10 @@ from sqlalchemy.exc import IntegrityError
 
 from vqueue.db.record import Record
 from vqueue.db.store import Store
-from vqueue.db.tables import DIALABLE, DISPATCHABLE, OPEN_REQUEST, PARKED, requests
+from vqueue.db.tables import ASKED_FOR, DIALABLE, DISPATCHABLE, OPEN_REQUEST, PARKED, requests
 from vqueue.domain.errors import AlreadyOpen, StaleWrite
 from vqueue.domain.ids import CallSid, RequestId
-from vqueue.domain.request import CLOSED, OPEN, Request, State
+from vqueue.domain.request import CLOSED, OPEN, Mode, Request, State
 from vqueue.ports.database import ClassHead
 
 RECORD = Record(Request, requests)
@@ -73,7 +73,7 @@ class StoredRequests(Store):
             self._refuse(request)
 
     def replace(self, request: Request) -> Request:
-        if not request.dialable:
+        if not request.dialable and request.mode is not Mode.CALL_IN:
             return self.swap(RECORD, request)
         try:
             with self.undone_alone():
@@ -83,11 +83,13 @@ class StoredRequests(Store):
 
     def _refuse(self, request: Request) -> Request:
         """Raises AlreadyOpen with the request that stands in the way; StaleWrite when it has gone meanwhile."""
-        same = [_r.customer == request.customer] if request.customer is not None else []
-        if request.phone is not None and request.phone.index:
-            same.append(and_(_r.mode == request.mode, _r.phone_index == request.phone.index))
-        if request.dialable and same:
-            query = select(_r.id).where(text(DIALABLE), _r.queue == request.queue, or_(*same), _r.id != request.id)
+        same: list[ColumnElement[bool]] = []
+        if request.customer is not None:
+            same.append(and_(text(ASKED_FOR), _r.customer == request.customer))
+        if request.dialable and request.phone is not None and request.phone.index:
+            same.append(and_(text(DIALABLE), _r.mode == request.mode, _r.phone_index == request.phone.index))
+        if same:
+            query = select(_r.id).where(_r.queue == request.queue, or_(*same), _r.id != request.id)
             other = self.connection.scalar(query.order_by(_r.id).limit(1))
             if other is not None:
                 raise AlreadyOpen(request=other)

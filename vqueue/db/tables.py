@@ -24,7 +24,9 @@ from vqueue.domain.request import OPEN, Channel, Mode, State
 
 OPEN_REQUEST = among("state", OPEN)
 RUNG = among("mode", (Mode.CALLBACK, Mode.SCHEDULED))
-DIALABLE = f"{among('state', (State.WAITING, State.BOOKED, State.CONNECTING))} AND {RUNG}"
+_STANDING = among("state", (State.WAITING, State.BOOKED, State.CONNECTING))
+DIALABLE = f"{_STANDING} AND {RUNG}"
+ASKED_FOR = f"{_STANDING} AND {among('mode', (Mode.CALLBACK, Mode.SCHEDULED, Mode.CALL_IN))}"
 DISPATCHABLE = f"{among('state', (State.HOLDING, State.WAITING))} AND ready"
 PARKED = f"{among('state', (State.HOLDING, State.WAITING, State.BOOKED))} AND not_before IS NOT NULL"
 LIVE_LEG = among("state", LIVE)
@@ -132,7 +134,8 @@ requests = Table(
         where=f"{DIALABLE} AND phone_index <> ''",
         unique=True,
     ),
-    partial("uq_requests_dialable_customer", "queue", "customer", where=DIALABLE, unique=True),
+    # One place that a customer asked for, per queue: rung, booked, or one that he rings himself.
+    partial("uq_requests_customer_place", "queue", "customer", where=ASKED_FOR, unique=True),
     partial("ix_requests_dispatch", "queue", "bucket", "credit_class", "virtual_start", "id", where=DISPATCHABLE),
     partial(
         "ix_requests_open",

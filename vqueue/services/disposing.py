@@ -16,7 +16,7 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.ports.bank import Disposition
 from vqueue.ports.database import Work
-from vqueue.services import bespeaking, settling
+from vqueue.services import bespeaking, leaving, settling
 from vqueue.services.admitting import Admission
 from vqueue.services.bespeaking import Bespoken
 from vqueue.services.clerk import Clerk
@@ -152,13 +152,14 @@ def _linked(clerk: Clerk, request: Request, deed: Deed, *, rescued: bool) -> Req
 
 def _dropped(clerk: Clerk, attempt: Attempt, request: Request) -> Request:
     """While the provider still believes in the talk: back to the head of the line, and the dead call ended."""
-    if not settling.may_wait(clerk, request):
+    if not leaving.may_wait(clerk, request):
         raise NotPossible("He waits for another call already, or nobody knows a number to call back.")
     back: dict[str, Any] = {
         "attempt": None, "ready": False, "not_before": clerk.later(AGAIN_S), "parked": "retry",
         "credit_class": RESCUED, "mode": Mode.CALLBACK, "call_sid": None,
     }  # fmt: skip
-    clerk.move(request, Move.DROP, reason="agent_says_dropped", changes=back)
+    with leaving.seen_again():
+        clerk.move(request, Move.DROP, reason="agent_says_dropped", changes=back)
     customer = settling.load(clerk, attempt.id).customer_leg
     if customer is not None and customer.live:
         if customer.call_sid is not None:

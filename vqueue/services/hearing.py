@@ -7,7 +7,7 @@ from vqueue.domain.ids import CallSid, Token
 from vqueue.domain.leg import Leg, LegState, News, Role, Way
 from vqueue.domain.request import State
 from vqueue.ports.voice import Told
-from vqueue.services import settling
+from vqueue.services import leaving, settling
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -67,7 +67,7 @@ def _line_over(clerk: Clerk, call: CallSid) -> None:
             ended(clerk, leg, cause=Cause.HUNG_UP)
     for request in clerk.work.requests.open_of(now=clerk.at, call_sid=call):
         if request.state is State.HOLDING:
-            settling.leave(clerk, request, reason="hung_up_on_hold")
+            leaving.leave(clerk, request, reason="hung_up_on_hold")
 
 
 def progress(clerk: Clerk, leg: Leg, news: News, *, told: Told) -> Leg:

@@ -13,7 +13,7 @@ from vqueue.domain.leg import Role
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.engine import hours
 from vqueue.ports.database import Work
-from vqueue.services import arriving, entering, hearing, ringing_in, settling
+from vqueue.services import arriving, entering, hearing, leaving, ringing_in
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -159,7 +159,7 @@ def call_over(clerk: Clerk, known: str, move: Move = Move.HANG_UP) -> None:
             hearing.ended(clerk, leg, cause=Cause.HUNG_UP)
     for request in clerk.work.requests.open_of(now=clerk.at, call_sid=conversation.call_sid):
         if request.state is State.HOLDING:
-            settling.leave(
+            leaving.leave(
                 clerk, request, reason="hung_up_on_hold" if move is Move.HANG_UP else "call_was_lost", move=move
             )
 

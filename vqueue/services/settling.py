@@ -16,6 +16,7 @@ from vqueue.services import missing
 from vqueue.services.clerk import Clerk
 from vqueue.services.entering import entering
 from vqueue.services.freeing import free_agent
+from vqueue.services.leaving import back, cancel_mark, leave, may_wait, seen_again
 from vqueue.services.rescuing import RESCUED
 
 CANCEL_ASKED = missing.CANCEL_ASKED
@@ -146,12 +147,9 @@ def _talked(clerk: Clerk, case: Case) -> None:
     dropped = ended_badly and talk_s < case.rules.deadlines.short_call_s
     _end(clerk, case, Cause.TALKED, talk_s=round(talk_s, 3), dropped=dropped)
     if dropped and case.request.parked != CANCEL_ASKED and may_wait(clerk, case.request):
-        clerk.move(
-            case.request,
-            Move.DROP,
-            reason="line_dropped",
-            changes={**_back(case.request), "credit_class": RESCUED, "mode": Mode.CALLBACK},
-        )
+        rescued = {**back(case.request), "credit_class": RESCUED, "mode": Mode.CALLBACK}
+        with seen_again():
+            clerk.move(case.request, Move.DROP, reason="line_dropped", changes=rescued)
     else:
         clerk.move(case.request, Move.HANG_UP, reason="talk_ended", changes={"attempt": None, "ready": False})
 
@@ -171,9 +169,9 @@ def _customer_missed(clerk: Clerk, case: Case, cause: Cause) -> None:
         clerk.withdraw_promise(request, "cancelled")
         clerk.move(request, Move.CANCEL, reason="cancelled_while_dialing", changes={"attempt": None, "ready": False})
     elif ours:
-        clerk.move(request, Move.ABORT, to=request.came_from, reason=str(cause), changes=_back(request))
+        clerk.move(request, Move.ABORT, to=request.came_from, reason=str(cause), changes=back(request))
     elif dropped:
-        rescued = {**_back(request), "credit_class": RESCUED}
+        rescued = {**back(request), "credit_class": RESCUED}
         clerk.move(request, Move.AGENT_DROP, to=request.came_from, reason="agent_dropped", changes=rescued)
     else:
         missing.missed(clerk, request, rules, attempt=case.attempt.id, cause=cause)
@@ -185,16 +183,12 @@ def keep_on_the_line(clerk: Clerk, case: Case, customer: Leg) -> None:
     _end(clerk, case, fault)
     move = Move.AGENT_DROP if fault in _AGENT_FAULTS.values() else Move.ABORT
     held: dict[str, Any] = {
-        **_back(case.request), "mode": Mode.HOLD, "call_sid": customer.call_sid, "protected": True,
-        "credit_class": RESCUED, "parked": _cancel_mark(case.request),
+        **back(case.request), "mode": Mode.HOLD, "call_sid": customer.call_sid, "protected": True,
+        "credit_class": RESCUED, "parked": cancel_mark(case.request),
     }  # fmt: skip
     if customer.held_at is None and held["parked"] is None:
         held |= entering(clerk)
     clerk.move(case.request, move, to=State.HOLDING, reason=str(fault), changes=held)
-
-
-def _cancel_mark(request: Request) -> str | None:
-    return CANCEL_ASKED if request.parked == CANCEL_ASKED else None
 
 
 def _holder_gone(clerk: Clerk, case: Case) -> None:
@@ -204,48 +198,13 @@ def _holder_gone(clerk: Clerk, case: Case) -> None:
     leave(clerk, request, reason="hung_up_while_connecting")
 
 
-def leave(clerk: Clerk, request: Request, *, reason: str, move: Move = Move.HANG_UP) -> Request:
-    """A caller on hold is gone: a confirmed number keeps the place as a callback, else he has abandoned."""
-    if _rung_first(clerk, request) and may_wait(clerk, request):
-        rules = clerk.work.queues.get(request.queue).rules
-        return missing.left_the_line(clerk, request, rules, reason=reason, move=move)
-    if request.protected and may_wait(clerk, request):
-        changes: dict[str, Any] = {**_back(request), **missing.fallback(request, clerk.at), "call_sid": None}
-        return clerk.move(request, move, to=State.WAITING, reason=reason, changes=changes)
-    clerk.withdraw_promise(request, "abandoned")
-    return clerk.move(
-        request,
-        move,
-        to=State.ABANDONED,
-        reason=reason,
-        changes={"attempt": None, "ready": False, "call_sid": None, "grace_until": clerk.later(1800)},
-    )
-
-
-def _rung_first(clerk: Clerk, request: Request) -> bool:
-    """Whether the line he holds on is a call of ours to him."""
-    calls = clerk.work.legs.by_call(request.call_sid) if request.call_sid else []
-    return any(leg.role is Role.CUSTOMER and leg.way is Way.POSTED for leg in calls)
-
-
-def may_wait(clerk: Clerk, request: Request) -> bool:
-    """Whether this place can go on as a callback: it has a number, and nobody else waits in the queue under it."""
-    if request.phone is None:
-        return False
-    others = clerk.work.requests.open_of(now=clerk.at, phone_index=request.phone.index)
-    return not any(
-        other.id != request.id and other.queue == request.queue and other.mode is Mode.CALLBACK and other.dialable
-        for other in others
-    )
-
-
 def _agent_failed(clerk: Clerk, case: Case) -> None:
     """The agent's side failed before a customer was rung: the request goes back, ready, its place untouched."""
     cause = _fault(case.agent_leg)
     _end(clerk, case, cause)
     move = Move.AGENT_MISS if cause in _AGENT_FAULTS.values() else Move.ABORT
     if case.request.state is State.CONNECTING:
-        clerk.move(case.request, move, to=case.request.came_from, reason=str(cause), changes=_back(case.request))
+        clerk.move(case.request, move, to=case.request.came_from, reason=str(cause), changes=back(case.request))
 
 
 def _end(clerk: Clerk, case: Case, outcome: Cause, **data: Any) -> None:
@@ -273,12 +232,6 @@ def end_leg(clerk: Clerk, leg: Leg, *, cause: Cause | None = None, **data: Any) 
     settle(clerk, leg.attempt)
 
 
-def _back(request: Request) -> dict[str, Any]:
-    """Ready at once where it stood. On the line, a cancelling that came too late is remembered."""
-    mark = _cancel_mark(request) if request.came_from is State.HOLDING else None
-    return {"attempt": None, "ready": True, "not_before": None, "parked": mark}
-
-
 def withdraw(clerk: Clerk, case: Case) -> None:
     """The request is no longer this attempt's: it ends without blame, and the agent's phone stops ringing."""
     if case.attempt.is_open:
@@ -287,7 +240,7 @@ def withdraw(clerk: Clerk, case: Case) -> None:
 
 def give_back(clerk: Clerk, request: Request, *, reason: str) -> Request:
     """A withdrawn attempt's request stands where it stood, ready."""
-    return clerk.move(request, Move.ABORT, to=request.came_from, reason=reason, changes=_back(request))
+    return clerk.move(request, Move.ABORT, to=request.came_from, reason=reason, changes=back(request))
 
 
 def spare_agent(clerk: Clerk, attempt_id: AttemptId) -> None:
