@@ -85,7 +85,7 @@ def replay(
     people = _chosen(_people(past, scenario, kinds, seed=seed, repetition=repetition), inside)
     arrivals = np.array([visit.arrived for visit in past.visits], dtype=np.float64)[inside]
     known = Days(stretches, arrivals, (people,))
-    recorded = Recorded(stays=tuple(_speaking(stay) for stay in past.stays), tally=Noting())
+    recorded = Recorded(stays=tuple(_speaking(stay, rules) for stay in past.stays), tally=Noting())
     return simulate(scenario, seed=seed, rules=rules, known=known, recorded=recorded, progress=progress)
 
 
@@ -166,8 +166,10 @@ def _kind(attributes: Mapping[str, str], rules: Rules) -> Kind:
     return Kind(share=1.0, skills=(*routed.skills, *spoken), credit=routed.credit)
 
 
-def _speaking(stay: Stay) -> Stay:
-    return replace(stay, skills={**stay.skills, **{f"{_LANGUAGE}{language}": 1 for language in stay.languages}})
+def _speaking(stay: Stay, rules: Rules) -> Stay:
+    """The languages he speaks as skills too; all of the queue's, where the record names none."""
+    spoken = {f"{_LANGUAGE}{language}": 1 for language in stay.languages}
+    return replace(stay, skills={**stay.skills, **spoken}, languages=stay.languages or rules.languages)
 
 
 def _acceptance(visits: Sequence[Visit]) -> float:
