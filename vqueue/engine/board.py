@@ -57,7 +57,7 @@ def board(
     """The board of one queue. `open_callbacks` is its guarded counter (bookings to come are not among them), by default
     counted from `counts`. `lifts` are those of the last tick; `elsewhere` says, by agent id, how many ready places
     of other queues that agent may take too (shared with a busy queue, he serves this one with a part of his time)."""
-    team = [agent for agent in agents if serves(agent, queue)]
+    team = _team(agents, queue)
     classes = _classes(queue, counts, lifts or {})
     state = queue_state(
         queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {},
@@ -127,9 +127,18 @@ def _holding(counts: Counts) -> int:
 
 def serves(agent: Agent, queue: Queue) -> bool:
     """Whether this agent can take calls of the queue: its skills, and one of its languages."""
-    rules = queue.rules
-    speaks = not rules.languages or bool(set(agent.languages) & set(rules.languages))
-    return speaks and all(agent.skills.get(skill, 0) >= 1 for skill in rules.skills)
+    return bool(_team((agent,), queue))
+
+
+def _team(agents: Iterable[Agent], queue: Queue) -> list[Agent]:
+    """Those who serve the queue."""
+    spoken, needed = frozenset(queue.rules.languages), queue.rules.skills
+    return [
+        agent
+        for agent in agents
+        if not (spoken and spoken.isdisjoint(agent.languages))
+        and not any(agent.skills.get(skill, 0) < 1 for skill in needed)
+    ]
 
 
 def _leaves(agent: Agent) -> bool:
@@ -210,7 +219,10 @@ def _open_callbacks(counts: Counts) -> int:
 
 
 def _presences(team: Sequence[Agent]) -> dict[str, int]:
-    return {presence.value: sum(agent.presence is presence for agent in team) for presence in Presence}
+    found = dict.fromkeys((presence.value for presence in Presence), 0)
+    for agent in team:
+        found[agent.presence.value] += 1
+    return found
 
 
 def _inputs(state: QueueState) -> dict[str, float]:

@@ -109,8 +109,20 @@ def _next_start(week: Week, zone: str, holidays: tuple[str, ...], now: datetime)
 
 def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Iterator[Stretch]:
     """Open stretches from yesterday's on, ascending, those that touch joined into one."""
-    days = tuple(_pairs(week.get(day, ())) for day in WEEK)
-    return iter(_month(days, zone, tuple(holidays), now.astimezone(ZoneInfo(zone)).date()))
+    return iter(_month(_by_weekday(week), zone, tuple(holidays), now.astimezone(ZoneInfo(zone)).date()))
+
+
+_READ: dict[int, tuple[Week, tuple[Intervals, ...]]] = {}
+
+
+def _by_weekday(week: Week) -> tuple[Intervals, ...]:
+    """Monday first. The weeks of rules do not change, so each is read once; it is kept, and so its id stays its own."""
+    known = _READ.get(id(week))
+    if known is None or known[0] is not week:
+        if len(_READ) >= 512:
+            _READ.clear()
+        known = _READ[id(week)] = week, tuple(_pairs(week.get(day, ())) for day in WEEK)
+    return known[1]
 
 
 def _pairs(intervals: Intervals) -> Intervals:

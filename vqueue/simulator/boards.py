@@ -73,6 +73,9 @@ class Evidence:
             self._abandoned -= abandoned
 
 
+_NO_WAIT = Wait(as_of=at(0.0), method="", mean_s=0.0, p5_s=0.0, p10_s=0.0, p50_s=0.0, p90_s=0.0, p95_s=0.0)
+
+
 class _Noted:
     """A wait model that only notes the state it is asked about."""
 
@@ -81,7 +84,7 @@ class _Noted:
 
     def wait(self, *, ahead: int, state: QueueState, now: datetime) -> Wait:
         self.state = state
-        return Wait(as_of=now, method="", mean_s=0.0, p5_s=0.0, p10_s=0.0, p50_s=0.0, p90_s=0.0, p95_s=0.0)
+        return _NO_WAIT
 
 
 class Boards:

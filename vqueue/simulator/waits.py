@@ -8,7 +8,7 @@ from vqueue.domain.board import Wait
 from vqueue.engine.wait.closed import COLD_BELOW, ENOUGH_QUEUED_S, METHOD, ClosedForm, handling_rate, patience_rate
 from vqueue.engine.wait.model import Arrivals, Prior, QueueState
 
-FINE, COARSE = 0.02, 0.1
+FINE, COARSE = 0.05, 0.1
 """Relative steps of the lattice: of the patience and of what the wait depends on less."""
 FEW = 50.0
 """Finished calls, or abandonments, below which each one tells."""
