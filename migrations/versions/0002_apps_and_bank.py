@@ -227,6 +227,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outlooks")),
     )
 
+    op.create_table(
+        "rehearsals",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("queue", WORD, nullable=False),
+        sa.Column("rules_version", sa.Integer(), nullable=False),
+        sa.Column("compared_with", sa.Integer(), nullable=False),
+        sa.Column("draft_version", sa.Integer(), nullable=True),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("days", sa.JSON(), nullable=False),
+        sa.Column("repetitions", sa.Integer(), nullable=False),
+        sa.Column("state", WORD, nullable=False),
+        sa.Column("progress", sa.Float(), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("asked_by", WORD, nullable=False),
+        sa.Column("heard_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("problem", WORD, nullable=True),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("progress BETWEEN 0 AND 1", name=op.f("ck_rehearsals_progress")),
+        sa.CheckConstraint("state IN ('done', 'failed', 'lost', 'running')", name=op.f("ck_rehearsals_state")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_rehearsals_version")),
+        sa.ForeignKeyConstraint(["queue"], ["queues.id"], name=op.f("fk_rehearsals_queue")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsals")),
+    )
+    op.create_index(
+        "uq_rehearsals_running",
+        "rehearsals",
+        ["state"],
+        unique=True,
+        postgresql_where=sa.text("state = 'running'"),
+        sqlite_where=sa.text("state = 'running'"),
+    )
+
     # Whoever is signed in signs in again: sessions are short, and say more from now on.
     op.drop_table("staff_sessions")
     op.create_table(
@@ -266,6 +300,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "uq_rehearsals_running",
+        table_name="rehearsals",
+        postgresql_where=sa.text("state = 'running'"),
+        sqlite_where=sa.text("state = 'running'"),
+    )
+    op.drop_table("rehearsals")
     op.drop_table("outlooks")
     op.drop_index("ix_half_hours_start", table_name="half_hours")
     op.drop_table("half_hours")

@@ -22,11 +22,14 @@ from vqueue.db.figures import StoredFigures
 from vqueue.db.journal import StoredJournal
 from vqueue.db.leases import StoredLeases
 from vqueue.db.ledgers import StoredLedgers
+from vqueue.db.looks import StoredLooks
 from vqueue.db.outbox import StoredOutbox
 from vqueue.db.outlooks import StoredOutlooks
+from vqueue.db.past import StoredPastDays
 from vqueue.db.people import StoredPeople, StoredSessions
 from vqueue.db.promises import StoredPromises
 from vqueue.db.queues_rules import StoredQueues
+from vqueue.db.rehearsals import StoredRehearsals
 from vqueue.db.reports import StoredReports
 from vqueue.db.requests import StoredRequests
 from vqueue.db.subjects import StoredSubjects
@@ -114,6 +117,10 @@ class StoredWork:
         return StoredTellings(self.connection, lock=self.lock)
 
     @cached_property
+    def looks(self) -> StoredLooks:
+        return StoredLooks(self.connection, lock=self.lock)
+
+    @cached_property
     def devices(self) -> StoredDevices:
         return StoredDevices(self.connection, lock=self.lock)
 
@@ -164,3 +171,11 @@ class StoredWork:
     @cached_property
     def outlooks(self) -> StoredOutlooks:
         return StoredOutlooks(self.connection)
+
+    @cached_property
+    def past(self) -> StoredPastDays:
+        return StoredPastDays(self.connection)
+
+    @cached_property
+    def rehearsals(self) -> StoredRehearsals:
+        return StoredRehearsals(self.connection, lock=self.lock)

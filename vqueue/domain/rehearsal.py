@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -76,7 +76,8 @@ class Rehearsal:
     draft_version: int | None
     """The draft's own version (its ETag); None for a former version of the rules."""
     document: Mapping[str, Any]
-    days: tuple[date, ...]
+    days: tuple[str, ...]
+    """Local dates, ISO."""
     repetitions: int
     state: RehearsalState
     progress: float

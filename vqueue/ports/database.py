@@ -14,10 +14,11 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
-from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, PageLinks, Tellings, Verifications
+from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, Looks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
 from vqueue.ports.outlooks import Outlooks
 from vqueue.ports.people import People, Sessions
+from vqueue.ports.rehearsals import PastDays, Rehearsals
 from vqueue.ports.reports import Ledgers, Reports
 from vqueue.ports.subjects import Subjects
 from vqueue.ports.upkeep import Upkeep
@@ -406,6 +407,8 @@ class Work(Protocol):
     @property
     def tellings(self) -> Tellings: ...
     @property
+    def looks(self) -> Looks: ...
+    @property
     def devices(self) -> Devices: ...
     @property
     def verifications(self) -> Verifications: ...
@@ -431,6 +434,10 @@ class Work(Protocol):
     def ledgers(self) -> Ledgers: ...
     @property
     def outlooks(self) -> Outlooks: ...
+    @property
+    def past(self) -> PastDays: ...
+    @property
+    def rehearsals(self) -> Rehearsals: ...
 
 
 class Database(Protocol):

@@ -1,0 +1,61 @@
+"""Rehearsals of rules: what the database remembers of past days and of rehearsals, and who serves the days again."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Protocol
+
+from vqueue.domain.errors import Unavailable
+from vqueue.domain.past_day import PastDay
+from vqueue.domain.rehearsal import Findings, Rehearsal
+from vqueue.domain.rules import Rules
+
+Tell = Callable[[float], None]
+"""Hears the share that is done, in any thread."""
+
+
+class PastDays(Protocol):
+    """Days of a queue as they were, without anything personal."""
+
+    def latest(self, queue: str, *, before: datetime) -> datetime | None:
+        """When the last customer before then came; None where there was none."""
+        ...
+
+    def day(self, queue: str, *, on: date, start: datetime, end: datetime, now: datetime) -> PastDay:
+        """What came from `start` up to `end`, and what became of it by now. Raises Unavailable when it takes too
+        long, Invalid when it is too much."""
+        ...
+
+
+class Rehearsals(Protocol):
+    def get(self, rehearsal: str) -> Rehearsal:
+        """Raises NotFound."""
+        ...
+
+    def running(self) -> Rehearsal | None:
+        """The one that runs, or was left running."""
+        ...
+
+    def insert(self, rehearsal: Rehearsal) -> None:
+        """Raises StaleWrite while one runs."""
+        ...
+
+    def replace(self, rehearsal: Rehearsal) -> Rehearsal:
+        """Raises StaleWrite."""
+        ...
+
+
+class Rehearser(Protocol):
+    async def findings(
+        self, days: tuple[PastDay, ...], *, in_force: Rules, draft: Rules, repetitions: int, tell: Tell
+    ) -> Findings:
+        """The days served under both. Never in the event loop. Raises Unavailable when it was ended."""
+        ...
+
+
+class NoRehearser:
+    """Of a process that rehearses nothing."""
+
+    async def findings(
+        self, days: tuple[PastDay, ...], *, in_force: Rules, draft: Rules, repetitions: int, tell: Tell
+    ) -> Findings:
+        raise Unavailable("nothing is rehearsed here")
