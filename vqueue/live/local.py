@@ -1,7 +1,6 @@
 """Nudges, limits and boards of a single process."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from weakref import WeakSet
 
 from vqueue.domain.board import QueueBoard
@@ -12,23 +11,38 @@ BUCKETS_MAX = 100_000
 _ROUNDING = 1e-9
 
 
-class Listener(AsyncIterator[str]):
+class Listener:
     """One reader's topics; a topic told again before it is read is read once."""
 
-    def __init__(self, topics: tuple[str, ...]) -> None:
-        self._topics = topics
+    def __init__(self, hall: "LocalBroadcast") -> None:
+        self._hall = hall
+        self._topics: set[str] = set()
         self._pending: dict[str, None] = {}
         self._stirred = asyncio.Event()
         self._closed = False
 
+    def add(self, topic: str) -> None:
+        """Hears this topic too from now on."""
+        self._topics.add(topic)
+        self._hall.by_topic.setdefault(topic, WeakSet()).add(self)
+
+    def drop(self, topic: str) -> None:
+        """Hears it no more."""
+        self._topics.discard(topic)
+        self._pending.pop(topic, None)
+        self._hall.leave(self, topic)
+
     def tell(self, topic: str) -> None:
-        if topic in self._topics and not self._closed:
+        if not self._closed:
             self._pending[topic] = None
             self._stirred.set()
 
     def tell_all(self) -> None:
         for topic in self._topics:
             self.tell(topic)
+
+    def __aiter__(self) -> "Listener":
+        return self
 
     async def __anext__(self) -> str:
         while not self._pending:
@@ -43,18 +57,25 @@ class Listener(AsyncIterator[str]):
     async def aclose(self) -> None:
         """Ends the iteration, also for a reader who waits at this moment."""
         self._closed = True
-        self._pending.clear()
+        for topic in list(self._topics):
+            self.drop(topic)
         self._stirred.set()
+
+    def __del__(self) -> None:
+        for topic in self._topics:
+            self._hall.leave(self, topic)
 
 
 class LocalBroadcast:
-    """Implements ports.Broadcast. A listener nobody holds any more is forgotten by itself."""
+    """Implements ports.Broadcast. A listener nobody holds any more is forgotten by itself. Telling costs as much as
+    there are listeners to the topic, however many there are to others."""
 
     def __init__(self) -> None:
         self._listeners: WeakSet[Listener] = WeakSet()
+        self.by_topic: dict[str, WeakSet[Listener]] = {}
 
     async def tell(self, topic: str) -> None:
-        for listener in list(self._listeners):
+        for listener in list(self.by_topic.get(topic, ())):
             listener.tell(topic)
 
     def tell_all(self) -> None:
@@ -64,9 +85,19 @@ class LocalBroadcast:
 
     def listen(self, *topics: str) -> Listener:
         """Hears what is told from this call on."""
-        listener = Listener(topics)
+        listener = Listener(self)
         self._listeners.add(listener)
+        for topic in topics:
+            listener.add(topic)
         return listener
+
+    def leave(self, listener: Listener, topic: str) -> None:
+        """A topic that nobody listens to is forgotten."""
+        there = self.by_topic.get(topic)
+        if there is not None:
+            there.discard(listener)
+            if not len(there):
+                del self.by_topic[topic]
 
 
 class LocalThrottle:

@@ -1,7 +1,7 @@
 """Nudges, limits and boards shared by many processes; without Redis they fall silent, and nothing else changes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import structlog
@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from vqueue.domain.board import QueueBoard
-from vqueue.live.local import LocalBroadcast
+from vqueue.live.local import Listener, LocalBroadcast
 from vqueue.live.plain import from_json, to_json
 
 TOPICS = "vqueue:told:"
@@ -95,7 +95,7 @@ class RedisBroadcast:
         if await self._telling.ask(self._telling.redis.publish(TOPICS + topic, ""), otherwise=None) is None:
             await self._heard.tell(topic)
 
-    def listen(self, *topics: str) -> AsyncIterator[str]:
+    def listen(self, *topics: str) -> Listener:
         """Each topic is also told whenever Redis is heard (again): something may have been missed before."""
         return self._heard.listen(*topics)
 

@@ -1,13 +1,16 @@
 """What the customer's app brings with it: answers given before, codes, devices, proofs of a number, feedback."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from vqueue.domain.attempt import Attempt
 from vqueue.domain.ids import RequestId
 from vqueue.domain.phone import Sealed
+from vqueue.domain.promise import Promise
+from vqueue.domain.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,34 @@ class PageLink:
     request: RequestId
     purpose: str
     expires_at: datetime
+
+
+Mark = tuple[int | None, ...]
+"""The versions of all rows that a customer is shown: where it is the same, so are they."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A customer's own request with what belongs to it, read at one moment."""
+
+    request: Request
+    promise: Promise | None
+    attempts: tuple[Attempt, ...]
+    told: Told | None
+
+    @property
+    def mark(self) -> Mark:
+        promise = self.promise.version if self.promise is not None else None
+        told = self.told.version if self.told is not None else None
+        return self.request.version, promise, told, sum(one.version for one in self.attempts)
+
+
+class Looks(Protocol):
+    """Requests as their customers see them, many at once. What is not there is left out."""
+
+    def known(self, requests: Collection[RequestId]) -> dict[RequestId, Known]: ...
+
+    def marks(self, requests: Collection[RequestId]) -> dict[RequestId, Mark]: ...
 
 
 class Answers(Protocol):

@@ -1,9 +1,26 @@
 """What may be lost at any instant: nudges, shared limits, boards."""
 
-from collections.abc import AsyncIterator
 from typing import Protocol
 
 from vqueue.domain.board import QueueBoard
+
+
+class Listening(Protocol):
+    """Topics as they are told, merged while the reader is slow. Ends when it is closed."""
+
+    def __aiter__(self) -> "Listening": ...
+
+    async def __anext__(self) -> str: ...
+
+    def add(self, topic: str) -> None:
+        """Hears this topic too from now on."""
+        ...
+
+    def drop(self, topic: str) -> None:
+        """Hears it no more."""
+        ...
+
+    async def aclose(self) -> None: ...
 
 
 class Broadcast(Protocol):
@@ -13,8 +30,8 @@ class Broadcast(Protocol):
         """Never raises, never waits for receivers."""
         ...
 
-    def listen(self, *topics: str) -> AsyncIterator[str]:
-        """Topics as they are told, merged while the reader is slow. Ends when the iterator is closed."""
+    def listen(self, *topics: str) -> Listening:
+        """Hears what is told on these topics from now on."""
         ...
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from vqueue.domain.errors import Unauthenticated, Unavailable
-from vqueue.domain.ids import CallSid
+from vqueue.domain.ids import CallSid, RequestId
 from vqueue.domain.phone import Phone
+from vqueue.domain.rules import Queue
+from vqueue.ports.apps import Known
 from vqueue.ports.bank import Webhook
 from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
@@ -17,6 +19,7 @@ from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
 from vqueue.ports.telephony import Telephony
 from vqueue.ports.vault import Vault
 from vqueue.services.clerk import Clerk
+from vqueue.services.gathering import Gathering
 from vqueue.services.telling import Audience
 
 T = TypeVar("T")
@@ -64,6 +67,8 @@ class House:
     """Runs a coroutine beside the caller, in the one task group; its failure is logged, not raised."""
     audience: Audience = field(default_factory=Audience)
     """The webhook subscriptions, as this process knows them."""
+    looks: Gathering[RequestId, tuple[Known, Queue]] = field(default_factory=Gathering)
+    """Customers who look at their requests at this moment, read together."""
     poster: Poster = field(default_factory=NoPoster)
     pusher: Pusher = field(default_factory=NoPusher)
     push_key: str = ""

@@ -15,14 +15,14 @@ from vqueue.domain.ids import PromiseId, RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.slots import Slot
-from vqueue.ports.apps import PageLink
+from vqueue.ports.apps import Known, PageLink
 from vqueue.ports.database import Work
 from vqueue.services import admitting, booking, changing, requesting, showing
 from vqueue.services.admitting import Admission
 from vqueue.services.booking import Place
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
-from vqueue.services.showing import Known, Shown
+from vqueue.services.showing import Shown
 
 LIFE = timedelta(hours=24)
 """Business time."""

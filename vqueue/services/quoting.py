@@ -81,8 +81,12 @@ class Grounds:
 
 async def grounds(house: House, queue_id: str) -> Grounds:
     """Reads what a quote in this queue is made from. Raises NotFound."""
-    queue = await house.database.read(partial(_queue, queue_id=queue_id))
-    return Grounds(queue, await house.board.read(queue_id), house.clock.now(), house.line.number)
+    return await grounds_of(house, await house.database.read(partial(_queue, queue_id=queue_id)))
+
+
+async def grounds_of(house: House, queue: Queue) -> Grounds:
+    """The same for a queue that was read."""
+    return Grounds(queue, await house.board.read(queue.id), house.clock.now(), house.line.number)
 
 
 def _queue(work: Work, queue_id: str) -> Queue:

@@ -1,17 +1,17 @@
 """What a customer sees of his requests: place, window, promise, tries and the reasons, from the board and his rows."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from vqueue.domain.attempt import Attempt
 from vqueue.domain.causes import Cause
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import RequestId
 from vqueue.domain.promise import Promise, Window
 from vqueue.domain.request import Request, State
-from vqueue.ports.apps import Told
+from vqueue.domain.rules import Queue
+from vqueue.ports.apps import Known, Told
 from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
 from vqueue.services import quoting, steadying
@@ -37,16 +37,6 @@ _RUNG = frozenset(
 """Outcomes of tries that a customer noticed, or that count as one of his."""
 SOON, LATER, SELDOM = 5, 15, 60
 """Seconds until a reader who has no stream should ask again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A customer's own request with what belongs to it, read at one moment."""
-
-    request: Request
-    promise: Promise | None
-    attempts: tuple[Attempt, ...]
-    told: Told | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,38 +74,65 @@ def known(work: Work, customer: Customer, request_id: RequestId) -> Known:
 
 
 def known_of(work: Work, request: Request) -> Known:
-    return Known(
-        request=request,
-        promise=work.promises.get(request.promise) if request.promise else None,
-        attempts=tuple(work.attempts.of_request(request.id)),
-        told=work.tellings.find(request.id),
-    )
+    return work.looks.known([request.id])[request.id]
 
 
 async def show(house: House, customer: Customer, request_id: RequestId) -> Shown:
     """One request of his. Raises NotFound."""
-    found = await house.database.read(partial(known, customer=customer, request_id=request_id))
-    return await shown(house, found)
+    found = await house.looks.ask(request_id, partial(_together, house))
+    if found is None or found[0].request.customer != customer.id:
+        raise NotFound("There is no such request.")
+    return await _shown(house, found[0], await quoting.grounds_of(house, found[1]))
+
+
+async def _together(house: House, requests: Collection[RequestId]) -> Mapping[RequestId, tuple[Known, Queue]]:
+    return await house.database.read(partial(look, requests=requests))
+
+
+def look(work: Work, requests: Collection[RequestId]) -> dict[RequestId, tuple[Known, Queue]]:
+    """Each of these that is there, with its queue."""
+    found = work.looks.known(requests)
+    queues = {name: work.queues.get(name) for name in {one.request.queue for one in found.values()}}
+    return {one.request.id: (one, queues[one.request.queue]) for one in found.values()}
 
 
 async def shown(house: House, found: Known) -> Shown:
     """As it is told now. A reading that changes what was told is stored before it leaves."""
-    seen = await quoting.grounds(house, found.request.queue)
+    return await _shown(house, found, await quoting.grounds(house, found.request.queue))
+
+
+async def _shown(house: House, found: Known, seen: Grounds) -> Shown:
     last = steadying.told(found.told, found.request, found.promise, seen)
-    if last is found.told or (found.told is None and last.position is None and last.until is None):
+    if not is_news(found, last):
         return as_told(found, last, seen)
     return await house.database.transact(partial(tell, request_id=found.request.id, seen=seen))
 
 
+def is_news(found: Known, last: Told) -> bool:
+    """Whether this has to be stored before he is told."""
+    return last is not found.told and not (found.told is None and last.position is None and last.until is None)
+
+
 def tell(work: Work, request_id: RequestId, seen: Grounds) -> Shown:
-    """What he is told, kept in the same transaction."""
-    found = known_of(work, work.requests.get(request_id))
-    last = steadying.told(found.told, found.request, found.promise, seen)
-    if found.told is None:
-        work.tellings.insert(last)
-    elif last is not found.told:
-        work.tellings.replace(last)
-    return as_told(found, last, seen)
+    """What he is told, kept in the same transaction. Raises NotFound."""
+    found = tell_all(work, {request_id: seen})
+    if request_id not in found:
+        raise NotFound("There is no such request.")
+    return found[request_id][1]
+
+
+def tell_all(work: Work, these: Mapping[RequestId, Grounds]) -> dict[RequestId, tuple[Known, Shown]]:
+    """The same for many, each by its grounds: what is stored now, and what he is told."""
+    told = {}
+    for request_id, found in work.looks.known(these).items():
+        seen = these[request_id]
+        last = steadying.told(found.told, found.request, found.promise, seen)
+        if found.told is None:
+            work.tellings.insert(last)
+        elif last is not found.told:
+            last = work.tellings.replace(last)
+        told[request_id] = replace(found, told=last), as_told(found, last, seen)
+    return told
 
 
 async def own(
@@ -187,6 +204,13 @@ def _next_poll(request: Request, position: int | None, now: datetime) -> int:
 def in_grace(request: Request, now: datetime) -> bool:
     """Ended without a talk, and he may still have his place back."""
     return request.grace_until is not None and request.grace_until > now and not request.is_open
+
+
+def differs(before: Shown, after: Shown, now: datetime) -> bool:
+    """Whether he has to be told. The start of a window that has opened goes with the clock, and says nothing new."""
+    if before.window is not None and after.window is not None and before.window.start <= after.window.start <= now:
+        after = replace(after, window=Window(before.window.start, after.window.end))
+    return before != after
 
 
 def may_go_on(request: Request, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Pages that move by themselves: a part of the page is rendered anew and sent as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -58,8 +58,7 @@ class Streams:
             news.clear()
 
     async def _listen(self, news: asyncio.Event, topics: tuple[str, ...]) -> None:
-        heard: AsyncIterator[str] = self.broadcast.listen(*topics)
-        async for _ in heard:
+        async for _ in self.broadcast.listen(*topics):
             news.set()
 
 
