@@ -68,6 +68,8 @@ class Bank:
     """Whether it is reckoned what those are offered who would take no callback, so that offers are counted."""
     phones: set[str] = field(default_factory=set)
     """Customers whose telephone has a live leg."""
+    seen: int = -1
+    """`floor.changes` when a tick last looked."""
     slots: dict[datetime, int] = field(default_factory=dict)
     """Calls booked into each slot."""
     _window: tuple[float, datetime | None] = (float("-inf"), None)

@@ -124,6 +124,8 @@ class Order:
     def __init__(self) -> None:
         self.classes: dict[ClassKey, list[tuple[float, RequestId]]] = {}
         self.callers: dict[RequestId, Caller] = {}
+        self.changes = 0
+        """How often somebody joined or left it."""
         self.minutes: dict[Standing, dict[int, int]] = {}
         """How many stand in it from each minute on, as a board counts them."""
 
@@ -132,6 +134,7 @@ class Order:
 
     def add(self, caller: Caller, now: float) -> None:
         caller.ready_since = now
+        self.changes += 1
         self.callers[caller.id] = caller
         insort(self.classes.setdefault(caller.klass, []), (caller.virtual_start, caller.id))
         minutes, minute = self.minutes.setdefault(_standing(caller), {}), int(caller.virtual_start // 60)
@@ -141,6 +144,7 @@ class Order:
         """Nothing where he is not in it. He is in it as he joined: state and mode change only outside."""
         if self.callers.pop(caller.id, None) is None:
             return
+        self.changes += 1
         line = self.classes[caller.klass]
         line.pop(bisect_left(line, (caller.virtual_start, caller.id)))
         if not line:
@@ -169,12 +173,15 @@ class Floor:
         self.order = Order()
         self.times = Times(start)
         self.free: dict[AgentId, Seat] = {}
+        self.moves = 0
+        """How often an agent took up something else."""
         self.holders = 0
         """Customers on the line who have no agent yet."""
 
     def set(self, chair: Chair, presence: Presence, now: float) -> None:
         """The agent does this from now on."""
         self.times.add(chair.presence, chair.since, now)
+        self.moves += 1
         self.free.pop(chair.id, None)
         chair.presence, chair.since, chair.seen = presence, now, None
         if presence is Presence.READY:
@@ -192,6 +199,11 @@ class Floor:
             self.set(chair, Presence.READY, now)
         elif not chair.wanted and chair.presence in (Presence.READY, Presence.AWAY):
             self.set(chair, Presence.OFFLINE, now)
+
+    @property
+    def changes(self) -> int:
+        """Grows with whatever a tick looks at; a tick in which nothing could be done need not come again before."""
+        return self.moves + self.order.changes
 
     def close_books(self, now: float) -> None:
         for chair in self.chairs.values():

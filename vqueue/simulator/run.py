@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId
 from vqueue.domain.rules import Queue, Rules
-from vqueue.engine.plan import Line, Reserve, Skip, Snapshot, plan
+from vqueue.engine.plan import Head, Line, Reserve, Skip, Snapshot, plan
 from vqueue.engine.wait.model import WaitModel
 from vqueue.simulator import connecting, joining
 from vqueue.simulator.bank import Bank
@@ -171,9 +172,10 @@ def _work_off(bank: Bank, progress: Progress) -> None:
 
 
 def _tick(bank: Bank) -> None:
-    """Plans and acts until nothing more can be done at this moment."""
+    """Plans and acts until nothing more can be done at this moment; not where nothing changed since it last looked."""
     floor = bank.floor
-    while floor.free and len(floor.order):
+    while floor.free and len(floor.order) and floor.changes != bank.seen:
+        bank.seen = floor.changes
         snapshot = _snapshot(bank)
         actions = plan(snapshot, at(bank.now))
         for action in actions:
@@ -184,7 +186,7 @@ def _tick(bank: Bank) -> None:
                     _set_aside(bank, floor.order.callers[action.request], action.until.timestamp())
         reserved = sum(isinstance(action, Reserve) for action in actions)
         if reserved >= snapshot.calls_in_a_second and len(floor.order):
-            bank.agenda.after(1.0, _nothing)
+            bank.agenda.after(1.0, partial(_look_again, bank))
         if reserved == len(actions):
             break
     if not bank.open:
@@ -192,25 +194,31 @@ def _tick(bank: Bank) -> None:
 
 
 def _snapshot(bank: Bank) -> Snapshot:
-    """What the dispatcher looks at. With one class alone no lift changes anything, so that no board is read."""
+    """What the dispatcher looks at."""
     floor = bank.floor
     heads = tuple(floor.order.heads(min(MOST_SEATS, len(floor.free)), bank.not_before()))
-    rescuing = len(heads) > 1 and any(place.deadline for head in heads for place in head.places)
-    most = sum(len(head.places) for head in heads)
-    line = Line(
-        queue=QUEUE,
-        rules=bank.rules,
-        open_now=bank.open,
-        opens_at=bank.opens_at,
-        board=bank.boards.reading(bank.now, lambda board: range(most)) if rescuing else None,
-    )
+    board = _board(bank, heads)
+    line = Line(queue=QUEUE, rules=bank.rules, open_now=bank.open, opens_at=bank.opens_at, board=board)
     return Snapshot(
         lines=(line,),
         heads=heads,
         seats=tuple(floor.free.values()),
         calls_in_a_second=bank.scenario.calls_per_second,
-        phones=frozenset(bank.phones),
+        phones=bank.phones,
     )
+
+
+def _board(bank: Bank, heads: tuple[Head, ...]) -> QueueBoard | None:
+    """The board from which lifts are reckoned; none where they would change nothing: one class stands alone, or even
+    the last of these places would come before the first of their deadlines."""
+    deadlines = [place.deadline for head in heads for place in head.places if place.deadline]
+    if len(heads) < 2 or not deadlines:
+        return None
+    most = sum(len(head.places) for head in heads)
+    last = bank.boards.reading(bank.now, lambda board: (most - 1,)).wait(most - 1)
+    if last is not None and last.p90_s <= (min(deadlines) - at(bank.now)).total_seconds():
+        return None
+    return bank.boards.reading(bank.now, lambda board: range(most))
 
 
 def _set_aside(bank: Bank, caller: Caller, until: float) -> None:
@@ -219,5 +227,6 @@ def _set_aside(bank: Bank, caller: Caller, until: float) -> None:
     bank.agenda.at(until, partial(bank.line_up, caller), caller)
 
 
-def _nothing() -> None:
+def _look_again(bank: Bank) -> None:
     """A second is over: the tick after it has new calls to create."""
+    bank.seen = -1
