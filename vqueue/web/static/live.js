@@ -4,8 +4,9 @@ import { morph } from './morph.js';
 const STALE_AFTER_S = 6;
 const AGAIN_AFTER_MS = 2000;
 
-/** Follows `url`; `main` holds the part, `live` tells the age, `clock` the server's time of day. */
-export function follow(url, { main, live, words, clock }) {
+/** Follows `url`; `main` holds the part, `live` tells the age, `clock` the server's time of day. `always`: also while
+    nobody looks at the page. `told` hears each second whether news is missing. Returns what shows a part. */
+export function follow(url, { main, live, words, clock, always = false, told = () => {} }) {
   let source = null;
   let heard = performance.now();
   live.hidden = false;
@@ -29,10 +30,11 @@ export function follow(url, { main, live, words, clock }) {
     const stale = age >= STALE_AFTER_S;
     live.classList.toggle('is-stale', stale);
     words.textContent = (stale ? live.dataset.stale : live.dataset.fresh).replace('#', age);
+    told(stale);
   };
 
   const open = () => {
-    if (source || document.hidden) return;
+    if (source || (document.hidden && !always)) return;
     source = new EventSource(url);
     source.addEventListener('part', take);
     source.addEventListener('beat', take);
@@ -51,15 +53,16 @@ export function follow(url, { main, live, words, clock }) {
 
   // A stream the server refused: signed out elsewhere, or the server is starting anew.
   const again = async () => {
-    const answer = await fetch('/console', { method: 'HEAD', redirect: 'manual' }).catch(() => null);
+    const answer = await fetch(location.pathname, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
     if (answer?.type === 'opaqueredirect' || answer?.status === 403 || answer?.status === 401) location.reload();
     else open();
   };
 
   // A hidden page asks for nothing: browsers allow few connections to one host.
-  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  document.addEventListener('visibilitychange', () => (document.hidden && !always ? close() : open()));
   addEventListener('pagehide', close);
   addEventListener('pageshow', open);
   setInterval(tell, 1000);
   open();
+  return show;
 }

@@ -3,12 +3,14 @@
 const keyOf = (node) => node.nodeType === Node.ELEMENT_NODE ? node.dataset?.key || node.id || '' : '';
 const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b);
 
-/** Changes `from` until it equals `to`. What a visitor opened or typed stays. */
+/** Changes `from` until it equals `to`. What a visitor opened or typed stays, and so does an element with `data-keep`
+    for as long as its key is the same. */
 export function morph(from, to) {
   if (from.nodeType !== Node.ELEMENT_NODE) {
     if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
     return;
   }
+  if (from.dataset?.keep !== undefined) return;
   attributes(from, to);
   children(from, to);
 }
