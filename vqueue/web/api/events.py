@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +19,22 @@ POLL_S = 4.0
 LAST_EVENT_ID = "Last-Event-ID"
 RETRY_MS = 2000
 """How soon a client asks again after the stream broke."""
-OVER: web.AppKey[asyncio.Event] = web.AppKey("events_over", asyncio.Event)
+
+
+@dataclass
+class Open:
+    """The open streams of an application, each by what wakes it."""
+
+    news: set[asyncio.Event] = field(default_factory=set)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self) -> None:
+        self.over.set()
+        for each in self.news:
+            each.set()
+
+
+OPEN: web.AppKey[Open] = web.AppKey("events_open", Open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +57,8 @@ class Seen:
 
     events: tuple[Event, ...] = ()
     over: bool = False
+    again_s: float = POLL_S
+    """How soon to look again where nothing is heard (wall)."""
 
 
 Look = Callable[[str | None], Awaitable[Seen]]
@@ -50,10 +67,10 @@ Look = Callable[[str | None], Awaitable[Seen]]
 
 def add_to(app: web.Application) -> None:
     """Streams of this application end when it shuts down, so that a stop need not wait for them."""
-    app[OVER] = asyncio.Event()
+    app[OPEN] = Open()
 
     async def stop(stopping: web.Application) -> None:
-        stopping[OVER].set()
+        stopping[OPEN].end()
 
     app.on_shutdown.append(stop)
 
@@ -71,20 +88,28 @@ async def stream(request: web.Request, look: Look, *topics: str, broadcast: Broa
 
     Refusals of the first look are answered as problems; later ones end the stream.
     """
-    last, over, news = last_id(request), request.app[OVER], asyncio.Event()
-    seen = await look(last)
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await response.prepare(request)
+    seen, news = await look(last_id(request)), asyncio.Event()
     # The listener belongs to this one answer and ends with it.
     async with asyncio.TaskGroup() as own:
         listening = own.create_task(_listen(broadcast, topics, news))
-        stopping = own.create_task(_stir(over, news))
         news.set()  # once more as soon as somebody listens: nothing falls between the first look and this
+        response = await send(request, look, seen, news)
+        listening.cancel()
+    return response
+
+
+async def send(request: web.Request, look: Look, seen: Seen, news: asyncio.Event) -> web.StreamResponse:
+    """Sends what was seen, and looks again whenever `news` is set, until it is over."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+    await response.prepare(request)
+    streams = request.app[OPEN]
+    streams.news.add(news)
+    try:
         with suppress(ConnectionError, Refusal):
             await response.write(f"retry: {RETRY_MS}\n\n".encode())
-            await _send(response, look, seen, last, news=news, over=over)
-        listening.cancel()
-        stopping.cancel()
+            await _send(response, look, seen, last_id(request), news=news, streams=streams)
+    finally:
+        streams.news.discard(news)
     return response
 
 
@@ -95,7 +120,7 @@ async def _send(
     last: str | None,
     *,
     news: asyncio.Event,
-    over: asyncio.Event,
+    streams: Open,
 ) -> None:
     loop = asyncio.get_running_loop()
     spoken = loop.time()
@@ -103,15 +128,16 @@ async def _send(
         for event in seen.events:
             await response.write(event.wire())
             last, spoken = event.id or last, loop.time()
-        if seen.over or over.is_set():
+        if seen.over or streams.over.is_set():
             return
         if loop.time() - spoken >= HEARTBEAT_S - POLL_S:
             await response.write(b": still here\n\n")
             spoken = loop.time()
         with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), POLL_S)
+            async with asyncio.timeout(min(seen.again_s, HEARTBEAT_S - (loop.time() - spoken))):
+                await news.wait()
         news.clear()
-        if over.is_set():
+        if streams.over.is_set():
             return
         seen = await look(last)
 
@@ -119,8 +145,3 @@ async def _send(
 async def _listen(broadcast: Broadcast, topics: tuple[str, ...], news: asyncio.Event) -> None:
     async for _ in broadcast.listen(*topics):
         news.set()
-
-
-async def _stir(over: asyncio.Event, news: asyncio.Event) -> None:
-    await over.wait()
-    news.set()

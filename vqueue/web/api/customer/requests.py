@@ -11,6 +11,7 @@ from vqueue.domain.ids import RequestId
 from vqueue.domain.request import Mode
 from vqueue.services import asking, bank_code, changing, feeding_back, ringing_in, showing
 from vqueue.services.changing import Change
+from vqueue.services.following import Followers
 from vqueue.services.house import House
 from vqueue.services.showing import Shown
 from vqueue.services.wishing import Asked
@@ -66,6 +67,7 @@ class Requests:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.followers = Followers(house)
 
     async def create(self, ask: Ask) -> Reply:
         body: NewRequest = ask.body
@@ -139,7 +141,7 @@ class Requests:
         return Reply(body=CodesShown(call_in=call_in, bank_code=ours))
 
     async def events(self, ask: Ask) -> web.StreamResponse:
-        return await watching.stream(self.house, ask, _id(ask))
+        return await watching.stream(self.followers, ask, _id(ask))
 
 
 def _answer(seen: Shown) -> tuple[dict[str, object], dict[str, str]]:
