@@ -30,6 +30,7 @@ from vqueue.notify.sms import SmsNotifier
 from vqueue.outward import Outward, reaching_out
 from vqueue.ports.database import Database
 from vqueue.ports.live import Board, Broadcast, Throttle
+from vqueue.rehearser import PoolRehearser
 from vqueue.rounds import HOUSEKEEPING, Beside, Rounds
 from vqueue.services.house import House, Line
 from vqueue.services.measuring import MeasuredDatabase, MeasuredTelephony
@@ -95,6 +96,7 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
         house, site = await _house(
             settings, clock, reach=reach, session=session, database=database, live=live, beside=beside, watch=watch
         )
+        stack.callback(house.rehearser.close)
         address = await stack.enter_async_context(_listening(site, settings, house, watch))
         rounds = Rounds(house=house, meter=watch.metrics)
         stack.push_async_callback(rounds.leave)
@@ -168,6 +170,7 @@ async def _house(
         line=await _line(settings, database),
         spawn=beside.spawn,
         conversation_days=settings.conversation_days,
+        rehearser=PoolRehearser(processes=settings.rehearsal_processes),
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
     house = reach.given_to(house, settings.public_url)

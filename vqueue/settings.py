@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     metrics_port: int = Field(0, ge=0, le=65535)
     conversation_days: int = Field(30, ge=1)
+    rehearsal_processes: int = Field(2, ge=1, le=64)
     drain_s: float = Field(3.0, ge=0, le=8)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -114,6 +114,18 @@ class Invalid(Refusal):
         self.errors = errors
 
 
+class RehearsalRunning(Refusal):
+    """Rules are being rehearsed already; one rehearsal runs at a time."""
+
+    code = "rehearsal_running"
+
+
+class NoPastDay(Refusal):
+    """No customer of this queue is recorded on those days: there is nothing to rehearse on."""
+
+    code = "no_past_day"
+
+
 class Malformed(Refusal):
     """The request cannot be read at all."""
 

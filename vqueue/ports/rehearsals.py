@@ -1,6 +1,6 @@
 """Rehearsals of rules: what the database remembers of past days and of rehearsals, and who serves the days again."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator
 from datetime import date, datetime
 from typing import Protocol
 
@@ -8,9 +8,6 @@ from vqueue.domain.errors import Unavailable
 from vqueue.domain.past_day import PastDay
 from vqueue.domain.rehearsal import Findings, Rehearsal
 from vqueue.domain.rules import Rules
-
-Tell = Callable[[float], None]
-"""Hears the share that is done, in any thread."""
 
 
 class PastDays(Protocol):
@@ -45,17 +42,25 @@ class Rehearsals(Protocol):
 
 
 class Rehearser(Protocol):
-    async def findings(
-        self, days: tuple[PastDay, ...], *, in_force: Rules, draft: Rules, repetitions: int, tell: Tell
-    ) -> Findings:
-        """The days served under both. Never in the event loop. Raises Unavailable when it was ended."""
+    def findings(
+        self, days: tuple[PastDay, ...], *, in_force: Rules, draft: Rules, repetitions: int
+    ) -> AsyncGenerator[float | Findings, None]:
+        """The days served under both, never in the event loop: every second or so the share that is done, at last what
+        was found. Closing it ends the work. Raises Unavailable when the work was ended from elsewhere."""
+        ...
+
+    def close(self) -> None:
+        """Ends what is under way."""
         ...
 
 
 class NoRehearser:
     """Of a process that rehearses nothing."""
 
-    async def findings(
-        self, days: tuple[PastDay, ...], *, in_force: Rules, draft: Rules, repetitions: int, tell: Tell
-    ) -> Findings:
+    def findings(
+        self, days: tuple[PastDay, ...], *, in_force: Rules, draft: Rules, repetitions: int
+    ) -> AsyncGenerator[float | Findings, None]:
         raise Unavailable("nothing is rehearsed here")
+
+    def close(self) -> None:
+        pass

@@ -16,6 +16,7 @@ from vqueue.ports.database import Database, Work
 from vqueue.ports.identity import AppTokens, Customer
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
+from vqueue.ports.rehearsals import NoRehearser, Rehearser
 from vqueue.ports.telephony import Telephony
 from vqueue.ports.vault import Vault
 from vqueue.services.clerk import Clerk
@@ -73,6 +74,7 @@ class House:
     pusher: Pusher = field(default_factory=NoPusher)
     push_key: str = ""
     """What browsers subscribe to push messages with; empty where none are sent."""
+    rehearser: Rehearser = field(default_factory=NoRehearser)
     public_url: str = ""
     """Where customers reach the pages that a notice links to."""
     conversation_days: int = 30

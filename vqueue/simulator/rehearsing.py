@@ -1,6 +1,9 @@
 """A rehearsal: past days served by the rules in force and by others, side by side on several cores."""
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +22,7 @@ from vqueue.simulator.replaying import Served, served
 HEAR_EVERY_S = 0.2
 """How often the runs are asked how far they are."""
 SEED = 1
+GIVES_WAY = 10
 Tell = Callable[[float], None]
 Key = tuple[int, int, int]
 """Which rules (0 in force, 1 the others), which day, which repetition."""
@@ -76,12 +80,13 @@ class Rehearsing:
     """Runs tasks; `stop` ends the one under way within a moment, from any thread."""
 
     processes: int
+    """At once; 0 = in this process, one run after another, which `stop` does not end."""
     _stops: list[Event] = field(default_factory=list)
 
     def findings(self, task: Task, tell: Tell) -> Findings:
         """Raises Stopped."""
         keys = task.keys()
-        if self.processes <= 1:
+        if self.processes < 1:
             return task.found(_one_by_one(task, keys, tell))
         context = multiprocessing.get_context("spawn")
         news: SimpleQueue[tuple[Key, float]] = context.SimpleQueue()
@@ -125,7 +130,18 @@ def _wait(futures: dict["Future[Served]", Key], news: "SimpleQueue[tuple[Key, fl
 
 
 def _begin(task: Task, news: "SimpleQueue[tuple[Key, float]]", stop: Event) -> None:
+    """A process that works for others: it gives way to them, and ends with the one that began it."""
     _here.task, _here.news, _here.stop = task, news, stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(GIVES_WAY)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _work(key: Key) -> Served:

@@ -34,6 +34,8 @@ STATUSES: dict[str, int] = {
     "grace_over": 409,
     "queue_full": 409,
     "switched_off": 409,
+    "rehearsal_running": 409,
+    "no_past_day": 409,
     "refused": 409,
     "stale_version": 412,
     "too_large": 413,
