@@ -100,13 +100,13 @@ def queue_state(
     on_line = ready if holding is None else min(holding, ready)
     serving = [agent for agent in team if agent.presence in _SERVING and not _leaves(agent)]
     share = {agent.id: (ready + 1) / (ready + 1 + elsewhere.get(agent.id, 0)) for agent in serving}
-    free = [agent for agent in serving if agent.presence is Presence.READY]
+    free = sum(share[agent.id] for agent in serving if agent.presence is Presence.READY)
     closing = closes_at(queue.rules.hours, now)
     handled, busy_seconds = _handling(history)
     return QueueState(
         agents_serving=sum(share.values()),
-        agents_ready=sum(share[agent.id] for agent in free),
-        busy=sum(share.values()) - sum(share[agent.id] for agent in free),
+        agents_ready=free,
+        busy=sum(share.values()) - free,
         handled=handled,
         busy_seconds=busy_seconds,
         prior=prior or Prior(),
@@ -133,12 +133,8 @@ def serves(agent: Agent, queue: Queue) -> bool:
 def _team(agents: Iterable[Agent], queue: Queue) -> list[Agent]:
     """Those who serve the queue."""
     spoken, needed = frozenset(queue.rules.languages), queue.rules.skills
-    return [
-        agent
-        for agent in agents
-        if not (spoken and spoken.isdisjoint(agent.languages))
-        and not any(agent.skills.get(skill, 0) < 1 for skill in needed)
-    ]
+    team = [agent for agent in agents if not spoken or not spoken.isdisjoint(agent.languages)]
+    return [agent for agent in team if all(agent.skills.get(skill, 0) >= 1 for skill in needed)] if needed else team
 
 
 def _leaves(agent: Agent) -> bool:
@@ -219,10 +215,8 @@ def _open_callbacks(counts: Counts) -> int:
 
 
 def _presences(team: Sequence[Agent]) -> dict[str, int]:
-    found = dict.fromkeys((presence.value for presence in Presence), 0)
-    for agent in team:
-        found[agent.presence.value] += 1
-    return found
+    found = [agent.presence for agent in team]
+    return {presence.value: found.count(presence) for presence in Presence}
 
 
 def _inputs(state: QueueState) -> dict[str, float]:

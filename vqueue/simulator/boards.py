@@ -106,7 +106,7 @@ class Boards:
             made = boards.board(
                 queue=self.queue,
                 counts=self._counts(),
-                agents=[_agent(chair) for chair in self.floor.chairs.values()],
+                agents=[chair.seen or _agent(chair) for chair in self.floor.chairs.values()],
                 history=self.evidence.figures(now),
                 now=at(now),
                 model=noted,
@@ -137,18 +137,17 @@ class Boards:
 
 def _agent(chair: Chair) -> Agent:
     """The agent as the board sees him; made anew when he does something else."""
-    if chair.seen is None:
-        chair.seen = Agent(
-            id=chair.id,
-            name="",
-            address_kind=AddressKind.SIP,
-            address=Sealed(""),
-            skills=chair.skills,
-            languages=chair.languages,
-            presence=chair.presence,
-            since=at(0.0),
-            next_presence=None if chair.wanted else Presence.OFFLINE,
-        )
+    chair.seen = Agent(
+        id=chair.id,
+        name="",
+        address_kind=AddressKind.SIP,
+        address=Sealed(""),
+        skills=chair.skills,
+        languages=chair.languages,
+        presence=chair.presence,
+        since=at(0.0),
+        next_presence=None if chair.wanted else Presence.OFFLINE,
+    )
     return chair.seen
 
 
