@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.api.conftest import Face
+from tests.api.lines import a_line
 from tests.db.builders import a_queue, a_request, an_agent, an_attempt
 from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact, JournalRow
@@ -14,6 +15,7 @@ from vqueue.services.keys import Scope
 
 ALL = "/v1/admin/support-requests"
 ANNA, BORIS = "+447700900101", "+447700900102"
+ANN = "https://bank.example|ann"
 
 
 async def kept(face: Face, known: str, number: str = ANNA, *, minutes_ago: int = 5, **changes: Any) -> Request:
@@ -162,6 +164,19 @@ async def test_a_request_made_for_a_customer_is_made_once(face: Face) -> None:
     other = await face.http.post(ALL, json={**body, "name": "Boris"}, headers=headers)
     assert (other.status, (await other.json())["code"]) == (422, "idempotency_key_reused")
     assert await found(face) == [told["id"]]
+
+
+async def test_what_is_promised_to_a_customer_is_answered_at_once_in_the_words_of_his_own_app(face: Face) -> None:
+    await a_line(face)
+    headers = {**await face.key(Scope.REQUESTS_WRITE, Scope.REQUESTS_READ), "Idempotency-Key": "k1"}
+    made = await face.http.post(
+        ALL, json={"queue": "cards", "mode": "callback", "phone_number": ANNA, "customer": ANN}, headers=headers
+    )
+    told = await made.json()
+    assert made.status == 201 and told["promised"]["window"]["from"] < told["promised"]["window"]["to"]
+    assert (await (await face.http.get(f"{ALL}/{told['id']}", headers=headers)).json())["promised"] == told["promised"]
+    own = await (await face.http.get(f"/v1/support-requests/{told['id']}", headers=face.customer("ann"))).json()
+    assert own["promised"].items() <= told["promised"].items()
 
 
 async def test_one_number_is_not_asked_for_without_end(face: Face) -> None:

@@ -5,13 +5,12 @@ later, gets it byte for byte; of a thousand at once one makes the place and the 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from vqueue.domain.errors import (
     AlreadyOpen,
-    IdempotencyKeyReused,
     NumberRefused,
     QueueClosed,
     QueueFull,
@@ -25,14 +24,13 @@ from vqueue.domain.request import Mode
 from vqueue.ports.apps import Answered
 from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
-from vqueue.services import admitting, showing, wishing
+from vqueue.services import admitting, once, showing, wishing
 from vqueue.services.admitting import Admission
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.showing import Shown
 from vqueue.services.wishing import Asked, Case, Deed
 
-ANSWER_KEPT = timedelta(hours=48)
 Tell = Callable[[Shown], tuple[Mapping[str, Any], Mapping[str, str]]]
 """What is shown as (document, headers): the same for the same thing, without any effect."""
 _NOTED = (NumberRefused, QueueClosed, QueueFull, SwitchedOff, SlotTaken)
@@ -73,14 +71,7 @@ async def own_only(house: House, customer: Customer, refusal: Refusal) -> Refusa
 
 
 async def _stored(house: House, asked: Asked) -> Answered | None:
-    found = await house.database.read(lambda work: work.answers.find(asked.key))
-    return _same(found, asked)
-
-
-def _same(found: Answered | None, asked: Asked) -> Answered | None:
-    if found is not None and found.body_hash != asked.body_hash:
-        raise IdempotencyKeyReused
-    return found
+    return await house.database.read(partial(once.found, asked=asked))
 
 
 def _admission(case: Case) -> Admission:
@@ -91,23 +82,13 @@ def _admission(case: Case) -> Admission:
 
 def _kept(clerk: Clerk, case: Case, deed: Deed, admission: Admission, tell: Tell) -> Answered:
     """Place and answer together. Raises StaleWrite when a twin kept one meanwhile: the op runs again and finds it."""
-    found = _same(clerk.work.answers.find(case.asked.key), case.asked)
+    found = once.found(clerk.work, case.asked)
     if found is not None:
         return found
     admission.take(clerk.work, clerk.at)
     request = deed(clerk)
-    body, headers = tell(showing.tell(clerk.work, request.id, case.seen))
-    answered = Answered(
-        id=case.asked.key,
-        body_hash=case.asked.body_hash,
-        status=201,
-        answer=body,
-        headers=headers,
-        at=clerk.at,
-        expires_at=clerk.at + ANSWER_KEPT * case.house.clock.speed,
-    )
-    clerk.work.answers.keep(answered)
-    return answered
+    told = tell(showing.tell(clerk.work, request.id, case.seen))
+    return once.keep(clerk, case.asked, told, kept=once.kept_for(case.house))
 
 
 def _tried(work: Work, admission: Admission, at: datetime) -> None:

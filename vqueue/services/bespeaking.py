@@ -7,21 +7,19 @@ from functools import partial
 from typing import Any
 
 from vqueue.domain.context import checked
-from vqueue.domain.errors import IdempotencyKeyReused
 from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.journal import Fact
+from vqueue.domain.promise import Promise
 from vqueue.domain.request import Channel, Request
 from vqueue.ports.apps import Answered
-from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
-from vqueue.services import admitting, choosing, quoting, wishing
+from vqueue.services import admitting, choosing, once, quoting, wishing
 from vqueue.services.admitting import Admission
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.wishing import Asked, Case
 
-_KEPT = timedelta(hours=48)
-Tell = Callable[[Request], tuple[Mapping[str, Any], Mapping[str, str]]]
+Tell = Callable[[Request, Promise | None], tuple[Mapping[str, Any], Mapping[str, str]]]
 """What is shown as (document, headers): the same for the same thing, without any effect."""
 
 
@@ -43,11 +41,11 @@ class Bespoken:
 async def make(house: House, made: Bespoken, tell: Tell) -> Answered:
     """The answer, made now or found. Raises IdempotencyKeyReused, Invalid, NumberRefused, AlreadyOpen, QueueClosed,
     QueueFull, SwitchedOff, SlotTaken, RateLimited; a refusal is not stored."""
-    found = await house.database.read(partial(_stored, asked=made.asked))
+    found = await house.database.read(partial(once.found, asked=made.asked))
     if found is not None:
         return found
     deed, admission = await prepared(house, made)
-    kept = timedelta(seconds=_KEPT.total_seconds() * house.clock.speed)
+    kept = once.kept_for(house)
     return await house.act(partial(_kept, made=made, deed=deed, admission=admission, tell=tell, kept=kept))
 
 
@@ -83,13 +81,6 @@ async def _case(house: House, made: Bespoken) -> Case:
     )
 
 
-def _stored(work: Work, asked: Asked) -> Answered | None:
-    found = work.answers.find(asked.key)
-    if found is not None and found.body_hash != asked.body_hash:
-        raise IdempotencyKeyReused
-    return found
-
-
 def _linked(clerk: Clerk, placed: Callable[[Clerk], Request], made: Bespoken) -> Request:
     request = placed(clerk)
     clerk.note(Fact.STAFF_ACTED, request=request, act="made_request", by=made.by, follows=made.follows)
@@ -109,19 +100,10 @@ def _kept(
     kept: timedelta,
 ) -> Answered:
     """Place and answer together. Raises StaleWrite when a twin kept one meanwhile: the op runs again and finds it."""
-    found = _stored(clerk.work, made.asked)
+    found = once.found(clerk.work, made.asked)
     if found is not None:
         return found
     admission.take(clerk.work, clerk.at)
-    body, headers = tell(deed(clerk))
-    answered = Answered(
-        id=made.asked.key,
-        body_hash=made.asked.body_hash,
-        status=201,
-        answer=body,
-        headers=headers,
-        at=clerk.at,
-        expires_at=clerk.at + kept,
-    )
-    clerk.work.answers.keep(answered)
-    return answered
+    request = deed(clerk)
+    promise = clerk.work.promises.get(request.promise) if request.promise is not None else None
+    return once.keep(clerk, made.asked, tell(request, promise), kept=kept)

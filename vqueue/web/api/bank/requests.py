@@ -1,6 +1,5 @@
 """Support requests as the bank's systems find, read, make, move, cancel and resolve them."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Any
 from vqueue.domain.errors import Invalid
 from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import JournalRow
+from vqueue.domain.promise import Promise
 from vqueue.domain.request import Mode, Request
 from vqueue.ports.subjects import Wanted
 from vqueue.services import bespeaking, looking_up, ordering
@@ -175,8 +175,8 @@ async def _make(house: House, ask: Ask) -> Reply:
     return Reply(status=answered.status, body=answered.answer, headers=answered.headers)
 
 
-def _answer(request: Request) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-    document = json.loads(listed(request, None).model_dump_json())
+def _answer(request: Request, promise: Promise | None) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    document = listed(request, promise).model_dump(mode="json", by_alias=True)
     return document, {"Location": f"{ALL}/{request.id}", **etag(request.version)}
 
 

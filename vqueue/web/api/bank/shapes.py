@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Channel, Mode, Request, State
 from vqueue.services.looking_up import Whole
+from vqueue.web.api.customer.shapes import Promised, promised
 from vqueue.web.api.operation import Id, Moment, Page, Shape
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -34,15 +35,10 @@ class BankRequestQuery(Page):
     """Made in [since, until)."""
 
 
-class BankPromise(Shape):
+class BankPromise(Promised):
     """What was promised, and what became of it."""
 
-    start: datetime
-    end: datetime
-    coverage: float
-    made_at: datetime
     first_ring_at: datetime | None
-    kept: bool | None
     outcome: str | None
 
 
@@ -210,12 +206,11 @@ def shown(found: Whole) -> BankRequest:
 
 
 def _promise(promise: Promise) -> BankPromise:
+    first = promised(promise)
     return BankPromise(
-        start=promise.window.start,
-        end=promise.window.end,
-        coverage=promise.coverage,
-        made_at=promise.made_at,
+        window=first.window,
+        at=first.at,
+        kept=first.kept,
         first_ring_at=promise.first_ring_at,
-        kept=promise.kept,
         outcome=promise.outcome,
     )

@@ -143,7 +143,7 @@ def shown(seen: Shown) -> SupportRequest:
         ahead=seen.ahead,
         virtual_start_at=request.virtual_start,
         window=_window(seen.window, seen.coverage),
-        promised=_promised(seen.promise),
+        promised=promised(seen.promise) if seen.promise is not None else None,
         slot=_slot(request),
         phone_number=request.phone.hint if request.phone is not None else None,
         not_before=request.not_before if request.is_open else None,
@@ -159,11 +159,10 @@ def _window(span: Span | None, coverage: float | None) -> Window | None:
     return Window(**{"from": span.start}, to=span.end, coverage=coverage) if span is not None else None
 
 
-def _promised(promise: Promise | None) -> Promised | None:
-    if promise is None:
-        return None
-    window = _window(promise.window, promise.coverage)
-    assert window is not None
+def promised(promise: Promise) -> Promised:
+    """On the wire."""
+    span = promise.window
+    window = Window(**{"from": span.start}, to=span.end, coverage=promise.coverage)
     return Promised(window=window, at=promise.made_at, kept=promise.kept)
 
 
