@@ -44,6 +44,17 @@ def rank_key(virtual_start: "Seconds", credit: "Seconds", lift: "Seconds") -> "S
     return virtual_start - credit - lift
 
 
+def able(levels: Mapping[str, int], languages: Sequence[str], *, needed: Iterable[str], spoken: Sequence[str]) -> bool:
+    """Whether an agent of these skills and languages serves who needs those skills, and one of those languages."""
+    speaks = not spoken or any(each in languages for each in spoken)
+    return speaks and all(levels.get(skill, 0) >= 1 for skill in needed)
+
+
+def level(levels: Mapping[str, int], needed: Iterable[str]) -> int:
+    """How well: the higher goes first."""
+    return sum(levels[skill] for skill in needed)
+
+
 def order_key(place: Standing, advantage: Mapping[ClassKey, float]) -> tuple[float, float, str]:
     """Total order over all ready places. Inside a class it is (virtual start, id), whatever credit and lift are."""
     key = rank_key(place.virtual_start, advantage.get(place.klass, 0.0), 0.0)

@@ -10,7 +10,7 @@ from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.request import State
 from vqueue.domain.rules import Rules, Switches
-from vqueue.engine.order import ClassKey, Standing, lifts, rank_key
+from vqueue.engine.order import ClassKey, Standing, able, level, lifts, rank_key
 
 ASIDE = timedelta(seconds=60)
 """How long a place is set aside when nothing says for how long."""
@@ -188,9 +188,14 @@ class _Tick:
 
     def _seat(self, place: Place) -> Seat | None:
         """Who can do it: the agent wished for, else the highest levels, then the longest idle, then by id."""
-        fit = [seat for seat in self.seats.values() if _can(seat, place) and self._cost(place, seat) <= self.budget]
-        if not fit:
-            return None
+        calls_agent = _shape(place, self.lines[place.queue].rules) is not Shape.CUSTOMER_FIRST
+        fit = [
+            seat
+            for seat in self.seats.values()
+            if (self.budget >= 1 or (calls_agent and seat.standing)) and _can(seat, place)
+        ]
+        if len(fit) < 2:
+            return fit[0] if fit else None
         return min(fit, key=lambda seat: _preference(seat, place))
 
     def _cost(self, place: Place, seat: Seat) -> int:
@@ -257,13 +262,12 @@ def _p90(board: QueueBoard, ahead: int) -> float:
 
 
 def _can(seat: Seat, place: Place) -> bool:
-    speaks = not place.language or place.language in seat.languages
-    return speaks and all(seat.skills.get(skill, 0) >= 1 for skill in place.skills)
+    spoken = (place.language,) if place.language else ()
+    return able(seat.skills, seat.languages, needed=place.skills, spoken=spoken)
 
 
 def _preference(seat: Seat, place: Place) -> tuple[bool, int, datetime, str]:
-    level = sum(seat.skills[skill] for skill in place.skills)
-    return seat.agent != place.last_agent, -level, seat.idle_since, seat.agent
+    return seat.agent != place.last_agent, -level(seat.skills, place.skills), seat.idle_since, seat.agent
 
 
 def _shape(place: Place, rules: Rules) -> Shape:

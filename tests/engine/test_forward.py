@@ -1,0 +1,222 @@
+"""The board's roll-forward: it routes as the dispatcher does; memoryless talks give the closed form."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from vqueue.domain.ids import AgentId, RequestId
+from vqueue.domain.request import State
+from vqueue.domain.rules import Rules
+from vqueue.engine.order import ClassKey
+from vqueue.engine.plan import Head, Place, Reserve, Seat, Snapshot, plan
+from vqueue.engine.plan import Line as PlannedLine
+from vqueue.engine.wait.closed import ClosedForm, Gamma
+from vqueue.engine.wait.forward import Laws, Probes, roll
+from vqueue.engine.wait.model import Prior, QueueState
+from vqueue.engine.wait.present import BUSY, ENDING, FREE, Coming, Line, Member, Post, Present, arrays
+from vqueue.engine.wait.rolling import Evidence, rolled
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CREDITS = {"standard": 0, "gold": 60, "booked": 120}
+TALK_S = 240.0
+SKILLS = ("loans", "cards", "app")
+TONGUES = ("en", "he", "ru")
+
+
+class Drawn:
+    """A random moment: agents of whom some are free, and places of two queues, as the dispatcher and as the
+    roll-forward see them."""
+
+    def __init__(self, seed: int) -> None:
+        chance = np.random.default_rng(seed)
+        self.posts = [self._post(chance, n) for n in range(int(chance.integers(1, 7)))]
+        self.places = [self._place(chance, n) for n in range(int(chance.integers(1, 13)))]
+
+    def _post(self, chance: np.random.Generator, n: int) -> Post:
+        free = bool(chance.random() < 0.4)
+        return Post(
+            agent=f"a{n}",
+            skills={skill: int(chance.integers(1, 4)) for skill in SKILLS if chance.random() < 0.6},
+            languages=tuple(tongue for tongue in TONGUES if chance.random() < 0.7),
+            doing=FREE if free else ENDING,
+            time_s=float(chance.integers(1, 9) * 10) if free else float(chance.uniform(1.0, 300.0)),
+        )
+
+    def _place(self, chance: np.random.Generator, n: int) -> Place:
+        queue = f"q{int(chance.integers(2))}"
+        skills = tuple(skill for skill in SKILLS if chance.random() < 0.25)
+        language = str(chance.choice(["", "en", "he"]))
+        return Place(
+            id=RequestId(f"r{n:02}"),
+            queue=queue,
+            bucket=f"{'+'.join(skills)}/{language}",
+            credit_class=str(chance.choice(list(CREDITS))),
+            virtual_start=NOON - timedelta(seconds=int(chance.integers(0, 30)) * 10),
+            state=State.HOLDING if chance.random() < 0.5 else State.WAITING,
+            skills=skills,
+            language=language,
+            last_agent=AgentId(f"a{int(chance.integers(6))}") if chance.random() < 0.2 else None,
+        )
+
+    def planned(self, at: datetime, seats: list[Seat]) -> list[tuple[str, str]]:
+        """(request, agent) as the dispatcher pairs them."""
+        rules = Rules(credits=CREDITS)
+        heads = tuple(
+            Head(queue=each.queue, bucket=each.bucket, credit_class=each.credit_class, places=(each,))
+            for each in self.places
+        )
+        lines = tuple(PlannedLine(queue=queue, rules=rules) for queue in ("q0", "q1"))
+        actions = plan(Snapshot(lines=lines, heads=heads, seats=tuple(seats), calls_in_a_second=99), at)
+        return [(action.request, action.agent) for action in actions if isinstance(action, Reserve)]
+
+    def seat(self, post: Post, idle_since: datetime) -> Seat:
+        return Seat(agent=AgentId(post.agent), skills=post.skills, languages=post.languages, idle_since=idle_since)
+
+    def present(self, *, later: str = "", comes_s: float = 0.0) -> Present:
+        """`later`: a place that is known to come."""
+        lines: dict[ClassKey, list[Place]] = {}
+        for place in self.places:
+            lines.setdefault(place.klass, []).append(place)
+        return Present(
+            posts=tuple(self.posts),
+            lines=tuple(
+                Line(
+                    klass=klass,
+                    skills=places[0].skills,
+                    languages=(places[0].language,) if places[0].language else (),
+                    advantage_s=CREDITS[klass.credit_class],
+                    members=tuple(member(place) for place in places if place.id != later),
+                    coming=tuple(Coming(comes_s, member(place)) for place in places if place.id == later),
+                )
+                for klass, places in lines.items()
+            ),
+        )
+
+    def taken(self, present: Present) -> list[tuple[float, str, str]]:
+        """(when, request, agent) as the roll-forward takes them, in order of time."""
+        lines = present.ranked()
+        stream = arrays(present, lines, {})
+        known = len(stream.places.key)
+        at, by = np.full(known, np.inf), np.full(known, -1)
+        laws = Laws(np.full(1, TALK_S), np.array([0, 1]), np.zeros(len(lines), np.int64), np.ones(1), np.zeros(1))
+        probes = Probes(np.append(np.zeros(len(lines), np.int64), 1), np.full(1, np.nan))  # answered by nobody
+        roll(stream.seats, stream.places, stream.streams, laws, probes, stream.room, 1e6, 1, at, by)
+        members = [m.id for line in lines for m in sorted(line.members, key=lambda m: (m.start_s, m.id))]
+        members += [each.member.id for line in lines for each in line.coming]
+        agents = sorted(post.agent for post in self.posts)
+        return sorted((at[n], members[n], agents[by[n]]) for n in range(known) if by[n] >= 0)
+
+
+def member(place: Place) -> Member:
+    start_s = (place.virtual_start - NOON).total_seconds()
+    return Member(start_s, place.state is State.HOLDING, place.id, place.last_agent or "")
+
+
+def test_the_next_place_and_its_agent_are_those_the_dispatcher_would_choose() -> None:
+    """Ten thousand moments: who is paired at once, and whom the next agent takes who becomes free."""
+    for seed in range(10_000):
+        drawn = Drawn(seed)
+        free = [drawn.seat(p, NOON - timedelta(seconds=p.time_s)) for p in drawn.posts if p.doing == FREE]
+        rolled_on = drawn.taken(drawn.present())
+        paired = drawn.planned(NOON, free)
+        assert sorted(paired) == sorted((r, a) for at, r, a in rolled_on if at == 0.0), seed
+        done = {request for request, _ in paired}
+        drawn.places = [place for place in drawn.places if place.id not in done]
+        idle = [seat for seat in free if seat.agent not in {agent for _, agent in paired}]
+        later = [(at, r, a) for at, r, a in rolled_on if at > 0.0]
+        for post in sorted((p for p in drawn.posts if p.doing == ENDING), key=lambda p: p.time_s):
+            if post.time_s > TALK_S:
+                break
+            now = NOON + timedelta(seconds=post.time_s)
+            idle.append(drawn.seat(post, now))
+            found = drawn.planned(now, idle)
+            assert found == [(r, a) for at, r, a in later if at == post.time_s], seed
+            idle = [] if found else idle
+            if found:
+                break
+
+
+def test_a_known_retry_takes_its_old_place_when_its_time_has_come() -> None:
+    agent = Post(agent="a0", skills={}, languages=("en",), doing=ENDING, time_s=100.0)
+    line = ClassKey("q", "/en", "standard")
+    retry = Coming(60.0, Member(-900.0, False, "old"))
+    waits = (Member(-30.0, False, "first"), Member(-20.0, False, "second"))
+    for comes_s, first in ((60.0, "old"), (160.0, "first")):
+        present = Present(
+            posts=(agent,), lines=(Line(klass=line, members=waits, coming=(Coming(comes_s, retry.member),)),)
+        )
+        drawn = Drawn(0)
+        drawn.posts = [agent]
+        assert next(request for _, request, _ in drawn.taken(present)) == first
+
+
+def crowd(agents: int, waiting: int, *, holds: bool = False, bucket: str = "/", busy_s: float = 100.0) -> Present:
+    members = tuple(Member(-10.0 * (waiting - n), holds, f"r{n:03}") for n in range(waiting))
+    posts = tuple(
+        Post(agent=f"a{n:03}", skills={}, languages=(), doing=BUSY, time_s=busy_s, queue="q") for n in range(agents)
+    )
+    return Present(posts=posts, lines=(Line(klass=ClassKey("q", bucket, "standard"), members=members),))
+
+
+def memoryless(mean_s: float = 180.0, many: int = 4000, patience: Gamma | None = None) -> dict[str, Evidence]:
+    talks = -mean_s * np.log1p(-(np.arange(many) + 0.5) / many)
+    return {"q": Evidence(samples=tuple(talks.tolist()), patience=patience)}
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_memoryless_talks_give_the_closed_form(holds: bool) -> None:
+    patience = Gamma(4000.0, 4000.0 * 300.0) if holds else None
+    told = dict(rolled(crowd(20, 30, holds=holds), memoryless(patience=patience), NOON, seed=3, paths=8000).of(
+        ClassKey("q", "/", "standard")
+    ))  # fmt: skip
+    state = QueueState(
+        agents_serving=20, handled=4000, busy_seconds=4000 * 180.0, abandoned=4000 if holds else 0,
+        queued_seconds=4000 * 300.0, prior=Prior(180.0, 1.01), leaving_share=1.0 if holds else 0.0,
+    )  # fmt: skip
+    for ahead in (0, 5, 20, 30):
+        exact = ClosedForm().wait(ahead=ahead, state=state, now=NOON)
+        for name in ("p10_s", "p50_s", "p90_s", "mean_s"):
+            assert getattr(told[ahead], name) == pytest.approx(getattr(exact, name), rel=0.06, abs=1.0)
+
+
+def test_each_class_waits_for_the_agents_who_may_serve_it() -> None:
+    """Two of ten agents do loans: whoever needs them waits longer at the same rank."""
+    present = crowd(10, 20)
+    able = [
+        Post(agent=p.agent, skills={"loans": 1} if n < 2 else {}, languages=(), doing=BUSY, time_s=9.0, queue="q")
+        for n, p in enumerate(present.posts)
+    ]
+    loans = Line(klass=ClassKey("q", "loans/", "standard"), skills=("loans",))
+    told = rolled(Present(posts=tuple(able), lines=(*present.lines, loans)), memoryless(), NOON, seed=1)
+    ordinary, special = (dict(told.of(line.klass))[20] for line in (present.lines[0], loans))
+    assert special.p90_s > 1.15 * ordinary.p90_s
+
+
+def test_who_has_more_credit_overtakes_those_who_wait() -> None:
+    before = crowd(5, 20)
+    rush = Line(klass=ClassKey("q", "/", "booked"), advantage_s=600.0, arrivals_per_s=0.02)
+    alone, overtaken = (
+        dict(rolled(Present(posts=before.posts, lines=lines), memoryless(), NOON, seed=1).of(before.lines[0].klass))[20]
+        for lines in (before.lines, (*before.lines, rush))
+    )
+    assert overtaken.p50_s > alone.p50_s + 200
+
+
+def test_a_long_call_in_progress_is_not_forgotten() -> None:
+    """Calls of four minutes and a little: who has talked for 230 s is free in ten, who has just begun is not."""
+    steady = {"q": Evidence(samples=tuple(np.linspace(238.0, 242.0, 200)), patience=None, prior=Prior(240.0, 1.01))}
+    soon, late = (
+        dict(rolled(crowd(1, 0, busy_s=age), steady, NOON, seed=1).of(ClassKey("q", "/", "standard")))[0].p50_s
+        for age in (230.0, 1.0)
+    )
+    assert soon == pytest.approx(10.0, abs=3.0)
+    assert late == pytest.approx(239.0, abs=3.0)
+
+
+def test_an_idle_agent_means_no_wait_and_cold_evidence_is_not_told() -> None:
+    idle = Present(posts=(Post(agent="a", skills={}, languages=(), doing=FREE),), lines=crowd(1, 0).lines)
+    assert dict(rolled(idle, memoryless(), NOON, seed=1).of(ClassKey("q", "/", "standard")))[0].p95_s == 0.0
+    cold = {"q": Evidence(samples=(200.0,) * 9, patience=None)}
+    assert rolled(crowd(3, 5), cold, NOON, seed=1).grids == {}
+    assert rolled(Present(posts=(), lines=crowd(1, 3).lines), memoryless(), NOON, seed=1).grids == {}

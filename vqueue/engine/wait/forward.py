@@ -1,0 +1,358 @@
+"""The inner loop of the board's roll-forward, compiled: the present state goes on until every place has been served.
+
+The rule is the one `plan` applies: of the heads of all classes the foremost (rank key, virtual start, id) that a free
+seat can serve, then the seat: the one wished for, the highest level, the longest idle, the first by id. A property test
+holds the two together. A *probe* is a place nobody stands in: its turn is the first moment at which a seat that may
+serve its class takes somebody behind it, or nobody at all. So one path answers for every rank and class at once, and
+asking changes nothing.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqueue.engine.wait.compiled import compiled
+from vqueue.engine.wait.kernel import drawn, rest, uniform
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Words = NDArray[np.uint64]
+
+FREE, BUSY, ENDING = 0, 1, 2
+"""What a seat does at the start: nothing for so long, a call for so long, or something that ends in so many seconds."""
+
+
+class Seats(NamedTuple):
+    """Seats, by agent id. `time_s` is what `doing` says; `law` is that of the call a busy one is on."""
+
+    doing: Ints
+    time_s: Floats
+    law: Ints
+    may: Bools
+    level: Ints
+    """(seats, classes): whether, and how well, he serves the class."""
+
+
+class Places(NamedTuple):
+    """Everybody who waits or is known to come. `first[c]:first[c + 1]` are those of class c who wait now, in the order
+    (virtual start, id); from `first[-1]` on stand those who come later, by the time they come. Seconds, now = 0."""
+
+    first: Ints
+    key: Floats
+    order: Ints
+    """The number of each in the order (virtual start, id): who goes first where keys are equal."""
+    holds: Bools
+    """On the line: he may lose patience."""
+    wanted: Ints
+    """The seat he would rather have, -1 for any."""
+    klass: Ints
+    comes: Floats
+
+
+class Streams(NamedTuple):
+    """Who may still come and stand before somebody who waits: a Poisson stream a class, none later than `until`."""
+
+    rate: Floats
+    credit: Floats
+    until: Floats
+
+
+class Laws(NamedTuple):
+    """Busy times, sorted, one law after the other; `of` names each class's. Each path scales them and has a patience
+    rate of its own: what is not known about both."""
+
+    sample: Floats
+    first: Ints
+    of: Ints
+    scale: Floats
+    leaves: Floats
+
+
+class Probes(NamedTuple):
+    """Rank keys asked about, class after class, ascending inside a class."""
+
+    first: Ints
+    key: Floats
+
+
+class Path(NamedTuple):
+    """One way in which it may go on, while it is being rolled."""
+
+    free: Floats
+    seat: Ints
+    busy: Ints
+    """A heap: when which busy seat is free, and how many there are."""
+    idlers: Ints
+    """How many seats are idle."""
+    idle: Floats
+    """Since when it has been idle, inf while it is not."""
+    head: Ints
+    late: Ints
+    """Those who came meanwhile and still wait, class by class, foremost first; -1 beyond."""
+    lates: Ints
+    """How many of them in each class."""
+    key: Floats
+    order: Ints
+    gone: Floats
+    asked: Ints
+    """The next probe of each class that has no turn yet."""
+
+
+@compiled
+def _law(laws: Laws, which: int) -> Floats:
+    return laws.sample[laws.first[which] : laws.first[which + 1]]
+
+
+@compiled
+def _seated(seats: Seats, laws: Laws, scale: float, path: Path, state: Words) -> None:
+    """Draws when each seat is free."""
+    path.busy[0] = path.idlers[0] = 0
+    for seat in range(len(seats.doing)):
+        path.idle[seat] = np.inf
+        if seats.doing[seat] == BUSY:
+            _busy(path, seat, scale * rest(_law(laws, seats.law[seat]), seats.time_s[seat] / scale, state))
+        elif seats.doing[seat] == ENDING:
+            _busy(path, seat, seats.time_s[seat])
+        else:
+            path.idle[seat] = -seats.time_s[seat]
+            path.idlers[0] += 1
+
+
+@compiled
+def _patience(places: Places, rate: float, path: Path, state: Words) -> None:
+    """Draws when each of those on the line hangs up."""
+    for place in range(len(places.key)):
+        path.gone[place] = np.inf
+        if places.holds[place] and rate > 0:
+            path.gone[place] = places.comes[place] - np.log(uniform(state)) / rate
+
+
+@compiled
+def _streamed(streams: Streams, known: int, path: Path, klass: Ints, comes: Floats, state: Words) -> int:
+    """Draws those still to come behind the `known` places; how many there are then."""
+    count = known
+    for each in range(len(streams.rate)):
+        at = 0.0
+        while streams.rate[each] > 0 and count < len(path.key):
+            at += -np.log(uniform(state)) / streams.rate[each]
+            if at > streams.until[each]:
+                break
+            klass[count], comes[count] = each, at
+            path.key[count], path.order[count], path.gone[count] = at - streams.credit[each], count, np.inf
+            count += 1
+    return count
+
+
+@compiled
+def _before(key: Floats, order: Ints, a: int, b: int) -> bool:
+    """Whether place a goes before place b."""
+    return key[a] < key[b] or (key[a] == key[b] and order[a] < order[b])  # type: ignore[no-any-return]
+
+
+@compiled
+def _line_up(path: Path, place: int, klass: int) -> None:
+    """He has come: among those of his class who came meanwhile, at his place."""
+    count = path.lates[klass]
+    if count == path.late.shape[1]:
+        return
+    at = count
+    while at > 0 and _before(path.key, path.order, place, path.late[klass, at - 1]):
+        path.late[klass, at] = path.late[klass, at - 1]
+        at -= 1
+    path.late[klass, at] = place
+    path.lates[klass] = count + 1
+
+
+@compiled
+def _leave(path: Path, klass: int, place: int) -> None:
+    """Out of the line: it is the head of one of the class's two lines."""
+    if path.lates[klass] > 0 and path.late[klass, 0] == place:
+        for at in range(1, path.lates[klass]):
+            path.late[klass, at - 1] = path.late[klass, at]
+        path.lates[klass] -= 1
+    else:
+        path.head[klass] += 1
+
+
+@compiled
+def _waits(head: Ints, gone: Floats, klass: int, end: int, now: float) -> int:
+    """The first of those who wait from the start and has not hung up; -1 when there is none."""
+    place = head[klass]
+    while place < end and gone[place] <= now:
+        place += 1
+    head[klass] = place
+    return place if place < end else -1
+
+
+@compiled
+def _came(path: Path, klass: int, old: int, now: float) -> int:
+    """The foremost of the class, where some came meanwhile; `old` is the foremost of the others."""
+    while path.lates[klass] > 0 and path.gone[path.late[klass, 0]] <= now:
+        _leave(path, klass, path.late[klass, 0])
+    if path.lates[klass] == 0:
+        return old
+    new = path.late[klass, 0]
+    return new if old < 0 or _before(path.key, path.order, new, old) else old
+
+
+@compiled
+def _best_seat(may: Bools, level: Ints, idle: Floats, klass: int, wanted: int) -> int:
+    """The idle seat that takes a place of this class; -1 when none may."""
+    best = -1
+    for seat in range(len(idle)):
+        if idle[seat] == np.inf or not may[seat, klass]:
+            continue
+        if seat == wanted:
+            return seat
+        if best < 0:
+            best = seat
+        better = level[seat, klass] - level[best, klass]
+        if better > 0 or (better == 0 and idle[seat] < idle[best]):
+            best = seat
+    return best
+
+
+@compiled
+def _next(seats: Seats, first: Ints, wanted: Ints, path: Path, now: float, only: int) -> tuple[int, int, int]:
+    """(place, its class, seat) of the next match; a place of -1 when there is none. `only` is the one idle seat, where
+    there is but one."""
+    may, head, gone, lates, key, order = seats.may, path.head, path.gone, path.lates, path.key, path.order
+    best, mine, chosen = -1, -1, -1
+    for klass in range(len(head)):
+        if only >= 0 and not may[only, klass]:
+            continue
+        place = _waits(head, gone, klass, first[klass + 1], now)
+        if lates[klass] > 0:
+            place = _came(path, klass, place, now)
+        if place < 0 or (best >= 0 and not _before(key, order, place, best)):
+            continue
+        seat = only if only >= 0 else _best_seat(seats.may, seats.level, path.idle, klass, wanted[place])
+        if seat >= 0:
+            best, mine, chosen = place, klass, seat
+    return best, mine, chosen
+
+
+@compiled
+def _answer(seats: Seats, probes: Probes, path: Path, seat: int, key: float, now: float, turn: Floats) -> int:
+    """The turns of those who would have been taken by this seat now: their keys are not behind `key`. How many."""
+    answered = 0
+    for klass in range(len(path.asked)):
+        if not seats.may[seat, klass]:
+            continue
+        at = path.asked[klass]
+        while at < probes.first[klass + 1] and probes.key[at] <= key:
+            turn[at] = now
+            at += 1
+        answered += at - path.asked[klass]
+        path.asked[klass] = at
+    return answered
+
+
+@compiled
+def _match(
+    seats: Seats, places: Places, wanted: Ints, laws: Laws, probes: Probes, path: Path,
+    scale: float, now: float, only: int, at: Floats, by: Ints, turn: Floats, state: Words,
+) -> int:  # fmt: skip
+    """Everybody who can be served now is; how many probes got their turn. `only` as in `_next`."""
+    answered, idle = 0, path.idlers[0]
+    while idle > 0:
+        place, klass, seat = _next(seats, places.first, wanted, path, now, only if idle == 1 else -1)
+        if place < 0:
+            break
+        _leave(path, klass, place)
+        answered += _answer(seats, probes, path, seat, path.key[place], now, turn)
+        path.idle[seat] = np.inf
+        _busy(path, seat, now + scale * drawn(_law(laws, laws.of[klass]), state))
+        idle, only = idle - 1, -1
+        if place < len(at):
+            at[place], by[place] = now, seat
+    path.idlers[0] = idle
+    if idle > 0:
+        for seat in range(len(path.idle)):
+            if path.idle[seat] < np.inf:
+                answered += _answer(seats, probes, path, seat, np.inf, now, turn)
+    return answered
+
+
+@compiled
+def _busy(path: Path, seat: int, until: float) -> None:
+    """Into the heap of seats by the time they are free."""
+    child = path.busy[0]
+    path.busy[0] += 1
+    while child > 0:
+        parent = (child - 1) // 2
+        if path.free[parent] <= until:
+            break
+        path.free[child], path.seat[child] = path.free[parent], path.seat[parent]
+        child = parent
+    path.free[child], path.seat[child] = until, seat
+
+
+@compiled
+def _freed(path: Path) -> int:
+    """The seat that is free next, out of the heap."""
+    seat = path.seat[0]
+    path.busy[0] -= 1
+    count = path.busy[0]
+    free, last, parent = path.free[count], path.seat[count], 0
+    while 2 * parent + 1 < count:
+        child = 2 * parent + 1
+        if child + 1 < count and path.free[child + 1] < path.free[child]:
+            child += 1
+        if path.free[child] >= free:
+            break
+        path.free[parent], path.seat[parent] = path.free[child], path.seat[child]
+        parent = child
+    path.free[parent], path.seat[parent] = free, last
+    return seat  # type: ignore[no-any-return]
+
+
+@compiled
+def roll(
+    seats: Seats, places: Places, streams: Streams, laws: Laws, probes: Probes,
+    room: int, until: float, seed: int, at: Floats, by: Ints,
+) -> Floats:  # fmt: skip
+    """The turn of each probe, seconds from now: (paths, probes), inf where it does not come within `until`.
+
+    `room` is for those who may still come. `at` and `by` (places) tell of the last path when each place was taken and
+    by which seat.
+    """
+    paths, known, classes, count = len(laws.scale), len(places.key), len(places.first) - 1, len(seats.doing)
+    turns = np.full((paths, len(probes.key)), np.inf)
+    state = np.full(1, seed, np.uint64)
+    path = Path(
+        np.empty(count), np.empty(count, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64),
+        np.empty(count), np.empty(classes, np.int64),
+        np.empty((classes, room + known - places.first[classes]), np.int64), np.empty(classes, np.int64),
+        np.concatenate((places.key, np.empty(room))), np.concatenate((places.order, np.empty(room, np.int64))),
+        np.empty(known + room), np.empty(classes, np.int64),
+    )  # fmt: skip
+    klass = np.concatenate((places.klass, np.empty(room, np.int64)))
+    comes = np.concatenate((places.comes, np.empty(room)))
+    wanted = np.concatenate((places.wanted, np.full(room, -1)))
+    for each in range(paths):
+        scale = laws.scale[each]
+        _seated(seats, laws, scale, path, state)
+        _patience(places, laws.leaves[each], path, state)
+        total = _streamed(streams, known, path, klass, comes, state)
+        coming = places.first[classes] + np.argsort(comes[places.first[classes] : total])
+        path.head[:], path.lates[:], path.asked[:] = places.first[:-1], 0, probes.first[:-1]
+        came, now, left = 0, 0.0, len(probes.key)
+        left -= _match(seats, places, wanted, laws, probes, path, scale, now, -1, at, by, turns[each], state)
+        while left > 0:
+            now = path.free[0] if path.busy[0] > 0 else np.inf
+            only = -1
+            if came < len(coming) and comes[coming[came]] <= now:
+                now = comes[coming[came]]
+                _line_up(path, coming[came], klass[coming[came]])
+                came += 1
+            elif now < np.inf:
+                only = _freed(path)
+                path.idle[only] = now
+                path.idlers[0] += 1
+            if not now <= until:
+                break
+            left -= _match(seats, places, wanted, laws, probes, path, scale, now, only, at, by, turns[each], state)
+    return turns

@@ -1,0 +1,156 @@
+"""The second layer of the estimator: the present state rolled forward through the routing, told as waits by rank.
+
+Busy times are drawn from the newest that ended, given how long the call in progress has lasted; each path also scales
+them by what is not known of their mean, and draws with a patience of its own. Chance is a fixed stream under a seed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vqueue.domain.board import Wait
+from vqueue.engine.order import ClassKey
+from vqueue.engine.wait.closed import COLD_BELOW, PROBABILITIES, Gamma
+from vqueue.engine.wait.forward import Laws, Probes, roll
+from vqueue.engine.wait.model import RANKS, Prior
+from vqueue.engine.wait.present import Line, Present, arrays
+
+Floats = NDArray[np.float64]
+Grid = tuple[tuple[int, Wait], ...]
+
+METHOD = "roll_forward"
+PATHS = 200
+LONGEST_S = 4 * 3600.0
+"""A turn that does not come within this is not foretold."""
+
+
+BELIEVED = Prior()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of a queue: busy times of finished calls (seconds, newest first), and how fast people hang up."""
+
+    samples: tuple[float, ...]
+    patience: Gamma | None
+    prior: Prior = BELIEVED
+    setup_s: float = 0.0
+    """From the reservation of an agent to his voice; part of every wait."""
+
+    @property
+    def cold(self) -> bool:
+        return len(self.samples) < COLD_BELOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rolled:
+    """Waits by class and number ahead, as of one moment. A queue without places of a class has its grid under the
+    class with empty bucket and credit class: what an ordinary newcomer would wait."""
+
+    as_of: datetime
+    grids: Mapping[ClassKey, Grid]
+
+    def of(self, klass: ClassKey) -> Grid:
+        return self.grids.get(klass) or self.grids.get(newcomers(klass.queue), ())
+
+
+def newcomers(queue: str) -> ClassKey:
+    """The class that stands for whoever joins the queue."""
+    return ClassKey(queue, "", "")
+
+
+def rolled(
+    present: Present, evidence: Mapping[str, Evidence], now: datetime, *, seed: int, paths: int = PATHS
+) -> Rolled:
+    """The waits of every class at its ranks. Queues whose evidence is cold are rolled too, but not told."""
+    lines = present.ranked()
+    queues = sorted({line.klass.queue for line in lines})
+    if not lines or not present.posts:
+        return Rolled(as_of=now, grids={})
+    laws = {queue: number for number, queue in enumerate(queues)}
+    stream = arrays(present, lines, laws)
+    ranks = [_ranks(len(stream.keys[line.klass.queue])) for line in lines]
+    turns = roll(
+        stream.seats, stream.places, stream.streams,
+        _laws([evidence[queue] for queue in queues], [laws[line.klass.queue] for line in lines], paths),
+        _probes(lines, ranks, stream.keys), stream.room, LONGEST_S, seed,
+        np.zeros(len(stream.places.key)), np.zeros(len(stream.places.key), dtype=np.int64),
+    )  # fmt: skip
+    turns = np.minimum(np.sort(turns, axis=0), LONGEST_S)
+    grids: dict[ClassKey, Grid] = {}
+    at = 0
+    for line, asked in zip(lines, ranks, strict=True):
+        known = evidence[line.klass.queue]
+        if not known.cold:
+            grids[line.klass] = _grid(turns[:, at : at + len(asked)] + known.setup_s, asked, now)
+        at += len(asked)
+    return Rolled(as_of=now, grids=grids)
+
+
+def _ranks(ready: int) -> list[int]:
+    """The ranks of the board below the number of ready places, and that number: the place of a newcomer."""
+    return [*(rank for rank in RANKS if rank < ready), ready]
+
+
+def _probes(lines: Sequence[Line], ranks: Sequence[list[int]], keys: Mapping[str, Floats]) -> Probes:
+    """Just before the place that has so many ahead; behind everybody, as of now."""
+    found: list[Floats] = []
+    for line, asked in zip(lines, ranks, strict=True):
+        ready = keys[line.klass.queue]
+        last = max(-line.advantage_s, float(ready[-1]) if len(ready) else -np.inf)
+        found.append(np.append(ready[asked[:-1]], np.nextafter(last, np.inf)))
+    sizes = [len(asked) for asked in ranks]
+    return Probes(first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), key=np.concatenate(found))
+
+
+def _laws(evidence: Sequence[Evidence], of: Sequence[int], paths: int) -> Laws:
+    """The sample of each queue, with the prior's few calls among them; scale and patience of each path at a fixed,
+    evenly spread net of joint quantiles."""
+    samples = [_sample(each) for each in evidence]
+    steps = np.arange(1, paths + 1)
+    u = np.asarray((0.5 + steps * 0.7548776662466927) % 1.0, dtype=np.float64)
+    v = np.asarray((0.5 + steps * 0.5698402909980532) % 1.0, dtype=np.float64)
+    many = sum(len(each.samples) for each in evidence) / max(1, len(evidence)) + 4.0
+    spread = float(np.mean([np.std(each) / np.mean(each) for each in samples])) / np.sqrt(many)
+    normal = NormalDist()
+    scale = np.exp(spread * np.array([normal.inv_cdf(float(p)) for p in u]))
+    sizes = [len(each) for each in samples]
+    return Laws(
+        sample=np.concatenate(samples),
+        first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        of=np.array(of, dtype=np.int64),
+        scale=scale,
+        leaves=_leaves(evidence, v),
+    )
+
+
+def _sample(evidence: Evidence) -> Floats:
+    prior, few = evidence.prior, int(evidence.prior.calls)
+    believed = -prior.handling_s * np.log1p(-(np.arange(few) + 0.5) / few)
+    return np.sort(np.concatenate([np.maximum(1.0, np.asarray(evidence.samples, dtype=np.float64)), believed]))
+
+
+def _leaves(evidence: Sequence[Evidence], v: Floats) -> Floats:
+    """Patience rates by path, of all queues together; 0 where nobody is seen to leave."""
+    from scipy.special import gammaincinv
+
+    known = [each.patience for each in evidence if each.patience is not None]
+    if not known:
+        return np.zeros(len(v))
+    shape, rate = sum(each.shape for each in known), sum(each.rate for each in known)
+    return np.asarray(gammaincinv(shape, v) / rate, dtype=np.float64)
+
+
+def _grid(turns: Floats, ranks: Sequence[int], now: datetime) -> Grid:
+    """Quantiles of each rank's turns, sorted by path; a place further back never waits less."""
+    told = np.maximum.accumulate(np.quantile(turns, PROBABILITIES, axis=0), axis=1)
+    means = np.maximum.accumulate(turns.mean(axis=0))
+    return tuple((rank, _wait(now, float(means[i]), *(float(q) for q in told[:, i]))) for i, rank in enumerate(ranks))
+
+
+def _wait(now: datetime, mean: float, p5: float, p10: float, p50: float, p90: float, p95: float) -> Wait:
+    return Wait(as_of=now, method=METHOD, mean_s=mean, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95)
