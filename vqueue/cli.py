@@ -196,10 +196,12 @@ def verify_journal(as_json: bool) -> None:
 @click.option("--language", default="en", type=click.Choice(["en", "ru", "he"]), show_default=True)
 @click.option("--thanks-url", help="Where you host the second document, which thanks for the recording.")
 @click.option("--thanks", is_flag=True, help="Print that second document.")
-def fallback_document(language: str, thanks_url: str | None, thanks: bool) -> None:
+@as_json
+def fallback_document(language: str, thanks_url: str | None, thanks: bool, as_json: bool) -> None:
     """Print what a provider plays when this service cannot be reached: an apology and a recording."""
     from vqueue.telephony import fallback
 
     if not thanks and not thanks_url:
         raise click.UsageError("name --thanks-url, or ask for --thanks")
-    click.echo(fallback.thanks(language) if thanks else fallback.apology(language, thanks_url=thanks_url or ""))
+    document = fallback.thanks(language) if thanks else fallback.apology(language, thanks_url=thanks_url or "")
+    click.echo(json.dumps({"language": language, "document": document}) if as_json else document)

@@ -1,6 +1,7 @@
 """Runs a command's work, in the database where it needs that, and leaves with one sentence when it fails."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -32,11 +33,15 @@ def settings_read() -> "Settings":
 
 
 def in_database(work: "Callable[[Database], Awaitable[T]]") -> T:
-    """Runs it beside whatever server is running."""
-    from vqueue.db.open import open_database
+    """Runs it beside whatever server is running. Leaves with 1 where the database has no schema yet."""
+    from vqueue.db.open import current, open_database
+
+    url = settings_read().database
 
     async def opened() -> T:
-        database = open_database(settings_read().database)
+        if await current(url) is None:
+            fail("This database has no tables yet: `vqueue db upgrade` makes them.", code="no_schema")
+        database = open_database(url)
         try:
             return await work(database)
         finally:
@@ -55,10 +60,16 @@ def done(work: Awaitable[T]) -> T:
 
     try:
         return asyncio.run(waited())
-    except (Refusal, UnsafeSetting, OSError) as problem:
+    except Refusal as refusal:
+        fail(str(refusal), code=refusal.code)
+    except (UnsafeSetting, OSError) as problem:
         fail(str(problem))
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(sentence: str, *, code: str = "failed") -> NoReturn:
+    """Leaves with 1: the sentence for a person, and for a script that asked for JSON the document of it."""
+    asked = click.get_current_context(silent=True)
+    if asked is not None and (asked.params.get("as_json") or asked.params.get("form") == "json"):
+        click.echo(json.dumps({"code": code, "detail": sentence}))
     click.echo(sentence, err=True)
     sys.exit(1)

@@ -60,6 +60,13 @@ def test_a_short_password_is_wrong_usage(cli: CliRunner) -> None:
     assert ran(cli, "users", "list").output == ""
 
 
+@pytest.mark.parametrize("words", [("users", "list"), ("keys", "list"), ("verify-journal",), ("report", "queues")])
+def test_without_tables_the_command_that_makes_them_is_named(cli: CliRunner, words: tuple[str, ...]) -> None:
+    told = ran(cli, *words, "--json")
+    assert told.exit_code == 1 and "vqueue db upgrade" in told.stderr
+    assert json.loads(told.stdout)["code"] == "no_schema"
+
+
 def test_a_whole_journal_is_said_to_be_whole(cli: CliRunner) -> None:
     ran(cli, "db", "upgrade")
     told = ran(cli, "verify-journal", "--json")
