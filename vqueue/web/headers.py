@@ -1,20 +1,29 @@
 """The headers every answer carries: what a browser may load, frame, guess and keep."""
 
+from collections.abc import Collection
+
 from aiohttp import web
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+FRAMEABLE = ("/desk", "/sign-in", "/sign-out")
+"""Pages that other sites may show in a frame, where the operator names those sites."""
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
 )
-"""No inline script or style anywhere, nothing from elsewhere, no frame around us."""
+
+
+def policy(framed_by: Collection[str] = ()) -> str:
+    """No inline script or style anywhere, nothing from elsewhere, no frame around us but of those who are named."""
+    ancestors = " ".join(sorted(framed_by)) or "'none'"
+    return "; ".join((*_POLICY, f"frame-ancestors {ancestors}"))
+
+
+POLICY = policy()
 
 _ALWAYS = {
     "Content-Security-Policy": POLICY,
@@ -27,10 +36,15 @@ _ALWAYS = {
 STATIC = "/static/"
 
 
-def add_headers(app: web.Application, *, secure: bool) -> None:
-    """Sets them on every answer, streams and files included; a handler that set one itself is respected."""
+def add_headers(app: web.Application, *, secure: bool, framed_by: Collection[str] = ()) -> None:
+    """Sets them on every answer, streams and files included; a handler that set one itself is respected. `framed_by`:
+    origins whose pages may show FRAMEABLE."""
+    framed = policy(framed_by)
 
     async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
+        if _frameable(request.path):
+            response.headers.setdefault("Content-Security-Policy", framed)
+        response.headers["Server"] = "vqueue"
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
         if secure:
@@ -38,6 +52,10 @@ def add_headers(app: web.Application, *, secure: bool) -> None:
         response.headers.setdefault("Cache-Control", _caching(request))
 
     app.on_response_prepare.append(on_prepare)
+
+
+def _frameable(path: str) -> bool:
+    return any(path == page or path.startswith(f"{page}/") for page in FRAMEABLE)
 
 
 def _caching(request: web.Request) -> str:
