@@ -4,6 +4,8 @@ import getpass
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -11,16 +13,20 @@ import click
 import yaml
 from pydantic import ValidationError
 
-from vqueue.cli_running import BY, as_json, fail, in_database
+from vqueue.cli_rehearse import chosen_days, days_of, of_trace, rehearsed, trace_of
+from vqueue.cli_rehearse import show as show_findings
+from vqueue.cli_running import BY, as_json, fail, in_database, settings_read
 from vqueue.clock import BusinessClock, SystemChance
 from vqueue.domain.errors import Invalid
 from vqueue.domain.finding import Finding
+from vqueue.domain.past_day import PastDay
 from vqueue.domain.rules import Rules
 from vqueue.ports.bank import RulesDraft
 from vqueue.ports.database import Database, Work
-from vqueue.services import ruling
+from vqueue.services import rehearsing, ruling
 from vqueue.services.clerk import Clerk
 from vqueue.services.ruling import Asked
+from vqueue.web.api.bank import rehearsals
 from vqueue.web.api.bank.rules_shapes import RULES, ChangeTold, catalogue, differences, document_of
 from vqueue.web.api.reading import refused
 from vqueue.wording import Language
@@ -118,6 +124,47 @@ def rollback(queue: str, version: int, reason: str, as_json: bool) -> None:
     came = _checked(_acting(lambda clerk: ruling.roll_back(clerk, queue, to=version, by=who, reason=reason)))
     said = f"version {came.rules_version} is in force, with the rules of version {version}"
     _tell(as_json, queue, "in_force", came.rules_version, said)
+
+
+@rules.command()
+@click.argument("queue")
+@click.argument("file", type=FILE)
+@chosen_days
+@click.option("--repetitions", type=click.IntRange(1, 20), default=3, show_default=True)
+@click.option("--trace", type=FILE, help="Days of this record of calls instead of the queue's own.")
+@of_trace
+@click.option("--language", type=click.Choice([each.value for each in Language]), default="en", show_default=True)
+@as_json
+def rehearse(
+    queue: str,
+    file: Path,
+    days: tuple[datetime, ...],
+    repetitions: int,
+    trace: Path | None,
+    mapping: Path | None,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Serve days of the past by FILE and by the rules of QUEUE in force, and say what differs (docs/rehearsal.md)."""
+    new = _read(file)
+
+    async def read(database: Database) -> tuple[Rules, tuple[PastDay, ...]]:
+        live = await database.read(lambda work: (work.queues.get(queue), ruling.checked(work, new)))
+        rules = live[0].rules
+        if trace is not None:
+            return rules, days_of(trace_of(trace, mapping), rules.hours.zone, days)
+        asked, rate = [day.date() for day in days], int(settings_read().twilio_calls_per_second)
+        now = BusinessClock().now()
+        return rules, await rehearsing.recorded(database, live[0], asked, now=now, calls_per_second=max(1, rate))
+
+    in_force, past = _checked(read)
+    found = rehearsed(past, in_force=in_force, draft=new, repetitions=repetitions)
+    shown, dates = rehearsals.told(asdict(found), language), [day.isoformat() for one in past for day in one.dates]
+    if as_json:
+        listed = {name: [each.model_dump(mode="json") for each in shown[name]] for name in ("figures", "remarks")}
+        click.echo(json.dumps({"queue": queue, "days": dates, **shown, **listed}, ensure_ascii=False))
+    else:
+        show_findings(shown, days=dates)
 
 
 def _drafted(clerk: Clerk, queue: str, new: Rules, who: str) -> RulesDraft:

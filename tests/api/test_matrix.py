@@ -70,8 +70,6 @@ MAY: dict[str, str | Scope] = {
 }  # fmt: skip
 """Who may call each operation. A guest may what a customer may."""
 
-COMING = {"rehearse_rules", "read_rehearsal"}
-"""Of the contract; served where rules can be rehearsed."""
 BODIES: dict[str, Any] = {
     "change_support_request": {"context": {}},
     "give_feedback": {"rating": 5},
@@ -139,7 +137,7 @@ async def bad_keys(face: Face) -> dict[str, dict[str, str]]:
 async def test_every_operation_is_in_the_table(face: Face) -> None:
     known = set(await operations(face))
     assert known - set(MAY) == set(), "who may call these?"
-    assert set(MAY) - known - COMING == set(), "these are gone"
+    assert set(MAY) - known == set(), "these are gone"
 
 
 async def test_each_operation_lets_in_exactly_those_who_may(face: Face) -> None:

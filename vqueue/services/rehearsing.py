@@ -14,7 +14,7 @@ from vqueue.domain.past_day import PastDay
 from vqueue.domain.rehearsal import Findings, Rehearsal, RehearsalState
 from vqueue.domain.rules import Queue, Rules
 from vqueue.ports.bank import RulesDraft
-from vqueue.ports.database import Work
+from vqueue.ports.database import Database, Work
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
@@ -31,6 +31,12 @@ class Tried:
     number: int
     draft: RulesDraft | None
     former: Rules | None
+
+    @property
+    def drafted(self) -> RulesDraft:
+        """The draft, where no former version is tried."""
+        assert self.draft is not None
+        return self.draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ async def begin(
     """The rehearsal, which goes on by itself. Raises Invalid for a day that is not over, NoPastDay, RehearsalRunning,
     and Unavailable where reading the days takes too long."""
     await house.database.read(partial(_free, house=house))
-    past = await recorded(house, about.queue, days)
+    rate = max(1, int(house.line.calls_per_second))
+    past = await recorded(house.database, about.queue, days, now=house.clock.now(), calls_per_second=rate)
     fresh = Rehearsal(
         id=house.chance.id("rh"),
         queue=about.queue.id,
@@ -85,30 +92,28 @@ async def begin(
     return fresh
 
 
-async def recorded(house: House, queue: Queue, days: Sequence[date]) -> tuple[PastDay, ...]:
+async def recorded(
+    database: Database, queue: Queue, days: Sequence[date], *, now: datetime, calls_per_second: int
+) -> tuple[PastDay, ...]:
     """Those days of the queue, or the latest one that is over. Raises Invalid and NoPastDay."""
-    zone, now = ZoneInfo(queue.rules.hours.zone), house.clock.now()
+    zone = ZoneInfo(queue.rules.hours.zone)
     today = now.astimezone(zone).date()
     late = tuple((f"/day/{place}", "not_over") for place, day in enumerate(days) if day >= today)
     if late or len(days) > MOST_DAYS:
         raise Invalid("Days are rehearsed that are over.", errors=late or (("/day", "too_many"),))
-    wanted = sorted(set(days)) or [await _latest(house, queue, _midnight(today, zone), zone)]
+    wanted = sorted(set(days)) or [await _latest(database, queue, _midnight(today, zone), zone)]
     found = []
     for day in wanted:
         span = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
-        found.append(await house.database.read(partial(_day, queue=queue.id, on=day, span=span, now=now)))
-    past = tuple(replace(day, calls_per_second=_rate(house)) for day in found if day.visits)
+        found.append(await database.read(partial(_day, queue=queue.id, on=day, span=span, now=now)))
+    past = tuple(replace(day, calls_per_second=calls_per_second) for day in found if day.visits)
     if not past:
         raise NoPastDay
     return past
 
 
-def _rate(house: House) -> int:
-    return max(1, int(house.line.calls_per_second))
-
-
-async def _latest(house: House, queue: Queue, before: datetime, zone: ZoneInfo) -> date:
-    came = await house.database.read(lambda work: work.past.latest(queue.id, before=before))
+async def _latest(database: Database, queue: Queue, before: datetime, zone: ZoneInfo) -> date:
+    came = await database.read(lambda work: work.past.latest(queue.id, before=before))
     if came is None:
         raise NoPastDay
     return came.astimezone(zone).date()
