@@ -134,7 +134,10 @@ class _Tick:
         self.dialing = snapshot.dialing
         self.phones = set(snapshot.phones)
         self.budget = max(0, snapshot.calls_in_a_second)
-        self.seats = {seat.agent: seat for seat in snapshot.seats}
+        # The longest idle first, then by id: of seats equally good the first is taken.
+        self.seats = {
+            seat.agent: seat for seat in sorted(snapshot.seats, key=lambda seat: (seat.idle_since, seat.agent))
+        }
         self.classes = _classes(snapshot, self.lines)
         self.skips: list[Skip] = []
         self.reserves: list[Reserve] = []
@@ -189,14 +192,17 @@ class _Tick:
     def _seat(self, place: Place) -> Seat | None:
         """Who can do it: the agent wished for, else the highest levels, then the longest idle, then by id."""
         calls_agent = _shape(place, self.lines[place.queue].rules) is not Shape.CUSTOMER_FIRST
-        fit = [
-            seat
-            for seat in self.seats.values()
-            if (self.budget >= 1 or (calls_agent and seat.standing)) and _can(seat, place)
-        ]
-        if len(fit) < 2:
-            return fit[0] if fit else None
-        return min(fit, key=lambda seat: _preference(seat, place))
+        wished = self.seats.get(place.last_agent) if place.last_agent else None
+        best, highest = None, -1
+        for seat in (wished, *self.seats.values()) if wished else self.seats.values():
+            affordable = self.budget >= 1 or (calls_agent and seat.standing)
+            if not affordable or not _can(seat, place):
+                continue
+            if seat is wished or not place.skills:
+                return seat
+            if (own := level(seat.skills, place.skills)) > highest:
+                best, highest = seat, own
+        return best
 
     def _cost(self, place: Place, seat: Seat) -> int:
         """Calls to create at once: the agent's leg, or the customer's where he is rung first."""
@@ -264,10 +270,6 @@ def _p90(board: QueueBoard, ahead: int) -> float:
 def _can(seat: Seat, place: Place) -> bool:
     spoken = (place.language,) if place.language else ()
     return able(seat.skills, seat.languages, needed=place.skills, spoken=spoken)
-
-
-def _preference(seat: Seat, place: Place) -> tuple[bool, int, datetime, str]:
-    return seat.agent != place.last_agent, -level(seat.skills, place.skills), seat.idle_since, seat.agent
 
 
 def _shape(place: Place, rules: Rules) -> Shape:
