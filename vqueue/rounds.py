@@ -17,7 +17,18 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from vqueue.domain.errors import Unavailable
 from vqueue.ports.metrics import Meter
-from vqueue.services import delivering, keeping, noticing, purging, recovering, ruling, sealing, sweeping, switching
+from vqueue.services import (
+    delivering,
+    foreseeing,
+    keeping,
+    noticing,
+    purging,
+    recovering,
+    ruling,
+    sealing,
+    sweeping,
+    switching,
+)
 from vqueue.services.house import House
 from vqueue.services.leading import TTL_S, Leader
 
@@ -46,6 +57,8 @@ HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
     "bury_strays": (delivering.bury_strays, 600),
     "lapse_switches": (switching.lapse, 1),
     "publish_rules": (ruling.come_due, 1),
+    "count_half_hours": (foreseeing.look, 60),
+    "foresee": (foreseeing.foresee, 60),
     "purge": (purging.purge, 3600),
 }
 """What the lease holder does by the alarm clock, and how often in business seconds."""

@@ -52,6 +52,16 @@ def test_no_title_is_left_of_a_field_that_is_gone() -> None:
             "en",
             "Booked times by day: Monday: nothing → 09:00–17:00 (2 calls)",
         ),
+        (
+            Change("/slots/staff/mon", None, [["09:00", "17:00", 12]]),
+            "en",
+            "Agents at work by day, for the forecast: Monday: nothing → 09:00–17:00 (12 agents)",
+        ),
+        (
+            Change("/slots/capacity", "weekly", "forecast"),
+            "ru",
+            "Сколько звонков вмещает бронь, по: таблице недели → прогнозу",
+        ),
         (Change("/callback/spacing_s", [300, 900], [60]), "en", "Pauses between tries: 300, 900 → 60 s"),
         (
             Change("/routing/0", None, {"when": [], "queue": "loans"}),

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Select, Table, and_, case, delete, func, or_, select, text
 
-from vqueue.db import tables, tables_apps
+from vqueue.db import tables, tables_apps, tables_outlooks
 from vqueue.db.store import Store
 from vqueue.domain.journal import Fact
 from vqueue.domain.leg import LegState
@@ -83,5 +83,7 @@ def _over(what: Perishable, before: datetime) -> tuple[Table, ColumnElement[bool
             return tables.conversations, tables.conversations.c.ended_at < before
         case Perishable.NOTICES:
             return tables.outbox, and_(_o.not_before < before, or_(_o.done_at.is_not(None), _o.dead))
+        case Perishable.HALF_HOURS:
+            return tables_outlooks.half_hours, tables_outlooks.half_hours.c.start < before
         case _:
             assert_never(what)

@@ -5,7 +5,7 @@ moment the interval begins: none is doubled, none is shorter.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,20 +20,21 @@ MOST_DAYS = 28
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One slot of the grid; `planned` is its capacity by the weekly table."""
+    """One slot of the grid; `planned` is how many calls it takes, by default the weekly table's number."""
 
     start: datetime
     end: datetime
     planned: int
+    reserve: int = 0
+    """Of these, what is kept for those who move a booking, and for what comes otherwise than expected."""
+    load: float | None = None
+    """Agents whom the callers of the moment are expected to need; None by the weekly table."""
+    why: tuple[str, ...] = ("weekly",)
+    """Stable words: `forecast`, or `weekly` with what is missing for a forecast."""
 
 
-Capacity = Callable[[Cell], int]
+Capacity = Callable[[Cell], Cell]
 """How many calls may be booked into a slot. The weekly table is one answer, a forecast of free agents another."""
-
-
-def by_table(cell: Cell) -> int:
-    """The capacity the rules name."""
-    return cell.planned
 
 
 def offered(rules: Rules) -> bool:
@@ -49,9 +50,9 @@ def grid(
     now: datetime,
     zone: str,
     country: str | None,
-    capacity: Capacity = by_table,
+    capacity: Capacity | None = None,
 ) -> list[Cell]:
-    """Slots that begin in [start, end), ascending, with the capacity that counts as `planned`; none without any.
+    """Slots that begin in [start, end), ascending, each with the capacity that counts (by default the weekly table's).
 
     They begin no sooner than the rules' lead and no later than their horizon, and lie whole inside the opening hours
     and inside the times at which a customer in `zone` with a number of `country` may be rung. At most `MOST_DAYS`.
@@ -63,8 +64,17 @@ def grid(
     cells = laid_out(rules, start=first, end=last)
     until = max((cell.end for cell in cells), default=first)
     ringable = calling_stretches(rules.calling_windows, zone=zone, country=country, start=first, end=until)
-    counted = (Cell(cell.start, cell.end, capacity(cell)) for cell in cells if _inside(cell, ringable))
-    return [cell for cell in counted if cell.planned > 0]
+    counted = capacity or by_table(rules)
+    return [counted(cell) for cell in cells if cell.planned > 0 and _inside(cell, ringable)]
+
+
+def by_table(rules: Rules, *why: str) -> Capacity:
+    """The capacity the rules name; `why` tells why it is not a forecast's."""
+
+    def counted(cell: Cell) -> Cell:
+        return replace(cell, reserve=min(cell.planned, rules.slots.reserve), why=("weekly", *why))
+
+    return counted
 
 
 def laid_out(rules: Rules, *, start: datetime, end: datetime) -> list[Cell]:

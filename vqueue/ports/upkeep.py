@@ -20,6 +20,8 @@ class Perishable(StrEnum):
     """Of calls that ended before then."""
     NOTICES = "notices"
     """Sent, or given up, and due before then."""
+    HALF_HOURS = "half_hours"
+    """Counts older than any forecast looks at."""
 
 
 @dataclass(frozen=True, slots=True)

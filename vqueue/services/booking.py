@@ -10,10 +10,11 @@ from vqueue.domain.ids import PromiseId, RequestId
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, Move, Request, State
 from vqueue.domain.rules import Queue
-from vqueue.domain.slots import Slot, slot_key
+from vqueue.domain.slots import Basis, Slot, slot_key
+from vqueue.engine import bookable
 from vqueue.engine import slots as grids
 from vqueue.engine.numbers import Verdict
-from vqueue.engine.slots import Cell
+from vqueue.engine.slots import Capacity, Cell
 from vqueue.services import quoting, requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
@@ -59,8 +60,16 @@ async def slots(
     seen = await quoting.grounds(house, queue_id)
     if not grids.offered(seen.queue.rules):
         return []
-    cells = _cells(seen, start, end, zone=zone, number=number)
+    capacity = await capacity_of(house, seen.queue)
+    cells = _cells(seen, start, end, zone=zone, number=number, capacity=capacity)
     return await _counted(house, seen.queue, cells, moving=isinstance(number, Request))
+
+
+async def capacity_of(house: House, queue: Queue) -> Capacity:
+    """How many calls its slots take at this moment, by what its rules choose."""
+    wanted = queue.rules.slots.capacity is Basis.FORECAST
+    outlook = await house.database.read(lambda work: work.outlooks.find(queue.id)) if wanted else None
+    return bookable.capacity(queue.rules, outlook, house.clock.now())
 
 
 async def place(
@@ -80,8 +89,10 @@ async def place(
     seen = await quoting.grounds(house, queue_id)
     if not grids.offered(seen.queue.rules):
         raise Invalid("No times can be booked in this queue.", errors=(("/mode", "not_offered"),))
-    bookable = start <= seen.now + timedelta(days=seen.queue.rules.slots.horizon_days)
-    cells = _cells(seen, start, start + timedelta(seconds=1), zone=zone, number=number) if bookable else []
+    ahead = start <= seen.now + timedelta(days=seen.queue.rules.slots.horizon_days)
+    capacity = await capacity_of(house, seen.queue)
+    until = start + timedelta(seconds=1)
+    cells = _cells(seen, start, until, zone=zone, number=number, capacity=capacity) if ahead else []
     if not cells or cells[0].start != start:
         raise Invalid("No slot begins at this time that can be booked now.", errors=(("/slot_start", "not_a_slot"),))
     moving = isinstance(number, Request)
@@ -97,7 +108,7 @@ def _place(seen: Grounds, cell: Cell, *, zone: str, text: str | None, moving: bo
     return Place(
         start=cell.start,
         end=cell.end,
-        limit=_limit(seen.queue, cell, moving=moving),
+        limit=_limit(cell, moving=moving),
         zone=zone,
         text=text or grids.shown(cell, zone),
         due=grids.due_at(rules, cell.start),
@@ -107,15 +118,25 @@ def _place(seen: Grounds, cell: Cell, *, zone: str, text: str | None, moving: bo
             coverage=rules.deadlines.coverage,
             method="slot",
             quantiles_s={},
-            inputs={"capacity": cell.planned, "reserve": rules.slots.reserve},
+            inputs={"capacity": cell.planned, "reserve": cell.reserve, "load": cell.load, "why": list(cell.why)},
             rules_version=seen.queue.rules_version,
         ),
     )
 
 
-def _cells(seen: Grounds, start: datetime, end: datetime, *, zone: str, number: Verdict | Request | None) -> list[Cell]:
+def _cells(
+    seen: Grounds,
+    start: datetime,
+    end: datetime,
+    *,
+    zone: str,
+    number: Verdict | Request | None,
+    capacity: Capacity,
+) -> list[Cell]:
     where, country = _rung_in(seen, zone or seen.zone, number)
-    return grids.grid(seen.queue.rules, start=start, end=end, now=seen.now, zone=where, country=country or None)
+    return grids.grid(
+        seen.queue.rules, start=start, end=end, now=seen.now, zone=where, country=country or None, capacity=capacity
+    )
 
 
 def _rung_in(seen: Grounds, zone: str, number: Verdict | Request | None) -> tuple[str, str]:
@@ -133,13 +154,20 @@ async def _counted(house: House, queue: Queue, cells: Sequence[Cell], *, moving:
     keys = [slot_key(queue.id, cell.start) for cell in cells]
     taken = await house.database.read(lambda work: work.counters.values(keys))
     return [
-        Slot(start=cell.start, end=cell.end, remaining=max(0, _limit(queue, cell, moving=moving) - taken[key]))
+        Slot(
+            start=cell.start,
+            end=cell.end,
+            remaining=max(0, _limit(cell, moving=moving) - taken[key]),
+            reserve=cell.reserve,
+            load=cell.load,
+            why=cell.why,
+        )
         for cell, key in zip(cells, keys, strict=True)
     ]
 
 
-def _limit(queue: Queue, cell: Cell, *, moving: bool) -> int:
-    return cell.planned if moving else max(0, cell.planned - queue.rules.slots.reserve)
+def _limit(cell: Cell, *, moving: bool) -> int:
+    return cell.planned if moving else max(0, cell.planned - cell.reserve)
 
 
 def book(clerk: Clerk, wish: Wish, *, slot: Place) -> Request:

@@ -1,17 +1,19 @@
 """The coming hours of a queue, half hour by half hour: what is expected, who will be there, what is booked."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from vqueue.domain.outlook import HALF_HOUR, Outlook
 from vqueue.domain.rules import Queue
 from vqueue.domain.slots import slot_key
+from vqueue.engine import bookable
 from vqueue.engine import slots as grids
 from vqueue.engine.hours import open_stretches
+from vqueue.engine.outlook import half_hour_of
 from vqueue.engine.slots import Cell
 from vqueue.ports.database import Work
 from vqueue.services.house import House
 
-HALF_HOUR = timedelta(minutes=30)
 MOST_HOURS = 72
 
 
@@ -37,37 +39,48 @@ class Interval:
     reserve: int = 0
     """Of the capacity, what is kept back."""
     why: tuple[str, ...] = ()
-    """Stable words: what the capacity rests on."""
+    """Stable words: what the capacity rests on (see `vqueue.engine.bookable`), then what the outlook lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    queue: Queue
+    outlook: Outlook | None
+    cells: list[Cell]
+    booked: dict[str, int]
 
 
 async def coming(house: House, queue: str, hours: int) -> tuple[Interval, ...]:
     """The half hours from the present one on, ascending; at most `MOST_HOURS`. Raises NotFound."""
-    now = house.clock.now()
-    found, cells, booked = await house.database.read(lambda work: _look(work, queue, now, min(hours, MOST_HOURS)))
-    starts = [_first(now) + HALF_HOUR * n for n in range(2 * min(hours, MOST_HOURS))]
-    return tuple(_interval(start, found, cells, booked) for start in starts)
+    now, hours = house.clock.now(), min(hours, MOST_HOURS)
+    seen = await house.database.read(lambda work: _look(work, queue, now, hours))
+    first = half_hour_of(now)
+    return tuple(_interval(first + HALF_HOUR * n, seen) for n in range(2 * hours))
 
 
-def _first(now: datetime) -> datetime:
-    return datetime.fromtimestamp(now.timestamp() // 1800 * 1800, UTC)
+def _look(work: Work, queue: str, now: datetime, hours: int) -> _Seen:
+    found, outlook = work.queues.get(queue), work.outlooks.find(queue)
+    first, capacity = half_hour_of(now), bookable.capacity(found.rules, outlook, now)
+    laid_out = grids.laid_out(found.rules, start=first, end=first + timedelta(hours=hours))
+    cells = [capacity(cell) for cell in laid_out if cell.planned > 0]
+    return _Seen(found, outlook, cells, work.counters.values([slot_key(queue, cell.start) for cell in cells]))
 
 
-def _look(work: Work, queue: str, now: datetime, hours: int) -> tuple[Queue, list[Cell], dict[str, int]]:
-    found = work.queues.get(queue)
-    first = _first(now)
-    cells = grids.laid_out(found.rules, start=first, end=first + timedelta(hours=hours))
-    return found, cells, work.counters.values([slot_key(queue, cell.start) for cell in cells])
-
-
-def _interval(start: datetime, queue: Queue, cells: list[Cell], booked: dict[str, int]) -> Interval:
-    end = start + HALF_HOUR
-    within = [cell for cell in cells if start <= cell.start < end]
+def _interval(start: datetime, seen: _Seen) -> Interval:
+    end, outlook = start + HALF_HOUR, seen.outlook
+    within = [cell for cell in seen.cells if start <= cell.start < end]
+    half = next((each for each in outlook.half_hours if each.start == start), None) if outlook else None
+    lacks = outlook.reasons if outlook else ("no_outlook",)
     return Interval(
         start=start,
         end=end,
-        open=bool(open_stretches(queue.rules.hours, start, end)),
-        booked=sum(booked[slot_key(queue.id, cell.start)] for cell in within),
+        open=bool(open_stretches(seen.queue.rules.hours, start, end)),
+        p50=half.p50 if half else None,
+        p80=half.p80 if half else None,
+        needed=half.needed if half else None,
+        staffed=half.staffed if half else None,
+        booked=sum(seen.booked[slot_key(seen.queue.id, cell.start)] for cell in within),
         capacity=sum(cell.planned for cell in within),
-        reserve=sum(min(cell.planned, queue.rules.slots.reserve) for cell in within),
-        why=("weekly",) if within else (),
+        reserve=sum(cell.reserve for cell in within),
+        why=tuple(dict.fromkeys((*(word for cell in within for word in cell.why), *lacks))),
     )

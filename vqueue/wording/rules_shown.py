@@ -9,9 +9,10 @@ from vqueue.domain.rules_changes import Change
 from vqueue.wording.languages import Language, language_of
 from vqueue.wording.texts import Catalogue
 
-_WORDS = {"offer_modes": "mode", "callback_shape": "shape", "numbers_kinds": "number_kind", "callback_tries": "cause"}
+_WORDS = {"offer_modes": "mode", "callback_shape": "shape", "numbers_kinds": "number_kind", "callback_tries": "cause",
+          "slots_capacity": "basis"}  # fmt: skip
 """Areas of the catalogue that hold the words of a field."""
-_SHARE = "deadlines_coverage"
+_SHARES = ("deadlines_coverage", "slots_answer_share")
 _WEEKS = ("hours_week", "calling_windows_week", "calling_windows_per_country")
 
 
@@ -63,7 +64,7 @@ class _Says:
         return str(int(entry) + 1) if entry.isdigit() else entry
 
     def unit(self, name: str, change: Change) -> str:
-        if name == _SHARE:
+        if name in _SHARES:
             return self.word("rule_value", "percent")
         if name.endswith("_s") or name == "credits":
             return self.word("rule_value", "seconds")
@@ -75,7 +76,7 @@ class _Says:
                 return self.word("rule_value", "nothing")
             case bool():
                 return self.word("rule_value", "yes" if value else "no")
-            case float() if name == _SHARE:
+            case float() if name in _SHARES:
                 return f"{round(value * 100, 1):g}"
             case float():
                 return f"{value:g}"
@@ -96,4 +97,5 @@ class _Says:
         if not isinstance(item, list | tuple):
             return self.value(name, item)
         span = "–".join(str(edge) for edge in item[:2])
-        return f"{span} ({item[2]} {self.word('rule_value', 'calls')})" if len(item) > 2 else span
+        counted = self.word("rule_value", "agents" if name == "slots_staff" else "calls")
+        return f"{span} ({item[2]} {counted})" if len(item) > 2 else span
