@@ -23,6 +23,7 @@ from vqueue.db.journal import StoredJournal
 from vqueue.db.leases import StoredLeases
 from vqueue.db.ledgers import StoredLedgers
 from vqueue.db.looks import StoredLooks
+from vqueue.db.models import StoredModels
 from vqueue.db.outbox import StoredOutbox
 from vqueue.db.outlooks import StoredOutlooks
 from vqueue.db.past import StoredPastDays
@@ -175,6 +176,10 @@ class StoredWork:
     @cached_property
     def past(self) -> StoredPastDays:
         return StoredPastDays(self.connection)
+
+    @cached_property
+    def models(self) -> StoredModels:
+        return StoredModels(self.connection, lock=self.lock)
 
     @cached_property
     def rehearsals(self) -> StoredRehearsals:

@@ -16,6 +16,7 @@ from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, Looks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
+from vqueue.ports.models import Models
 from vqueue.ports.outlooks import Outlooks
 from vqueue.ports.people import People, Sessions
 from vqueue.ports.rehearsals import PastDays, Rehearsals
@@ -436,6 +437,8 @@ class Work(Protocol):
     def outlooks(self) -> Outlooks: ...
     @property
     def past(self) -> PastDays: ...
+    @property
+    def models(self) -> Models: ...
     @property
     def rehearsals(self) -> Rehearsals: ...
 
