@@ -1,8 +1,9 @@
 """Staff who sign in, the names their issuer has for them, and their open browsers."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import BindParameter, bindparam, delete, select, update
 
 from vqueue.db import tables
 from vqueue.db.record import Record
@@ -14,6 +15,9 @@ from vqueue.ports.people import Staff, StaffSession
 STAFF = Record(Staff, tables.staff)
 SESSION = Record(StaffSession, tables.staff_sessions)
 _s = tables.staff_sessions.c
+_these: BindParameter[list[str]] = bindparam("these_", expanding=True)
+SESSIONS = SESSION.all.where(_s.id.in_(_these))
+OWNERS = STAFF.all.where(tables.staff.c.id.in_(_these))
 
 
 class StoredPeople(Store):
@@ -58,8 +62,12 @@ class StoredSessions(Store):
         self.add_new(SESSION, session)
 
     def find(self, session: str) -> tuple[StaffSession, Staff] | None:
-        found = self.one_of(SESSION, SESSION.by_id, id_=session)
-        return None if found is None else (found, self.named(STAFF, found.staff))
+        return self.those([session]).get(session)
+
+    def those(self, sessions: Collection[str]) -> dict[str, tuple[StaffSession, Staff]]:
+        found = self.all_of(SESSION, SESSIONS, these_=list(sessions))
+        owners = {one.id: one for one in self.all_of(STAFF, OWNERS, these_=list({each.staff for each in found}))}
+        return {each.id: (each, owners[each.staff]) for each in found}
 
     def of_staff(self, staff: str) -> list[StaffSession]:
         return self.all_of(SESSION, SESSION.all.where(_s.staff == staff).order_by(_s.created_at.desc(), _s.id))

@@ -1,5 +1,6 @@
 """Staff who sign in at pages: who they are, where their issuer knows them, which browsers are open."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -71,6 +72,10 @@ class Sessions(Protocol):
     def open(self, session: StaffSession) -> None: ...
 
     def find(self, session: str) -> tuple[StaffSession, Staff] | None: ...
+
+    def those(self, sessions: Collection[str]) -> dict[str, tuple[StaffSession, Staff]]:
+        """Each that there is, with its owner."""
+        ...
 
     def of_staff(self, staff: str) -> list[StaffSession]:
         """Newest first; those that are over too."""

@@ -16,6 +16,7 @@ from vqueue.ports.database import Database, Work
 from vqueue.ports.identity import AppTokens, Customer
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
+from vqueue.ports.people import Staff, StaffSession
 from vqueue.ports.rehearsals import NoRehearser, Rehearser
 from vqueue.ports.telephony import Telephony
 from vqueue.ports.vault import Vault
@@ -70,6 +71,8 @@ class House:
     """The webhook subscriptions, as this process knows them."""
     looks: Gathering[RequestId, tuple[Known, Queue]] = field(default_factory=Gathering)
     """Customers who look at their requests at this moment, read together."""
+    browsers: Gathering[str, tuple[StaffSession, Staff]] = field(default_factory=Gathering)
+    """Staff whose pages ask at this moment whether they may go on, read together."""
     poster: Poster = field(default_factory=NoPoster)
     pusher: Pusher = field(default_factory=NoPusher)
     push_key: str = ""

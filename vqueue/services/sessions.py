@@ -1,8 +1,10 @@
 """Open browsers of staff: begun with a new token each, looked after, listed, ended by their owner or an admin."""
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from vqueue.domain.errors import NotFound
 from vqueue.domain.journal import Fact
@@ -60,13 +62,17 @@ async def live(house: House, token: str) -> tuple[StaffSession, Staff] | None:
     if not token:
         return None
     name = hashed(token)
-    found = await house.database.read(lambda work: work.sessions.find(name))
+    found = await house.browsers.ask(name, partial(_together, house))
     if found is None or found[1].disabled or not is_live(house, found[0]):
         return None
     now = house.clock.now()
     if now - found[0].last_seen >= timedelta(seconds=TOUCH_S * house.clock.speed):
         await house.database.transact(lambda work: work.sessions.touch(name, at=now))
     return found
+
+
+async def _together(house: House, sessions: Collection[str]) -> Mapping[str, tuple[StaffSession, Staff]]:
+    return await house.database.read(lambda work: work.sessions.those(sessions))
 
 
 def is_live(house: House, session: StaffSession) -> bool:

@@ -39,7 +39,7 @@ def make_web(
     watch, limits = watch or Watch(), limits or Limits(clock=house.clock)
     pages = Pages(bank=house.line.bank)
     access = Access(house=house, secure=secure)
-    streams = Streams(broadcast=house.broadcast)
+    streams = Streams(broadcast=house.broadcast, spawn=house.spawn)
     middlewares = [watched(house, watch), errors_told(partial(error_page, pages))]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_MAX)
     add_cors(app, origins)

@@ -1,7 +1,7 @@
 """The supervisor's pages: parse, call one service, present."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
@@ -25,7 +25,7 @@ from vqueue.web.console.requests import GROUPS
 from vqueue.web.console.sentences import Words
 from vqueue.web.errors import wants_page
 from vqueue.web.pages import Look, Pages
-from vqueue.web.stream import Streams
+from vqueue.web.stream import Streams, View, Viewer
 
 STEADY_S = 30.0
 """Queues keep their order on an open page for so long (wall), so that a row is where the eye left it."""
@@ -58,8 +58,11 @@ class Console:
     access: Access
     streams: Streams
     boards: Boards = field(init=False)
+    form: str = field(init=False, repr=False)
+    """Stands in shared parts where each visitor has the proof of his own forms."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "form", self.house.chance.token())
         object.__setattr__(self, "boards", Boards(house=self.house))
 
     # the board
@@ -72,13 +75,11 @@ class Console:
     async def board_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look, order = self.pages.look(request), Order()
 
-        async def render() -> str | None:
-            if not await self.access.admits(request, *READERS):
-                return None
+        async def draw() -> str:
             values = await self._board_values(look, order)
-            return self.pages.fragment("console/_board.html", look, values | {"visitor": visitor})
+            return self.pages.fragment("console/_board.html", look, values | {"visitor": self._anybody(visitor)})
 
-        return await self.streams.run(request, render, *_TOPICS)
+        return await self._share(request, visitor, ("board", look, visitor.role), draw, *_TOPICS)
 
     async def _board_values(self, look: Look, order: Order) -> dict[str, object]:
         seen = await self.boards.now()
@@ -96,12 +97,10 @@ class Console:
     async def requests_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
 
-        async def render() -> str | None:
-            if not await self.access.admits(request, *READERS):
-                return None
+        async def draw() -> str:
             return self.pages.fragment("console/_requests.html", look, await self._list_values(request, look))
 
-        return await self.streams.run(request, render, *_TOPICS)
+        return await self._share(request, visitor, ("requests", look, request.query_string), draw, *_TOPICS)
 
     async def _list_values(self, request: web.Request, look: Look) -> dict[str, object]:
         group = request.query.get("state", "open")
@@ -118,19 +117,30 @@ class Console:
         return self.pages.page(request, "console/request.html", values, visitor=visitor)
 
     async def request_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        look = self.pages.look(request)
+        look, one = self.pages.look(request), request.match_info["request"]
 
-        async def render() -> str | None:
-            if not await self.access.admits(request, *READERS):
-                return None
+        async def draw() -> str:
             return self.pages.fragment("console/_request.html", look, await self._request_values(request, look))
 
-        return await self.streams.run(request, render, f"request:{request.match_info['request']}")
+        return await self._share(request, visitor, ("request", look, one), draw, f"request:{one}")
 
     async def _request_values(self, request: web.Request, look: Look) -> dict[str, object]:
         view = await reading.request(self.house, RequestId(request.match_info["request"]))
         page = lists.present_one(view, self._words(look))
         return {"page": page, "clock": page.clock}
+
+    async def _share(
+        self, request: web.Request, visitor: Visitor, key: Hashable, draw: Callable[[], Awaitable[str]], *topics: str
+    ) -> web.StreamResponse:
+        """Drawn once for all who see the same; what is each one's own is put in for him."""
+        viewer = Viewer(
+            admitted=lambda: self.access.admits(request, *READERS),
+            own=(self.form.encode(), visitor.csrf.encode()),
+        )
+        return await self.streams.share(request, View(key=key, draw=draw, topics=topics), viewer)
+
+    def _anybody(self, visitor: Visitor) -> Visitor:
+        return replace(visitor, csrf=self.form)
 
     def _words(self, look: Look) -> Words:
         return Words(self.pages.say(look), look.language, self.house.line.zone, self.house.clock.now())
