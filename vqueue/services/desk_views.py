@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from vqueue.domain.agent import Agent
-from vqueue.domain.attempt import Attempt
+from vqueue.domain.attempt import Attempt, Shape
 from vqueue.domain.leg import Leg, LegState, Role
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
@@ -55,9 +55,11 @@ class Task:
     @property
     def answer_by(self) -> tuple[datetime, int] | None:
         """Until when the offer stands, and how many seconds it stood for: his telephone rings, then his key is
-        waited for. None once it is taken."""
+        waited for. None once it is taken, and before he is rung where the customer is rung first."""
         leg = next((leg for leg in self.legs if leg.role is Role.AGENT), None)
         rules = self.queue.rules.agents
+        if leg is None and self.attempt.shape is Shape.CUSTOMER_FIRST:
+            return None
         if leg is None:
             return self.attempt.opened_at + timedelta(seconds=rules.ring_s), rules.ring_s
         if leg.state in (LegState.ACCEPTED, LegState.JOINED) or not leg.live:

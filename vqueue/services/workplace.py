@@ -101,7 +101,7 @@ async def _wraps(house: House, at: datetime) -> Mapping[str, float]:
 
 async def times(house: House, attempt_id: AttemptId, *, agent: AgentId) -> tuple[Slot, ...]:
     """Free times at which this call's customer may be called again, soonest first. Raises NotFound."""
-    request = await house.database.read(partial(_request_of, attempt_id=attempt_id, agent=agent))
+    request = await house.database.read(partial(own_request, attempt_id=attempt_id, agent=agent))
     now = house.clock.now()
     found = await booking.slots(house, request.queue, start=now, end=now + TIMES_AHEAD, number=request)
     return tuple(slot for slot in found if slot.remaining)
@@ -116,7 +116,8 @@ def _agent_of(work: Work, staff: str, login: str) -> AgentId | None:
     return found.id if found is not None and found.removed_at is None else None
 
 
-def _request_of(work: Work, attempt_id: AttemptId, agent: AgentId) -> Request:
+def own_request(work: Work, attempt_id: AttemptId, agent: AgentId) -> Request:
+    """The request of an attempt of his. Raises NotFound for anybody else's."""
     attempt = work.attempts.get(attempt_id)
     if attempt.agent != agent:
         raise NotFound("This is no call of yours.")

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -28,6 +29,8 @@ class Access:
 
     house: House
     secure: bool
+    framed: bool = False
+    """Other sites may show pages of ours in a frame, where a browser sends no cookie but one for all sites."""
 
     @property
     def cookie(self) -> str:
@@ -60,6 +63,11 @@ class Access:
         """Where somebody is about to sign in."""
         return Browser(name=request.headers.get("User-Agent", ""), former=request.cookies.get(self.cookie, ""))
 
+    @property
+    def _same_site(self) -> Literal["Lax", "None"]:
+        """Forms carry a word of their own besides, so that a cookie for all sites opens no door."""
+        return "None" if self.framed and self.secure else "Lax"
+
     def from_here(self, request: web.Request) -> None:
         """Raises Forbidden for a form that a browser says was sent by another site's page."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -81,11 +89,11 @@ class Access:
     def admit(self, response: web.Response, token: str) -> None:
         """Hands the browser its session."""
         response.set_cookie(
-            self.cookie, token, max_age=SESSION_S, path="/", secure=self.secure, httponly=True, samesite="Lax"
+            self.cookie, token, max_age=SESSION_S, path="/", secure=self.secure, httponly=True, samesite=self._same_site
         )
 
     def dismiss(self, response: web.Response) -> None:
-        response.del_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
+        response.del_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite=self._same_site)
 
     @property
     def _note(self) -> str:

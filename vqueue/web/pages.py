@@ -51,7 +51,10 @@ class Pages:
 
     @cached_property
     def _templates(self) -> Environment:
-        places = {name: PackageLoader(f"vqueue.web{at}") for name, at in (("site", ""), ("console", ".console"))}
+        places = {
+            name: PackageLoader(f"vqueue.web{at}")
+            for name, at in (("site", ""), ("console", ".console"), ("desk", ".desk"))
+        }
         env = Environment(
             loader=PrefixLoader(places),
             autoescape=True,

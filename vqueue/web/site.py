@@ -7,7 +7,7 @@ from aiohttp import web
 
 from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services.house import House
-from vqueue.web import console, links, signing
+from vqueue.web import console, desk, links, signing
 from vqueue.web.access import Access
 from vqueue.web.api import book
 from vqueue.web.console import account, staff
@@ -33,17 +33,19 @@ def make_web(
     issuer: StaffIssuer | None = None,
     local: bool = True,
     origins: Collection[str] = (),
+    wishes: desk.Wishes | None = None,
 ) -> web.Application:
     """The application of one process. `secure`: the site is reached over TLS, cookies travel only there. Staff sign in
-    at the issuer, and while `local` with passwords. `origins`: other sites whose pages may use the API."""
-    watch, limits = watch or Watch(), limits or Limits(clock=house.clock)
+    at the issuer, and while `local` with passwords. `origins`: other sites whose pages may use the API. `wishes`: what
+    the operator sets for the agents' desk."""
+    watch, limits, wishes = watch or Watch(), limits or Limits(clock=house.clock), wishes or desk.Wishes()
     pages = Pages(bank=house.line.bank)
-    access = Access(house=house, secure=secure)
+    access = Access(house=house, secure=secure, framed=bool(wishes.frames))
     streams = Streams(broadcast=house.broadcast, spawn=house.spawn)
     middlewares = [watched(house, watch), errors_told(partial(error_page, pages))]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_MAX)
     add_cors(app, origins)
-    add_headers(app, secure=secure)
+    add_headers(app, secure=secure, framed_by=wishes.frames)
     streams.add_to(app)
     app.router.add_static(STATIC, STATIC_DIR)
     app.router.add_get("/", _to_console)
@@ -53,6 +55,7 @@ def make_web(
     account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
+    desk.add_routes(app, house=house, pages=pages, access=access, streams=streams, wishes=wishes)
     links.add_routes(app, house=house, pages=pages, secure=secure)
     book.add_routes(app, house=house, limits=limits, pages=pages)
     return app

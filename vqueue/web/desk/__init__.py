@@ -1,0 +1,6 @@
+"""The agent's desk: one screen with his call, the talk to write up, who waits, and his day."""
+
+from vqueue.web.desk.routes import add_routes
+from vqueue.web.desk.wishes import Wishes
+
+__all__ = ["Wishes", "add_routes"]

@@ -1,0 +1,245 @@
+// The desk: clocks, keys, acts that are sent once and again until they arrive, notes kept as they are typed.
+import { follow } from './live.js';
+
+const by = (id) => document.getElementById(id);
+const main = by('main');
+const part = () => by('part');
+const CIRCLE = 150.8;
+const KEYS = 'vqueue-keys';
+const STEP_MS = 250;
+const AGAIN_MS = 1500;
+
+const show = follow(main.dataset.stream, {
+  main, live: by('live'), words: by('live-words'), clock: by('clock'), always: true,
+  told: (stale) => { by('strip').hidden = !stale && navigator.onLine; },
+});
+
+// Business time, reckoned from the moment a stream began.
+
+const time = { began: '', at: 0, since: 0 };
+
+function now() {
+  const { began, speed } = part().dataset;
+  if (began !== time.began) Object.assign(time, { began, at: Date.parse(began), since: performance.now() });
+  return time.at + (performance.now() - time.since) * Number(speed);
+}
+
+const two = (count) => String(count).padStart(2, '0');
+
+function span(ms) {
+  const all = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+function tick() {
+  const at = now();
+  for (const clock of part().querySelectorAll('[data-since]')) clock.textContent = span(at - Date.parse(clock.dataset.since));
+  for (const count of part().querySelectorAll('[data-until]')) drain(count, Date.parse(count.dataset.until) - at);
+  tell();
+}
+
+function drain(count, ms) {
+  const left = Math.max(0, Math.ceil(ms / 1000));
+  const share = Math.min(1, Math.max(0, ms / 1000 / Number(count.dataset.total)));
+  count.querySelector('b').textContent = left > 99 ? span(ms) : left;
+  count.querySelector('.left').setAttribute('stroke-dasharray', `${(CIRCLE * share).toFixed(1)} ${CIRCLE}`);
+  const soon = left > 0 && left <= 5 && count.closest('.is-offer');
+  if (soon && !count.dataset.soon) by('urgent').textContent = main.dataset.soon;
+  if (soon) count.dataset.soon = 'told';
+}
+
+// What changed is said aloud once: a call at once, the rest when there is a pause.
+
+let told = '';
+
+function tell() {
+  const { spoken, title } = part().dataset;
+  const urgent = 'urgent' in part().dataset;
+  document.title = urgent ? title : main.dataset.title;
+  if (spoken === told) return;
+  told = spoken;
+  by('urgent').textContent = urgent ? spoken : '';
+  by('polite').textContent = urgent ? '' : spoken;
+}
+
+// Acts. The same act under way is not sent twice; without a connection it is sent again until it arrives, for the
+// server takes a repeated one as done.
+
+const underway = new Set();
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+function complain(words) {
+  by('fault').textContent = words;
+  by('fault').hidden = !words;
+}
+
+const post = (url, body) => fetch(url, {
+  method: 'POST', body, redirect: 'manual', headers: { Accept: 'application/json', 'X-CSRF-Token': main.dataset.csrf },
+}).catch(() => null);
+
+async function send(form, submitter) {
+  const data = new FormData(form);
+  if (submitter?.name) data.append(submitter.name, submitter.value);
+  const body = new URLSearchParams(data);
+  const act = `${form.action} ${body}`;
+  if (underway.has(act)) return;
+  underway.add(act);
+  const buttons = [...form.querySelectorAll('button')];
+  buttons.forEach((button) => button.setAttribute('aria-busy', 'true'));
+  await settle(form, body);
+  buttons.forEach((button) => button.removeAttribute('aria-busy'));
+  underway.delete(act);
+}
+
+async function settle(form, body) {
+  for (;;) {
+    const answer = await post(form.action, body);
+    if (answer?.ok) {
+      complain('');
+      if (form.id === 'work') forget(form.dataset.attempt);
+      show(await answer.text());
+      tick();
+      return;
+    }
+    if (answer && answer.status < 500) {
+      if (answer.status === 401) location.reload();
+      complain((await answer.json().catch(() => null))?.words ?? main.dataset.failed);
+      return;
+    }
+    complain(main.dataset.waiting);
+    await pause(AGAIN_MS);
+    if (!form.isConnected) return complain('');
+  }
+}
+
+document.addEventListener('submit', (event) => {
+  if (!event.target.matches('[data-act]')) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+// Notes: each stroke is kept in this tab at once and on the server a moment later.
+
+const kept = (attempt) => `vqueue-note-${attempt}`;
+const forget = (attempt) => sessionStorage.removeItem(kept(attempt));
+let saving = 0;
+let known = null;
+
+const noteState = (words) => { if (by('note-state')) by('note-state').textContent = words; };
+
+function note() {
+  const field = by('note');
+  if (!field || field === known) return;
+  known = field;
+  const attempt = field.form.dataset.attempt;
+  const before = sessionStorage.getItem(kept(attempt));
+  if (before !== null && before !== field.value) {
+    field.value = before;
+    keep(field, attempt);
+  }
+}
+
+async function keep(field, attempt) {
+  const mine = ++saving;
+  sessionStorage.setItem(kept(attempt), field.value);
+  await pause(600);
+  while (mine === saving && field.isConnected) {
+    noteState(field.dataset.saving);
+    const answer = await post(field.dataset.url, new URLSearchParams({ note: field.value }));
+    if (mine !== saving) return;
+    if (answer?.ok || (answer && answer.status < 500)) {
+      noteState(answer.ok ? field.dataset.saved : '');
+      if (answer.ok) forget(attempt);
+      else if (answer.status === 401) location.reload();
+      return;
+    }
+    noteState(field.dataset.kept);
+    await pause(AGAIN_MS);
+  }
+}
+
+document.addEventListener('input', (event) => {
+  if (event.target.id === 'note') keep(event.target, event.target.form.dataset.attempt);
+});
+
+// Free times are looked for when somebody wants one.
+
+async function times() {
+  const list = by('at');
+  if (!list || list.dataset.asked) return;
+  list.dataset.asked = 'yes';
+  const answer = await fetch(list.dataset.times).catch(() => null);
+  if (!answer?.ok) return void delete list.dataset.asked;
+  const found = new DOMParser().parseFromString(`<select>${await answer.text()}</select>`, 'text/html');
+  list.replaceChildren(...found.querySelector('select').childNodes);
+}
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[name="follow_up"][value="at"]')) times();
+  if (event.target.id === 'at') main.querySelector('[name="follow_up"][value="at"]').checked = true;
+});
+document.addEventListener('focusin', (event) => { if (event.target.id === 'at') times(); });
+
+// Keys. Letters mean the key in its place on the keyboard, whatever the script it writes.
+
+const box = by('keys-off').querySelector('input');
+by('keys-off').hidden = false;
+box.checked = localStorage.getItem(KEYS) !== 'off';
+box.addEventListener('change', () => localStorage.setItem(KEYS, box.checked ? 'on' : 'off'));
+const FOCUS = { n: '#note', f: '[name="follow_up"]:checked' };
+
+function letter(event) {
+  const key = event.key.toLowerCase();
+  if (/^[a-z0-9?]$/.test(key)) return key;
+  return /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : key;
+}
+
+function press(key) {
+  const outcomes = by('outcomes');
+  if (/^[1-9]$/.test(key) && outcomes?.contains(document.activeElement)) return choose(outcomes, key);
+  if (key === 'd' && outcomes) return focus(outcomes.querySelector('input:checked') ?? outcomes.querySelector('input'));
+  if (FOCUS[key]) return focus(part().querySelector(FOCUS[key]));
+  const button = part().querySelector(`[data-press="${CSS.escape(key)}"]`);
+  button?.click();
+  return Boolean(button);
+}
+
+function choose(outcomes, digit) {
+  const radio = outcomes.querySelector(`[data-digit="${digit}"]`);
+  radio?.click();
+  return focus(radio);
+}
+
+function focus(field) {
+  field?.focus();
+  return Boolean(field);
+}
+
+const QUIET = new Set(['radio', 'checkbox']);
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return void finish(event);
+  const field = event.target.closest('input, select, textarea, dialog, [contenteditable]');
+  if ((field && !QUIET.has(field.type)) || !box.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (press(letter(event))) event.preventDefault();
+});
+
+function finish(event) {
+  const form = by('work');
+  const button = form?.querySelector('.finish button');
+  if (!button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
+}
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-keys]')) by('keys').showModal();
+});
+
+new MutationObserver(note).observe(main, { childList: true, subtree: true });
+addEventListener('online', () => { by('strip').hidden = true; });
+addEventListener('offline', () => { by('strip').hidden = false; });
+setInterval(tick, STEP_MS);
+note();
+tick();
