@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, Text, bindparam, cast, select
+from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, select
 
 from vqueue.db.store import Store, insert
 from vqueue.db.tables import queues, rules
@@ -44,13 +44,19 @@ def _queue(row: Row[*tuple[Any, ...]]) -> Queue:
 
 
 class StoredQueues(Store):
-    """`ports.database.Queues`."""
+    """`ports.database.Queues`. A queue is read once an op, however many ask for its rules."""
+
+    def __init__(self, connection: Connection, *, lock: bool = False) -> None:
+        super().__init__(connection, lock=lock)
+        self._read: dict[str, Queue] = {}
 
     def get(self, queue: str) -> Queue:
-        found = self._found(_one_in_force, queue_=queue)
-        if not found:
-            raise NotFound("There is no such queue.")
-        return found[0]
+        if queue not in self._read:
+            found = self._found(_one_in_force, queue_=queue)
+            if not found:
+                raise NotFound("There is no such queue.")
+            self._read[queue] = found[0]
+        return self._read[queue]
 
     def all(self) -> list[Queue]:
         return self._found(_in_force)
@@ -89,6 +95,7 @@ class StoredQueues(Store):
         guarded = queues.update().where(_q.id == queue.id, _q.version == queue.version).values(_row(after))
         if self.connection.execute(guarded).rowcount != 1:
             raise StaleWrite
+        self._read[queue.id] = after
         return after
 
     def _keep(self, queue: Queue, *, at: datetime | None, by: str | None) -> None:

@@ -21,10 +21,11 @@ from vqueue.domain.errors import (
 from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.request import Mode
+from vqueue.domain.rules import Queue
 from vqueue.ports.apps import Answered
 from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
-from vqueue.services import admitting, once, showing, wishing
+from vqueue.services import admitting, choosing, once, showing, wishing
 from vqueue.services.admitting import Admission
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
@@ -39,11 +40,11 @@ _NOTED = (NumberRefused, QueueClosed, QueueFull, SwitchedOff, SlotTaken)
 async def ask(house: House, customer: Customer, asked: Asked, tell: Tell) -> Answered:
     """The answer, made now or found. Raises IdempotencyKeyReused, Invalid, NumberRefused, AlreadyOpen, QueueClosed,
     QueueFull, SwitchedOff, SlotTaken, RateLimited; a refusal is not stored."""
-    stored = await _stored(house, asked)
-    if stored is not None:
-        return stored
+    first = await house.database.read(partial(_first, asked=asked))
+    if isinstance(first, Answered):
+        return first
     try:
-        case = await wishing.read(house, customer, asked)
+        case = await wishing.read(house, customer, asked, first)
         deed = await wishing.DEEDS[asked.mode](case)
         answered = await house.act(partial(_kept, case=case, deed=deed, admission=_admission(case), tell=tell))
     except Refusal as refusal:
@@ -70,6 +71,11 @@ async def own_only(house: House, customer: Customer, refusal: Refusal) -> Refusa
     return refusal if whose == customer.id else AlreadyOpen()
 
 
+def _first(work: Work, asked: Asked) -> Answered | Queue:
+    """The answer given before, else the queue that is asked for. Raises IdempotencyKeyReused, Invalid."""
+    return once.found(work, asked) or choosing.choose(work, queue=asked.queue, topic=asked.topic)
+
+
 async def _stored(house: House, asked: Asked) -> Answered | None:
     return await house.database.read(partial(once.found, asked=asked))
 
@@ -86,8 +92,7 @@ def _kept(clerk: Clerk, case: Case, deed: Deed, admission: Admission, tell: Tell
     if found is not None:
         return found
     admission.take(clerk.work, clerk.at)
-    request = deed(clerk)
-    told = tell(showing.tell(clerk.work, request.id, case.seen))
+    told = tell(showing.begin(clerk.work, deed(clerk), case.seen))
     return once.keep(clerk, case.asked, told, kept=once.kept_for(case.house))
 
 

@@ -55,7 +55,7 @@ async def availability(house: House, customer: Customer, queue: str) -> Availabi
     known = choosing.attributes(
         topic=None, language=language, channel=wishing.channel_of(customer), segment=customer.segment
     )
-    route = await choosing.routed(house, queue, known, language=language)
+    route = await choosing.routed(house, seen.queue, known, language=language)
     number = quoting.verdict(seen, customer.phone.e164) if customer.phone else NOBODY
     ahead = seen.ahead(seen.now, route.bucket, route.credit)
     decided = seen.decide(number if customer.phone else None, ahead=ahead)

@@ -70,7 +70,7 @@ async def _case(house: House, made: Bespoken) -> Case:
     context = checked(queue.rules.context, asked.context)
     language = wishing.language_of(queue, asked.locale)
     known = choosing.attributes(topic=asked.topic, language=language, channel=Channel.AGENT, context=context)
-    route = await choosing.routed(house, queue.id, known, language=language)
+    route = await choosing.routed(house, queue, known, language=language)
     number = quoting.verdict(route.seen, asked.phone_number) if asked.phone_number else None
     nobody = Customer(
         id=made.customer or "", phone=None, name=None, locale=None, segment=None,

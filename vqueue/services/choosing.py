@@ -25,10 +25,11 @@ class Route:
 
 async def chosen(house: House, *, queue: str | None, topic: str | None) -> Queue:
     """The queue that was named, or the first one that has the topic. Raises Invalid where there is none."""
-    return await house.database.read(lambda work: _chosen(work, queue, topic))
+    return await house.database.read(lambda work: choose(work, queue=queue, topic=topic))
 
 
-def _chosen(work: Work, queue: str | None, topic: str | None) -> Queue:
+def choose(work: Work, *, queue: str | None, topic: str | None) -> Queue:
+    """The same within an op."""
     if queue is None:
         if topic is None:
             raise Invalid("Name a queue or a topic.", errors=(("/queue", "missing"),))
@@ -58,13 +59,13 @@ def attributes(
     return {"topic": topic, "language": language, "channel": channel, "segment": segment, **own}
 
 
-async def routed(house: House, queue: str, known: Mapping[str, Any], *, language: str) -> Route:
-    """The place by the queue's rows. A row may send it to another queue, whose own rows then add what they name; it
-    is not sent on from there. Raises NotFound."""
-    seen = await quoting.grounds(house, queue)
+async def routed(house: House, queue: Queue, known: Mapping[str, Any], *, language: str) -> Route:
+    """The place by this queue's rows. A row may send it to another queue, whose own rows then add what they name; it
+    is not sent on from there."""
+    seen = await quoting.grounds_of(house, queue)
     first = routing.route(seen.queue.rules, known)
     skills, credit = first.skills, first.credit
-    if first.queue is not None and first.queue != queue:
+    if first.queue is not None and first.queue != queue.id:
         try:
             seen = await quoting.grounds(house, first.queue)
         except NotFound:

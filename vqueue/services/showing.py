@@ -121,6 +121,15 @@ def tell(work: Work, request_id: RequestId, seen: Grounds) -> Shown:
     return found[request_id][1]
 
 
+def begin(work: Work, request: Request, seen: Grounds) -> Shown:
+    """The same for one that was made in this transaction: nothing was told or tried yet."""
+    promise = work.promises.get(request.promise) if request.promise is not None else None
+    found = Known(request=request, promise=promise, attempts=(), told=None)
+    last = steadying.told(None, request, promise, seen)
+    work.tellings.insert(last)
+    return as_told(found, last, seen)
+
+
 def tell_all(work: Work, these: Mapping[RequestId, Grounds]) -> dict[RequestId, tuple[Known, Shown]]:
     """The same for many, each by its grounds: what is stored now, and what he is told."""
     told = {}

@@ -88,8 +88,8 @@ def language_of(queue: Queue, *wishes: str | None) -> str:
     return queue.rules.languages[0] if queue.rules.languages else "en"
 
 
-async def read(house: House, customer: Customer, asked: Asked) -> Case:
-    queue = await choosing.chosen(house, queue=asked.queue, topic=asked.topic)
+async def read(house: House, customer: Customer, asked: Asked, queue: Queue) -> Case:
+    """What the wish for this queue rests on. Raises Invalid for a context that is not the queue's."""
     context = checked(queue.rules.context, asked.context)
     language = language_of(queue, asked.locale, customer.locale)
     known = choosing.attributes(
@@ -99,7 +99,7 @@ async def read(house: House, customer: Customer, asked: Asked) -> Case:
         segment=customer.segment,
         context=context,
     )
-    route = await choosing.routed(house, queue.id, known, language=language)
+    route = await choosing.routed(house, queue, known, language=language)
     text = asked.phone_number or (customer.phone.e164 if customer.phone else "")
     number = quoting.verdict(route.seen, text) if text else None
     return Case(
