@@ -173,9 +173,12 @@ class _Resampling:
             return Figure(name=name, unit=unit, in_force=_rounded(old[0]), draft=_rounded(new[0]))
         change = new[0] - old[0]
         low, high = _interval(new[1] - old[1])
-        if change == 0.0 and low == 0.0 and high == 0.0:
+        same = change == 0.0 and low == 0.0 and high == 0.0
+        if len(self.used) < FEWEST_UNITS and not same:
+            low = high = None
+        if same:
             verdict = Verdict.SAME
-        elif low is None or high is None or len(self.used) < FEWEST_UNITS or low <= 0 <= high:
+        elif low is None or high is None or low <= 0 <= high:
             verdict = Verdict.UNCLEAR
         elif better == 0:
             verdict = Verdict.NEITHER
