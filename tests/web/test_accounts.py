@@ -33,6 +33,16 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/console/staff/{staff}/disable"): ADMIN,
     ("POST", "/console/staff/{staff}/enable"): ADMIN,
     ("POST", "/console/staff/{staff}/sessions/end"): ADMIN,
+    ("GET", "/desk"): ALL,
+    ("GET", "/desk/events"): ALL,
+    ("GET", "/desk/calls/{attempt}/times"): ALL,
+    ("POST", "/desk/presence"): ALL,
+    ("POST", "/desk/calls/{attempt}/accept"): ALL,
+    ("POST", "/desk/calls/{attempt}/decline"): ALL,
+    ("POST", "/desk/calls/{attempt}/note"): ALL,
+    ("POST", "/desk/calls/{attempt}/disposition"): ALL,
+    ("POST", "/desk/wrap-up"): ALL,
+    ("POST", "/desk/wrap-up/longer"): ALL,
     ("GET", "/account"): ALL,
     ("POST", "/account/sessions/end"): ALL,
     ("POST", "/account/sessions/end-all"): ALL,
@@ -41,7 +51,10 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
 }
 OPEN = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/")}
 ENDING = {"/account/sessions/end-all", "/sign-out"}
-NAMES = {"request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none"}
+NAMES = {
+    "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none",
+    "attempt": "at_none",
+}  # fmt: skip
 
 
 def pages_of(site: Site) -> set[tuple[str, str]]:

@@ -59,7 +59,8 @@ class Workplaces:
         """The desk now; what is personal is journalled as read by `by`. Raises NotFound."""
         board = await self.boards.now()
         wraps = await self._wrap_means(board.at)
-        seen = await self.house.database.read(partial(_seen, agent_id=agent, board=board, zone=self.house.line.zone))
+        read = partial(_seen, agent_id=agent, board=board, now=self.house.clock.now(), zone=self.house.line.zone)
+        seen = await self.house.database.read(read)
         task = None if seen.task is None else await self._with_person(seen.task, by=by)
         return replace(seen, task=task, day=replace(seen.day, wrap_s=wraps.get(agent)))
 
@@ -124,13 +125,13 @@ def own_request(work: Work, attempt_id: AttemptId, agent: AgentId) -> Request:
     return work.requests.get(attempt.request)
 
 
-def _seen(work: Work, agent_id: AgentId, board: BoardView, zone: str) -> Workplace:
+def _seen(work: Work, agent_id: AgentId, board: BoardView, now: datetime, zone: str) -> Workplace:
     agent = work.agents.get(agent_id)
     queues = {queue.id: queue for queue in work.queues.all()}
-    day = _day(work, agent, queues, since=midnight(board.at, zone))
-    current = _current(agent, day, board.at)
+    day = _day(work, agent, queues, since=midnight(now, zone))
+    current = _current(agent, day, now)
     return Workplace(
-        at=board.at,
+        at=now,
         agent=agent,
         task=_task(work, current, queues) if current is not None else None,
         queues=tuple(view for view in board.queues if serves(agent, view.queue)),

@@ -62,18 +62,23 @@ def _buttons(agent: Agent, words: Words, *, busy: bool) -> tuple[PresenceButton,
         *(("away", reason, str(i)) for i, reason in enumerate(REASONS, 2)),
         ("offline", "", "0"),
     ]
-    later = "_then" if busy else ""
+    wraps = agent.presence is Presence.WRAPPING
     return tuple(
         PresenceButton(
             state=state,
             reason=reason or state,
-            text=words.say(f"desk.{f'away_{reason}' if reason else state}{later}"),
+            text=words.say(f"desk.{_button(state, reason, later=busy and not (wraps and state == 'ready'))}"),
             icon=_ICONS[reason or state],
             key=key,
             pressed=stands == state and (not reason or busy or agent.reason == reason),
         )
         for state, reason, key in wanted
     )
+
+
+def _button(state: str, reason: str, *, later: bool) -> str:
+    """While writing up, ready means at once; everything else comes after the call."""
+    return f"{f'away_{reason}' if reason else state}{'_then' if later else ''}"
 
 
 def _idle(agent: Agent, seen: Workplace, words: Words) -> tuple[str, str, str] | None:
