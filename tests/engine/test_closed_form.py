@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from scripts.fcfs import simulate
 from tests.engine.builders import NOON
-from tests.engine.simulation import simulate
 from vqueue.domain.board import Wait
 from vqueue.engine.wait.closed import ClosedForm
 from vqueue.engine.wait.model import RANKS, Arrivals, Prior, QueueState, grid

@@ -1,30 +1,14 @@
 """Without callbacks and with exponential laws the simulated bank is a queue whose means are known by heart."""
 
 import numpy as np
+import pytest
 
+from scripts.erlang import erlang_a, erlang_c_wait
+from scripts.markov_gates import Case, judged
 from vqueue.simulator.run import simulate
 from vqueue.simulator.scenario import Scenario
 
 DAY_S = 86_400.0
-
-
-def erlang_c_wait(arrivals: float, finished: float, agents: int) -> float:
-    """Mean wait of M/M/s (Erlang 1917)."""
-    load, blocked = arrivals / finished, 1.0
-    for k in range(1, agents + 1):
-        blocked = load * blocked / (k + load * blocked)
-    busy = load / agents
-    return blocked / (1 - busy * (1 - blocked)) / (agents * finished - arrivals)
-
-
-def erlang_a(arrivals: float, finished: float, leave: float, agents: int) -> tuple[float, float]:
-    """(mean wait of all, share who abandon) of M/M/s+M (Palm 1946)."""
-    rates = [finished * min(k, agents) + leave * max(0, k - agents) for k in range(1, agents + 400)]
-    logs = np.concatenate(([0.0], np.cumsum(np.log(arrivals / np.array(rates)))))
-    shares = np.exp(logs - logs.max())
-    shares /= shares.sum()
-    queue = float((np.maximum(np.arange(len(shares)) - agents, 0) * shares).sum())
-    return queue / arrivals, leave * queue / arrivals
 
 
 def round_the_clock(**told: object) -> Scenario:
@@ -54,3 +38,14 @@ def test_waits_and_losses_are_those_of_erlang_a() -> None:
 
     assert abs(float(np.mean(waits)) / wait - 1) < 0.08
     assert abs(outcome.figures["abandoned"] / outcome.figures["customers"] / lost - 1) < 0.08
+
+
+@pytest.mark.parametrize("case", [Case(5, 1.0, 0.5), Case(20, 1.4, 0.5)], ids=lambda case: case.name)
+def test_the_closed_form_errs_as_little_as_can_be_and_half_as_much_as_looking_back_does(case: Case) -> None:
+    """A slice of `python -m scripts.markov_gates`, which holds the bound of 1.02 on many more customers."""
+    found = judged(case, customers=60_000)
+
+    assert found.ours <= 1.08
+    assert abs(found.under_p10 - 0.1) <= 0.02
+    assert abs(found.under_p90 - 0.9) <= 0.02
+    assert min(found.others) > 1.6
