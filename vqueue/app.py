@@ -24,6 +24,7 @@ from vqueue.domain.speech import Prompt
 from vqueue.flows.book import FlowBook
 from vqueue.identity.oidc import OidcIssuer
 from vqueue.identity.passwords import Argon2Passwords
+from vqueue.learning.training import BesideTrainer
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
 from vqueue.notify.sms import SmsNotifier
@@ -42,6 +43,7 @@ from vqueue.telephony.urls import Urls
 from vqueue.telephony.webhooks import Signatures
 from vqueue.web import audio
 from vqueue.web.cors import origins
+from vqueue.web.desk import Wishes, crm, outcomes
 from vqueue.web.health import Health
 from vqueue.web.proxies import Proxies
 from vqueue.web.site import make_web
@@ -53,6 +55,8 @@ __all__ = ["HOUSEKEEPING", "Service", "phrases", "serving"]
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+_ORIGINS = "origins such as https://bank.example"
 _STOP_S = 8
 """How long a graceful stop waits for requests under way, wall seconds; as long again for one that will not end."""
 
@@ -171,6 +175,7 @@ async def _house(
         spawn=beside.spawn,
         conversation_days=settings.conversation_days,
         rehearser=PoolRehearser(processes=settings.rehearsal_processes),
+        trainer=BesideTrainer(),
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
     house = reach.given_to(house, settings.public_url)
@@ -202,7 +207,8 @@ def _site(
         watch=watch,
         issuer=issuer,
         local=settings.local_sign_in,
-        origins=_origins(settings),
+        origins=_checked("ALLOWED_ORIGINS", origins, settings.allowed_origins, _ORIGINS),
+        wishes=_wishes(settings),
     )
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
@@ -246,12 +252,20 @@ async def _line(settings: Settings, database: Database) -> Line:
     )
 
 
-def _origins(settings: Settings) -> frozenset[str]:
+def _wishes(settings: Settings) -> Wishes:
+    """What the operator sets for the agents' desk. Raises UnsafeSetting."""
+    return Wishes(
+        crm=_checked("DESK_CRM_URL", crm, settings.desk_crm_url, "an https address such as https://crm.bank.example/{customer}"),
+        outcomes=_checked("DESK_OUTCOMES", outcomes, settings.desk_outcomes, "at most 20 words of a-z, 0-9, _ and -"),
+        frames=_checked("DESK_FRAME_ORIGINS", origins, settings.desk_frame_origins, _ORIGINS),
+    )
+
+
+def _checked(name: str, read: Callable[[str], T], text: str, wanted: str) -> T:
     try:
-        return origins(settings.allowed_origins)
+        return read(text)
     except ValueError:
-        wanted = "origins such as https://bank.example"
-        raise UnsafeSetting("ALLOWED_ORIGINS", wanted, settings.allowed_origins) from None
+        raise UnsafeSetting(name, wanted, text) from None
 
 
 def _signatures(settings: Settings) -> Signatures:

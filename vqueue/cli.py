@@ -21,6 +21,7 @@ _ELSEWHERE = {
     "doctor": "cli_doctor",
     "flows": "cli_flows",
     "keys": "cli_keys",
+    "learn": "cli_learn",
     "report": "cli_report",
     "rules": "cli_rules",
     "simulate": "cli_simulate",

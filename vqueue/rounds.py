@@ -26,6 +26,7 @@ from vqueue.services import (
     recovering,
     ruling,
     sealing,
+    studying,
     sweeping,
     switching,
 )
@@ -60,6 +61,7 @@ HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
     "count_half_hours": (foreseeing.look, 60),
     "foresee": (foreseeing.foresee, 60),
     "purge": (purging.purge, 3600),
+    "study": (studying.study, 86_400),
 }
 """What the lease holder does by the alarm clock, and how often in business seconds."""
 

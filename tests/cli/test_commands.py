@@ -60,6 +60,14 @@ def test_a_short_password_is_wrong_usage(cli: CliRunner) -> None:
     assert ran(cli, "users", "list").output == ""
 
 
+def test_what_cannot_be_learned_or_taken_back_is_said(cli: CliRunner) -> None:
+    ran(cli, "db", "upgrade")
+    assert ran(cli, "learn", "cards", "--list", "--roll-back").exit_code == 2
+    unknown = ran(cli, "learn", "cards", "--json")
+    assert (unknown.exit_code, json.loads(unknown.stdout)["code"]) == (1, "not_found")
+    assert json.loads(ran(cli, "learn", "cards", "--list", "--json").stdout) == {"models": []}
+
+
 @pytest.mark.parametrize("words", [("users", "list"), ("keys", "list"), ("verify-journal",), ("report", "queues")])
 def test_without_tables_the_command_that_makes_them_is_named(cli: CliRunner, words: tuple[str, ...]) -> None:
     told = ran(cli, *words, "--json")

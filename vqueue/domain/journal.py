@@ -38,6 +38,7 @@ class Fact(StrEnum):
     NOTICE_QUEUED = "notice.queued"
     NOTICE_DEAD = "notice.dead"
     PAGE_ACTED = "page.acted"
+    MODEL_CHANGED = "model.changed"
     WEBHOOK_SET = "webhook.set"
     WEBHOOK_DISABLED = "alarm.webhook_disabled"
 

@@ -47,9 +47,10 @@ class Promise:
     version: int = 1
 
     def ring(self, at: datetime) -> "Promise":
-        """Settled by the first ring; a promise already settled stays as it is."""
+        """Settled by the first ring. A broken one stays broken, and remembers when the ring came after all."""
         if self.settled_at:
-            return self
+            too_late = self.kept is False and self.first_ring_at is None
+            return replace(self, first_ring_at=at) if too_late else self
         return replace(self, first_ring_at=at, settled_at=at, kept=self.window.holds(at), outcome="rung")
 
     def lapse(self, at: datetime) -> "Promise":

@@ -243,8 +243,10 @@ class Clerk:
             return
         promise = self.work.promises.get(request.promise)
         rung = promise.ring(self.at)
-        if rung is not promise:
+        if promise.settled_at is None:
             self.settle_promise(request, rung)
+        elif rung is not promise:
+            self.work.promises.replace(rung)
 
     def notify(self, request: Request, prompt: str, *, at: datetime | None = None, about: str | None = None) -> None:
         """To be told to the customer as he wishes (by SMS where he said nothing), at least once, now or at `at`.

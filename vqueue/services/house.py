@@ -15,6 +15,7 @@ from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
 from vqueue.ports.identity import AppTokens, Customer
 from vqueue.ports.live import Board, Broadcast, Throttle
+from vqueue.ports.models import NoTrainer, Trainer
 from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
 from vqueue.ports.people import Staff, StaffSession
 from vqueue.ports.rehearsals import NoRehearser, Rehearser
@@ -78,6 +79,7 @@ class House:
     push_key: str = ""
     """What browsers subscribe to push messages with; empty where none are sent."""
     rehearser: Rehearser = field(default_factory=NoRehearser)
+    trainer: Trainer = field(default_factory=NoTrainer)
     public_url: str = ""
     """Where customers reach the pages that a notice links to."""
     conversation_days: int = 30
