@@ -11,11 +11,12 @@ from vqueue.domain.rules import Rules
 from vqueue.engine.order import ClassKey
 from vqueue.engine.plan import Head, Place, Reserve, Seat, Snapshot, plan
 from vqueue.engine.plan import Line as PlannedLine
+from vqueue.engine.wait.arraying import arrays
 from vqueue.engine.wait.closed import ClosedForm, Gamma
 from vqueue.engine.wait.forward import Laws, Probes, roll
 from vqueue.engine.wait.model import Prior, QueueState
-from vqueue.engine.wait.present import BUSY, ENDING, FREE, Coming, Line, Member, Post, Present, arrays
-from vqueue.engine.wait.rolling import Evidence, rolled
+from vqueue.engine.wait.present import BUSY, ENDING, FREE, Coming, Evidence, Line, Member, Post, Present
+from vqueue.engine.wait.rolling import rolled
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CREDITS = {"standard": 0, "gold": 60, "booked": 120}

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -22,6 +22,15 @@ class Wait:
     p90_s: float
     p95_s: float
     reasons: tuple[str, ...] = ()
+    raw_s: tuple[float, ...] = ()
+    """The five quantiles as they were before they were calibrated; empty where they were not."""
+    level: float | None = None
+    """Share of turns that a spoken window has to hold by this distribution, so that in the long run it holds what is
+    promised; None where that is not known: the edges of the coverage are rounded outward then."""
+
+    @property
+    def quantiles_s(self) -> tuple[float, ...]:
+        return self.p5_s, self.p10_s, self.p50_s, self.p90_s, self.p95_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class ClassCounts:
     advantage_s: float
     """credit + lift of the class, seconds of age."""
     minutes: tuple[tuple[int, int], ...]
+    grid: tuple[tuple[int, Wait], ...] = ()
+    """(number ahead, wait) of this class, where its agents are not simply the queue's."""
 
     def before(self, key: float) -> int:
         """Places whose rank key (virtual start - advantage, epoch seconds) is smaller than `key`."""
@@ -69,51 +80,57 @@ class QueueBoard:
         key = virtual_start.timestamp() - own
         return sum(c.before(key) for c in self.classes)
 
-    def wait(self, ahead: int) -> Wait | None:
-        """The wait of a place with `ahead` others before it, interpolated on the grid; None on an empty board."""
-        if not self.grid:
-            return None
-        ranks = [rank for rank, _ in self.grid]
-        i = bisect_left(ranks, ahead)
-        if i < len(ranks) and ranks[i] == ahead:
-            return self.grid[i][1]
-        if i == 0:
-            return self.grid[0][1]
-        if i == len(ranks):
-            return _stretched(self.grid[-1][1], (ahead + 1) / (ranks[-1] + 1))
-        low, high = self.grid[i - 1][1], self.grid[i][1]
-        return _between(low, high, (ahead - ranks[i - 1]) / (ranks[i] - ranks[i - 1]))
+    def wait(self, ahead: int, klass: tuple[str, str] | None = None) -> Wait | None:
+        """The wait of a place with `ahead` others before it, interpolated on the grid of its class (bucket, credit
+        class) where that has one, else on the queue's; None on an empty board."""
+        own = next((each.grid for each in self.classes if (each.bucket, each.credit_class) == klass), ())
+        return _on(own or self.grid, ahead)
 
     def age_s(self, now: datetime) -> float:
         return (now - self.as_of).total_seconds()
+
+
+def _on(grid: tuple[tuple[int, Wait], ...], ahead: int) -> Wait | None:
+    if not grid:
+        return None
+    ranks = [rank for rank, _ in grid]
+    i = bisect_left(ranks, ahead)
+    if i < len(ranks) and ranks[i] == ahead:
+        return grid[i][1]
+    if i == 0:
+        return grid[0][1]
+    if i == len(ranks):
+        return _stretched(grid[-1][1], (ahead + 1) / (ranks[-1] + 1))
+    low, high = grid[i - 1][1], grid[i][1]
+    return _between(low, high, (ahead - ranks[i - 1]) / (ranks[i] - ranks[i - 1]))
 
 
 def _between(low: Wait, high: Wait, share: float) -> Wait:
     def mix(a: float, b: float) -> float:
         return a if a == b else a + (b - a) * share
 
-    return Wait(
-        as_of=low.as_of,
-        method=low.method,
-        reasons=low.reasons,
+    both = low.level is not None and high.level is not None
+    return replace(
+        low,
         mean_s=mix(low.mean_s, high.mean_s),
         p5_s=mix(low.p5_s, high.p5_s),
         p10_s=mix(low.p10_s, high.p10_s),
         p50_s=mix(low.p50_s, high.p50_s),
         p90_s=mix(low.p90_s, high.p90_s),
         p95_s=mix(low.p95_s, high.p95_s),
+        raw_s=tuple(mix(a, b) for a, b in zip(low.raw_s, high.raw_s, strict=True)) if both else low.raw_s,
+        level=mix(low.level, high.level) if low.level is not None and high.level is not None else low.level,
     )
 
 
 def _stretched(last: Wait, factor: float) -> Wait:
-    return Wait(
-        as_of=last.as_of,
-        method=last.method,
-        reasons=last.reasons,
+    return replace(
+        last,
         mean_s=last.mean_s * factor,
         p5_s=last.p5_s * factor,
         p10_s=last.p10_s * factor,
         p50_s=last.p50_s * factor,
         p90_s=last.p90_s * factor,
         p95_s=last.p95_s * factor,
+        raw_s=tuple(each * factor for each in last.raw_s),
     )

@@ -1,6 +1,7 @@
 """Makes a queue's board: counts by class and minute, agents by presence, and the wait on a grid of ranks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -10,7 +11,9 @@ from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Queue
 from vqueue.engine.hours import closes_at, is_open, next_opening
 from vqueue.engine.order import ClassKey
+from vqueue.engine.wait.calibrating import Calibration
 from vqueue.engine.wait.model import Arrivals, Prior, QueueState, WaitModel, grid
+from vqueue.engine.wait.present import Grid, Rolled, newcomers
 
 Minutes = Sequence[tuple[int, int]]
 Counts = Mapping[tuple[str, str, str, str, bool], Minutes]
@@ -81,6 +84,34 @@ def board(
         rules_version=queue.rules_version,
         inputs=_inputs(state),
     )
+
+
+def told(board: QueueBoard, rolled: Rolled | None, calibration: Calibration) -> QueueBoard:
+    """The board with its waits from the roll-forward, where there is one, calibrated by what promises have taught.
+
+    A class that was rolled, but has no place in line now, is on it too: whoever joins it finds its own wait."""
+    grids = rolled.grids if rolled is not None else {}
+    lines = rolled.lines if rolled is not None else {}
+    present = {(each.bucket, each.credit_class): each for each in board.classes}
+    for klass, line in lines.items():
+        if klass.queue == board.queue and klass != newcomers(klass.queue):
+            empty = ClassCounts(klass.bucket, klass.credit_class, line.advantage_s, ())
+            present.setdefault((klass.bucket, klass.credit_class), empty)
+    return replace(
+        board,
+        grid=_calibrated(grids.get(newcomers(board.queue)) or board.grid, board.as_of, calibration, ""),
+        classes=tuple(
+            replace(each, grid=_calibrated(own, board.as_of, calibration, f"{bucket}|{credit_class}"))
+            if (own := grids.get(ClassKey(board.queue, bucket, credit_class)))
+            else each
+            for (bucket, credit_class), each in sorted(present.items())
+        ),
+    )
+
+
+def _calibrated(grid: Grid, now: datetime, calibration: Calibration, klass: str) -> Grid:
+    """A grid of the last seconds holds for the numbers ahead that are counted now."""
+    return tuple((rank, calibration.told(replace(wait, as_of=now), klass=klass, ahead=rank)) for rank, wait in grid)
 
 
 def queue_state(

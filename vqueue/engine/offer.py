@@ -72,8 +72,10 @@ def decide(
     number: Verdict | None,
     zone: str,
     ahead: int | None = None,
+    klass: tuple[str, str] | None = None,
 ) -> Offer:
-    """The offer to a customer with `ahead` places before him (by default everybody who is ready).
+    """The offer to a customer with `ahead` places before him (by default everybody who is ready); `klass` is the bucket
+    and credit class he would join.
 
     `number` is the one he would be called on, None while unknown; `zone` is that number's time zone.
     A callback is offered iff the wait is more likely than not longer than the threshold and his turn falls inside the
@@ -83,7 +85,7 @@ def decide(
         return _closed(rules, switches, now)
     fresh = board if board is not None and board.age_s(now) <= STALE_S else None
     before = (fresh.ready if fresh else 0) if ahead is None else ahead
-    wait = fresh.wait(before) if fresh else None
+    wait = fresh.wait(before, klass) if fresh else None
     if fresh is None or wait is None:
         return Offer(state=OfferState.STALE, options=_standing(rules), reasons=("stale",), as_of=_as_of(board))
     window = None if isinf(wait.p95_s) else _window(rules, wait, now)
@@ -105,7 +107,10 @@ def decide(
 
 def spoken_window(wait: Wait, now: datetime, ring_s: float, coverage: float) -> Window:
     """When the phone will first ring: the middle `coverage` of the turn, plus `ring_s`, rounded outward to five
-    minutes, never starting before `now`. Raises ValueError for a wait without end."""
+    minutes, never starting before `now`. Where the wait is calibrated, its ring is in it, and its level says how much
+    the window has to hold: the shortest one on the clock that does. Raises ValueError for a wait without end."""
+    if wait.level is not None:
+        return _shortest(wait, now, wait.level)
     tail = (1.0 - coverage) / 2.0
     early, late = quantile(wait, tail), quantile(wait, 1.0 - tail)
     if isinf(late):
@@ -115,6 +120,22 @@ def spoken_window(wait: Wait, now: datetime, ring_s: float, coverage: float) -> 
     end = -(-(base + late) // STEP_S) * STEP_S
     opening = max(now, datetime.fromtimestamp(start, tz=now.tzinfo))
     return Window(opening, max(opening, datetime.fromtimestamp(end, tz=now.tzinfo)))
+
+
+def _shortest(wait: Wait, now: datetime, level: float) -> Window:
+    """Between two five minutes of the clock (or from now to one), as short as holds the level; of equally short ones
+    the one that holds most."""
+    if isinf(wait.p95_s):
+        raise ValueError("a wait without end has no window")
+    base, first = wait.as_of.timestamp(), int(now.timestamp() // STEP_S)
+    steps = int((base + wait.p95_s) // STEP_S) + 2 - first
+    below = [0.0, *(probability(wait, (first + n) * STEP_S - base) for n in range(1, steps + 1))]
+    _, start, width = max(
+        ((below[n + width] - below[n], n, width) for width in range(1, steps + 1) for n in range(steps + 1 - width)),
+        key=lambda found: (found[0] >= level, -found[2] if found[0] >= level else found[0], found[0]),
+    )
+    opens = max(now, datetime.fromtimestamp((first + start) * STEP_S, tz=now.tzinfo))
+    return Window(opens, datetime.fromtimestamp((first + start + width) * STEP_S, tz=now.tzinfo))
 
 
 def opening_window(opens: datetime, *, before: int, agents: int, handling_s: float = 240.0) -> Window:
@@ -206,6 +227,10 @@ def _obstacles(
 def _holds(rules: Rules, wait: Wait, window: Window, now: datetime) -> bool:
     """Whether the first ring falls inside the window and before closing with the coverage of the rules."""
     closing = closes_at(rules.hours, now)
+    if wait.level is not None:
+        # A calibrated window holds its coverage by construction; what is left is whether it comes before closing.
+        before = closing - wait.as_of if closing and closing < window.end else None
+        return before is None or probability(wait, before.total_seconds()) >= rules.deadlines.coverage
     last = min(window.end, closing) if closing else window.end
     ring = timedelta(seconds=rules.callback.ring_s)
     inside = probability(wait, (last - wait.as_of - ring).total_seconds())

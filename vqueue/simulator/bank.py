@@ -95,6 +95,18 @@ class Bank:
         self.floor.order.add(caller, self.now)
         self.floor.holders += caller.mode is Mode.HOLD or caller.pressed_at > 0
 
+    def settle(self, caller: Caller, rang_at: float | None) -> None:
+        """The first ring, or the knowledge that there will be none: counted, and learned from."""
+        rolling, window = self.boards.rolling, caller.window
+        if caller.promised and caller.quoted is not None and window is not None and rolling is not None:
+            kept = rang_at is not None and window.start.timestamp() <= rang_at <= window.end.timestamp()
+            rang_s = None if rang_at is None else rang_at - caller.promised_at
+            coverage = self.rules.deadlines.coverage
+            rolling.calibration = rolling.calibration.learned(
+                caller.quoted, rang_s=rang_s, kept=kept, coverage=coverage
+            )
+        self.tally.settle(caller, rang_at)
+
     def take_out(self, caller: Caller) -> None:
         """Out of the line, where he is in it."""
         if caller.id in self.floor.order.callers:

@@ -13,7 +13,9 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
+from vqueue.engine.wait.present import Rolled
 from vqueue.simulator.floor import Chair, Floor, at
+from vqueue.simulator.rolling import Rolling
 
 LOOK_BACK_S = 4 * 3600.0
 """What is older says nothing about now; as long as the live service looks back."""
@@ -91,8 +93,11 @@ class Boards:
     """The board, at most a second old. `reading` gives it with the part of its grid that a reader of these places sees:
     the same figures as the whole grid has, and the same interpolation between them."""
 
-    def __init__(self, queue: Queue, floor: Floor, evidence: Evidence, model: WaitModel) -> None:
+    def __init__(
+        self, queue: Queue, floor: Floor, evidence: Evidence, model: WaitModel, rolling: Rolling | None = None
+    ) -> None:
         self.queue, self.floor, self.evidence, self.model = queue, floor, evidence, model
+        self.rolling = rolling
         self.open_callbacks = 0
         self._board: QueueBoard | None = None
         self._made_at = float("-inf")
@@ -119,8 +124,22 @@ class Boards:
     def reading(self, now: float, ahead: Callable[[QueueBoard], Iterable[int]]) -> QueueBoard:
         """With the waits of the places that `ahead` names on this board."""
         board = self.now(now)
+        rolled = self._rolled(now)
+        if self.rolling is not None and rolled is not None:
+            return boards.told(board, rolled, self.rolling.calibration)
         ranks = sorted({rank for each in ahead(board) for rank in _around(each)})
-        return replace(board, grid=tuple((rank, self._wait(rank)) for rank in ranks))
+        made = replace(board, grid=tuple((rank, self._wait(rank)) for rank in ranks))
+        return boards.told(made, None, self.rolling.calibration) if self.rolling is not None else made
+
+    def _rolled(self, now: float) -> Rolled | None:
+        """None where the closed form has to do: nothing is rolled here, or too little is known."""
+        if self.rolling is None:
+            return None
+        seen = self.evidence.figures(now)
+        made = self.rolling.of(
+            self.floor, now, samples=seen.handling_samples, abandoned=seen.abandoned, queued_s=seen.queued_s
+        )
+        return made if made.grids else None
 
     def _wait(self, rank: int) -> Wait:
         assert self._state is not None

@@ -88,7 +88,7 @@ def _ring(bank: Bank, caller: Caller) -> None:
     answered = people.answer[caller.row, n] < callback.answer and rings_s <= limit
     cause = None if answered else _cause(callback.missed, float(people.cause[caller.row, n]))
     if cause not in SILENT:
-        bank.tally.settle(caller, bank.now)
+        bank.settle(caller, bank.now)
     if cause is None:
         after = rings_s + float(people.key_s[caller.row])
         snoozes = people.snooze[caller.row, n] < callback.snooze
@@ -191,7 +191,7 @@ def _later(bank: Bank, caller: Caller, decision: retry.Retry | retry.GiveUp) -> 
         case retry.Retry():
             bank.agenda.at(decision.not_before.timestamp(), partial(bank.line_up, caller), caller)
         case retry.GiveUp():
-            bank.tally.settle(caller, None)
+            bank.settle(caller, None)
             bank.boards.open_callbacks -= 1
             caller.state = State.UNREACHED
             joining.gone(bank, caller, "unreached")

@@ -12,6 +12,7 @@ from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, State
 from vqueue.engine.order import ClassKey
 from vqueue.engine.plan import Head, Place, Seat
+from vqueue.engine.wait.calibrating import Quoted
 
 QUEUE = "simulated"
 ON_DUTY = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
@@ -48,6 +49,8 @@ class Caller:
     promised: bool = False
     """A promise is open: nothing has rung yet."""
     promised_at: float = 0.0
+    quoted: Quoted | None = None
+    """What the promise rests on, where the estimator learns from what comes of it."""
     naive_s: float = 0.0
     """Position x handling time / agents, when the promise was made."""
     deadline: datetime | None = None

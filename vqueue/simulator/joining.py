@@ -10,6 +10,7 @@ from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Switches
 from vqueue.engine import offer, routing, slots
 from vqueue.engine.order import ClassKey
+from vqueue.engine.wait.calibrating import Quoted
 from vqueue.simulator import connecting
 from vqueue.simulator.bank import Bank
 from vqueue.simulator.floor import QUEUE, Caller, at
@@ -74,8 +75,10 @@ def _offered(bank: Bank, caller: Caller) -> tuple[Window | None, float]:
         number=None,
         zone=bank.rules.hours.zone,
         ahead=before,
+        klass=(where.bucket, where.credit_class),
     )
     option = decided.option(Mode.CALLBACK)
+    caller.quoted = _quoted(decided, caller)
     naive = (before + 1) * board.inputs["handling_s"] / max(1e-9, board.inputs["agents"])
     return (option.window if option else None), naive
 
@@ -92,6 +95,15 @@ def _call_back(bank: Bank, caller: Caller) -> bool:
     bank.boards.open_callbacks += 1
     bank.tally.callbacks += caller.counted
     return True
+
+
+def _quoted(decided: offer.Offer, caller: Caller) -> Quoted | None:
+    """What the promise rests on, for the calibration."""
+    wait = decided.wait
+    if wait is None or not wait.raw_s:
+        return None
+    klass = f"{caller.klass.bucket}|{caller.klass.credit_class}"
+    return Quoted(method=wait.method, quantiles_s=wait.raw_s, klass=klass, ahead=decided.ahead)
 
 
 def _promise(bank: Bank, caller: Caller, window: Window, *, naive_s: float = 0.0) -> None:
@@ -173,7 +185,7 @@ def closed(bank: Bank) -> None:
 
 
 def _roll(bank: Bank, caller: Caller, opens_at: datetime | None) -> None:
-    bank.tally.settle(caller, None)
+    bank.settle(caller, None)
     bank.tally.rolled += caller.counted
     caller.deadline = None
     caller.step += 1

@@ -17,6 +17,7 @@ from vqueue.simulator.boards import Boards, Evidence
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
 from vqueue.simulator.people import Days, days, moment
 from vqueue.simulator.recorded import Recorded
+from vqueue.simulator.rolling import Rolling
 from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.tally import Tally, summary
 from vqueue.simulator.waits import Remembering
@@ -44,6 +45,7 @@ def simulate(
     seed: int = 1,
     rules: Rules | None = None,
     model: WaitModel | None = None,
+    rolling: Rolling | None = None,
     known: Days | None = None,
     recorded: Recorded | None = None,
     progress: Progress | None = None,
@@ -54,6 +56,7 @@ def simulate(
     that is done."""
     in_force = rules or scenario.in_force()
     bank = _bank(scenario, in_force, known or days(scenario, in_force, seed), model or Remembering(), recorded)
+    bank.boards.rolling = rolling
     _write_agenda(bank, recorded)
     _work_off(bank, progress or (lambda done: None))
     bank.floor.close_books(bank.now)

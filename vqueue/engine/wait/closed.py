@@ -52,16 +52,22 @@ def handling_rate(state: QueueState) -> Gamma:
     )
 
 
+def patience(abandoned: float, queued_seconds: float) -> Gamma | None:
+    """Posterior of the abandonments a second of one who holds; None when nobody leaves."""
+    if abandoned <= 0 and queued_seconds >= NOBODY_LEAVES_S:
+        return None
+    return Gamma(ENOUGH_QUEUED_S / PATIENCE_S + abandoned, ENOUGH_QUEUED_S + max(0.0, queued_seconds))
+
+
 def patience_rate(state: QueueState) -> Gamma | None:
     """Posterior of the abandonments a queued second of the places ahead; None when nobody leaves.
 
     Of those who hold, times their share of the line: a place that is to be called back waits without a line.
     """
-    if state.leaving_share <= 0 or (state.abandoned <= 0 and state.queued_seconds >= NOBODY_LEAVES_S):
+    held = patience(state.abandoned, state.queued_seconds)
+    if state.leaving_share <= 0 or held is None:
         return None
-    believed = ENOUGH_QUEUED_S / PATIENCE_S
-    queued = ENOUGH_QUEUED_S + max(0.0, state.queued_seconds)
-    return Gamma(believed + state.abandoned, queued / state.leaving_share)
+    return Gamma(held.shape, held.rate / state.leaving_share)
 
 
 class ClosedForm:

@@ -14,14 +14,12 @@ from numpy.typing import NDArray
 
 from vqueue.engine.wait.compiled import compiled
 from vqueue.engine.wait.kernel import drawn, rest, uniform
+from vqueue.engine.wait.present import BUSY, ENDING
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Words = NDArray[np.uint64]
-
-FREE, BUSY, ENDING = 0, 1, 2
-"""What a seat does at the start: nothing for so long, a call for so long, or something that ends in so many seconds."""
 
 
 class Seats(NamedTuple):

@@ -1,6 +1,7 @@
 """Reads any quantile or probability off a wait that carries five of them."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from math import exp, inf, isinf, log
 from statistics import NormalDist
 
@@ -13,8 +14,29 @@ _LEAST_S = 1e-3
 
 def _knots(wait: Wait) -> list[float]:
     """Logarithms of the five quantiles, ascending."""
-    knots = [log(max(_LEAST_S, q)) for q in (wait.p5_s, wait.p10_s, wait.p50_s, wait.p90_s, wait.p95_s)]
-    return sorted(knots)
+    return _logs(wait.quantiles_s)
+
+
+def _logs(quantiles_s: Sequence[float]) -> list[float]:
+    return sorted(log(max(_LEAST_S, each)) for each in quantiles_s)
+
+
+def score(quantiles_s: Sequence[float], seconds: float) -> float:
+    """How far out a wait of `seconds` lies by five quantiles, as a quantile of the standard normal law: -1.28 at the
+    P10, 1.28 at the P90, and on by the same slope beyond them."""
+    knots = _logs(quantiles_s)
+    at = log(max(_LEAST_S, seconds))
+    i = min(max(bisect_right(knots, at), 1), len(knots) - 1)
+    width = max(knots[i] - knots[i - 1], _LEAST_S)
+    return _SCORES[i - 1] + (at - knots[i - 1]) / width * (_SCORES[i] - _SCORES[i - 1])
+
+
+def scored(quantiles_s: Sequence[float], at: float) -> float:
+    """The wait whose `score` is `at`."""
+    knots = _logs(quantiles_s)
+    i = min(max(bisect_right(_SCORES, at), 1), len(_SCORES) - 1)
+    share = (at - _SCORES[i - 1]) / (_SCORES[i] - _SCORES[i - 1])
+    return exp(knots[i - 1] + share * max(knots[i] - knots[i - 1], _LEAST_S))
 
 
 def quantile(wait: Wait, p: float) -> float:

@@ -5,7 +5,7 @@ them by what is not known of their mean, and draws with a patience of its own. C
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from statistics import NormalDist
 
@@ -14,53 +14,18 @@ from numpy.typing import NDArray
 
 from vqueue.domain.board import Wait
 from vqueue.engine.order import ClassKey
-from vqueue.engine.wait.closed import COLD_BELOW, PROBABILITIES, Gamma
+from vqueue.engine.wait.arraying import arrays
+from vqueue.engine.wait.closed import PROBABILITIES
 from vqueue.engine.wait.forward import Laws, Probes, roll
-from vqueue.engine.wait.model import RANKS, Prior
-from vqueue.engine.wait.present import Line, Present, arrays
+from vqueue.engine.wait.model import RANKS
+from vqueue.engine.wait.present import Evidence, Grid, Line, Present, Rolled
 
 Floats = NDArray[np.float64]
-Grid = tuple[tuple[int, Wait], ...]
 
 METHOD = "roll_forward"
 PATHS = 200
 LONGEST_S = 4 * 3600.0
 """A turn that does not come within this is not foretold."""
-
-
-BELIEVED = Prior()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What is known of a queue: busy times of finished calls (seconds, newest first), and how fast people hang up."""
-
-    samples: tuple[float, ...]
-    patience: Gamma | None
-    prior: Prior = BELIEVED
-    setup_s: float = 0.0
-    """From the reservation of an agent to his voice; part of every wait."""
-
-    @property
-    def cold(self) -> bool:
-        return len(self.samples) < COLD_BELOW
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rolled:
-    """Waits by class and number ahead, as of one moment. A queue without places of a class has its grid under the
-    class with empty bucket and credit class: what an ordinary newcomer would wait."""
-
-    as_of: datetime
-    grids: Mapping[ClassKey, Grid]
-
-    def of(self, klass: ClassKey) -> Grid:
-        return self.grids.get(klass) or self.grids.get(newcomers(klass.queue), ())
-
-
-def newcomers(queue: str) -> ClassKey:
-    """The class that stands for whoever joins the queue."""
-    return ClassKey(queue, "", "")
 
 
 def rolled(
@@ -88,7 +53,8 @@ def rolled(
         if not known.cold:
             grids[line.klass] = _grid(turns[:, at : at + len(asked)] + known.setup_s, asked, now)
         at += len(asked)
-    return Rolled(as_of=now, grids=grids)
+    bare = {line.klass: replace(line, members=(), coming=()) for line in lines}
+    return Rolled(as_of=now, grids=grids, lines=bare)
 
 
 def _ranks(ready: int) -> list[int]:

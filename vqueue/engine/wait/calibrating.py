@@ -1,0 +1,126 @@
+"""Windows that hold what they promise: what the first rings of past promises teach about the windows spoken next.
+
+Two things are learned, group by group, only from promises whose first ring has happened or whose window has passed:
+where the rings fell by the distribution that was quoted (their *scores*; the quantiles are moved to where so many
+really fell, as conformalised quantiles are: Romano, Patterson, Candes 2019), and the *level*: the share of turns a
+window has to hold by that distribution so that, rounded to the clock as it is spoken, it holds the coverage of the
+rules in the long run (level + gamma (coverage - kept): Gibbs & Candes 2021). A group is a method, a bucket of the
+number ahead, a class; below 300 scores it leans on its parent in the measure in which scores are missing. The state is
+a value, and survives JSON.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+
+from vqueue.domain.board import Wait
+from vqueue.engine.wait.closed import PROBABILITIES
+from vqueue.engine.wait.reading import score, scored
+
+KEPT = 600
+"""Newest scores a group remembers."""
+ENOUGH = 300
+"""Scores a group needs to stand alone."""
+ENOUGH_FOR_ALL = 150
+"""Scores of a method as a whole, below which it leans on the distribution as it was estimated."""
+GAMMA = 0.02
+QUICKER = 0.05
+"""Of the first scores of a group: what is not known is learned in larger steps."""
+FIRST = 100
+LEVEL = 0.80
+"""Of the share a window holds before it is rounded to the clock, where nothing was learned yet."""
+LEAST, MOST = 0.30, 0.995
+BUCKETS = (1, 3, 8, 20, 50)
+"""Numbers ahead at which a group of its own begins."""
+_NORMAL = NormalDist()
+_AS_ESTIMATED = tuple(_NORMAL.inv_cdf(p) for p in PROBABILITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Of one group: scores, newest last, and the level."""
+
+    scores: tuple[float, ...] = ()
+    level: float = LEVEL
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """What a promise rested on: method and raw quantiles (seconds from when it was made), class, number ahead."""
+
+    method: str
+    quantiles_s: tuple[float, ...]
+    klass: str
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What one queue's promises have taught; empty: nothing yet."""
+
+    groups: Mapping[str, Learned] = field(default_factory=dict)
+
+    def told(self, wait: Wait, *, klass: str, ahead: int) -> Wait:
+        """The wait with the quantiles at which so many rings really fell, the raw ones beside them, and the level."""
+        if wait.p95_s <= wait.p5_s or wait.p95_s == float("inf"):
+            return wait
+        raw, path = wait.quantiles_s, _path(wait.method, klass, ahead)
+        marks, level = self._marks(path), self._level(path)
+        p5, p10, p50, p90, p95 = (scored(raw, mark) for mark in marks)
+        return replace(wait, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, raw_s=raw, level=level)
+
+    def learned(self, quoted: Quoted, *, rang_s: float | None, kept: bool, coverage: float) -> "Calibration":
+        """After one more promise: its first ring came `rang_s` after it was made (None: not known, its window has
+        passed), inside its window or not."""
+        groups = dict(self.groups)
+        path = _path(quoted.method, quoted.klass, quoted.ahead)
+        fell = None if rang_s is None else round(score(quoted.quantiles_s, rang_s), 3)
+        for depth in range(1, len(path) + 1):
+            name = _name(path[:depth])
+            groups[name] = _after(groups.get(name, Learned()), fell, kept=kept, coverage=coverage)
+        return Calibration(groups)
+
+    def _marks(self, path: tuple[str, ...]) -> tuple[float, ...]:
+        """The scores at the five probabilities."""
+        if not path:
+            return _AS_ESTIMATED
+        own, share = self._own(path)
+        if share == 0.0:
+            return self._marks(path[:-1])
+        mine = _quantiles(own.scores)
+        if share == 1.0:
+            return mine
+        return tuple(share * a + (1.0 - share) * b for a, b in zip(mine, self._marks(path[:-1]), strict=True))
+
+    def _level(self, path: tuple[str, ...]) -> float:
+        if not path:
+            return LEVEL
+        own, share = self._own(path)
+        return share * own.level + (1.0 - share) * self._level(path[:-1]) if share < 1.0 else own.level
+
+    def _own(self, path: tuple[str, ...]) -> tuple[Learned, float]:
+        own = self.groups.get(_name(path), Learned())
+        return own, min(1.0, len(own.scores) / (ENOUGH if len(path) > 1 else ENOUGH_FOR_ALL))
+
+
+def _path(method: str, klass: str, ahead: int) -> tuple[str, ...]:
+    return method, str(bisect_right(BUCKETS, ahead)), klass
+
+
+def _name(path: tuple[str, ...]) -> str:
+    return "|".join(path)
+
+
+def _after(before: Learned, fell: float | None, *, kept: bool, coverage: float) -> Learned:
+    step = QUICKER if before.seen < FIRST else GAMMA
+    level = min(MOST, max(LEAST, before.level + step * (coverage - kept)))
+    scores = before.scores if fell is None else (*before.scores, fell)[-KEPT:]
+    return Learned(scores, round(level, 5), before.seen + 1)
+
+
+def _quantiles(scores: tuple[float, ...]) -> tuple[float, ...]:
+    """The ceil((N + 1) p)-th smallest, ascending."""
+    ordered, count = sorted(scores), len(scores)
+    return tuple(ordered[min(max(int(-(-(count + 1) * p // 1)), 1), count) - 1] for p in PROBABILITIES)
