@@ -43,7 +43,7 @@ async def test_a_supervisor_drafts_compares_publishes_and_rolls_back(face: Face)
     named = await drafted(face, key, offer={**first["rules"]["offer"], "threshold_s": 300})
     status, draft = await told(face, "GET", "/draft?language=ru", key)
     assert (status, draft["draft_version"], draft["stale"]) == (200, 2, False)
-    assert [change["text"] for change in draft["changes"]] == ["Предлагается при ожидании от: 120 → 300 с"]
+    assert [change["text"] for change in draft["changes"]] == ["Предлагается при ожидании от: 2 → 5 мин"]
     assert await told(face, "POST", "/2/publish", named, WHY) == (
         200,
         {"queue": "cards", "state": "in_force", "version": 2},

@@ -60,7 +60,7 @@ async def test_a_supervisor_changes_a_rule_the_next_caller_hears_it_and_back(
     rules = (await supervisor.asks("GET", RULES))[0]["rules"]
     rules["offer"]["threshold_s"] = 86_400
     draft, version = await supervisor.asks("PUT", f"{RULES}/draft?based_on=1", rules)
-    assert [change["text"] for change in draft["changes"]] == ["Offered from a wait of: 0 → 86400 s"]
+    assert [change["text"] for change in draft["changes"]] == ["Offered from a wait of: 0 → 24 h"]
     why = {"reason": "everybody is at work"}
     published, _ = await supervisor.asks("POST", f"{RULES}/2/publish", why, **{"If-Match": version})
     assert published == {"queue": "cards", "state": "in_force", "version": 2}

@@ -36,8 +36,8 @@ def test_no_title_is_left_of_a_field_that_is_gone() -> None:
 @pytest.mark.parametrize(
     ("change", "language", "text"),
     [
-        (Change("/offer/threshold_s", 120, 300), "en", "Offered from a wait of: 120 → 300 s"),
-        (Change("/offer/threshold_s", 120, 300), "ru", "Предлагается при ожидании от: 120 → 300 с"),
+        (Change("/offer/threshold_s", 120, 300), "en", "Offered from a wait of: 2 → 5 min"),
+        (Change("/offer/threshold_s", 120, 300), "ru", "Предлагается при ожидании от: 2 → 5 мин"),
         (Change("/offer/threshold_s", 120, 300), "he", "מוצעת מהמתנה של: 120 ← 300 שנ׳"),
         (Change("/callback/tries/busy", 3, 2), "en", "Tries at most, by outcome: busy: 3 → 2"),
         (Change("/callback/dial_ahead", False, True), "ru", "Набор до освобождения оператора: нет → да"),
@@ -62,11 +62,11 @@ def test_no_title_is_left_of_a_field_that_is_gone() -> None:
             "ru",
             "Сколько звонков вмещает бронь, по: таблице недели → прогнозу",
         ),
-        (Change("/callback/spacing_s", [300, 900], [60]), "en", "Pauses between tries: 300, 900 → 60 s"),
+        (Change("/callback/spacing_s", [300, 900], [60]), "en", "Pauses between tries: 5, 15 → 1 min"),
         (
             Change("/routing/0", None, {"when": [], "queue": "loans"}),
             "en",
-            'Routing row: 1: nothing → {"when": [], "queue": "loans"}',
+            "Routing row: 1: nothing → always: queue loans",
         ),
         (Change("/routing/1/queue", "loans", "cards"), "en", "Routing row: 2: queue: loans → cards"),
     ],

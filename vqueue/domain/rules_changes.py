@@ -1,7 +1,10 @@
 """What differs between two documents of rules, field by field."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 
@@ -17,7 +20,9 @@ class Change:
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
     """In the order of the new document; what it no longer has comes last at its level.
 
-    Lists of values are one field; lists of rows (routing, context) are compared row by row.
+    Lists of values are one field. Of lists of rows (routing, context) rows that are alike are matched, so that a new
+    one does not make those below it differ; a pointer names the row's place in the new list, of one that went in the
+    old.
     """
     return tuple(_differing("", old, new))
 
@@ -27,8 +32,9 @@ def _differing(pointer: str, old: Any, new: Any) -> Iterator[Change]:
         for name in dict.fromkeys((*new, *old)):
             yield from _differing(f"{pointer}/{name}", old.get(name), new.get(name))
     elif _rows(old) and _rows(new):
-        for place in range(max(len(old), len(new))):
-            yield from _differing(f"{pointer}/{place}", _at(old, place), _at(new, place))
+        for before, after in _matched(old, new):
+            place = after if after is not None else before
+            yield from _differing(f"{pointer}/{place}", _at(old, before), _at(new, after))
     elif old != new:
         yield Change(pointer, old, new)
 
@@ -37,5 +43,12 @@ def _rows(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(row, Mapping) for row in value)
 
 
-def _at(rows: Any, place: int) -> Any:
-    return rows[place] if place < len(rows) else None
+def _matched(old: Any, new: Any) -> Iterator[tuple[int | None, int | None]]:
+    """Places in both lists that belong together; None where a row is new or gone."""
+    before, after = ([json.dumps(row, sort_keys=True, default=str) for row in rows] for rows in (old, new))
+    for _, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        yield from zip_longest(range(i, i_end), range(j, j_end))
+
+
+def _at(rows: Any, place: int | None) -> Any:
+    return rows[place] if place is not None else None

@@ -15,6 +15,7 @@ from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, Condition, Intervals, NumberKind, Route, Rules
 from vqueue.domain.week import minutes_of
 from vqueue.engine.routing import OPERATORS
+from vqueue.engine.withholding import MOST
 
 YEAR_S = 366 * 86_400
 """No number in rules is larger: most are seconds."""
@@ -102,6 +103,19 @@ def _is_holiday(entry: str) -> bool:
     return country in known and (not part or part in known[country])
 
 
+def countries() -> tuple[str, ...]:
+    """ISO codes of countries whose numbers are known."""
+    return tuple(sorted(SUPPORTED_REGIONS))
+
+
+def holiday_places() -> tuple[str, ...]:
+    """Countries, and parts of them, whose public holidays are known, as rules write them."""
+    import holidays
+
+    known = holidays.list_supported_countries()
+    return (*sorted(known), *(f"GB-{part}" for part in sorted(known.get("GB", ()))))
+
+
 def _week(pointer: str, week: Mapping[str, Intervals]) -> Iterator[Finding]:
     for day, intervals in week.items():
         if day not in WEEK:
@@ -144,6 +158,8 @@ def _offer(rules: Rules) -> Iterator[Finding]:
     yield from _once("/offer/modes", rules.offer.modes)
     yield from _once("/numbers/countries", rules.numbers.countries)
     yield from _once("/numbers/kinds", rules.numbers.kinds)
+    if rules.offer.no_offer_share > MOST:
+        yield Finding("/offer/no_offer_share", "too_large")
     if rules.offer.max_wait_s < 1:
         yield Finding("/offer/max_wait_s", "too_small")
     if rules.deadlines.time_limit_s < 60:

@@ -10,7 +10,7 @@ from vqueue.services.house import House
 from vqueue.web import console, desk, links, signing
 from vqueue.web.access import Access
 from vqueue.web.api import book
-from vqueue.web.console import account, staff
+from vqueue.web.console import account, rules, staff
 from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
@@ -54,6 +54,7 @@ def make_web(
     signing.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
+    rules.add_routes(app, house=house, pages=pages, access=access)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     desk.add_routes(app, house=house, pages=pages, access=access, streams=streams, wishes=wishes)
     links.add_routes(app, house=house, pages=pages, secure=secure)

@@ -1,7 +1,7 @@
 """A change of rules in words: what the field is called, what it was, what it becomes, in which unit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from vqueue.wording.texts import Catalogue
 _WORDS = {"offer_modes": "mode", "callback_shape": "shape", "numbers_kinds": "number_kind", "callback_tries": "cause",
           "slots_capacity": "basis"}  # fmt: skip
 """Areas of the catalogue that hold the words of a field."""
-_SHARES = ("deadlines_coverage", "slots_answer_share")
+_MEASURES = ((3600, "hours"), (60, "minutes"))
+_SHARES = ("deadlines_coverage", "offer_no_offer_share", "slots_answer_share")
 _WEEKS = ("hours_week", "calling_windows_week", "calling_windows_per_country")
 
 
@@ -41,11 +42,35 @@ def in_words(change: Change, catalogue: Catalogue, language: str) -> ChangeShown
     """The change as it is written for a supervisor."""
     name, entries = field_of(change.pointer, catalogue)
     says = _Says(catalogue, language)
+    size, word = _measure(name, (change.old, change.new))
+    change = Change(change.pointer, _scaled(change.old, size), _scaled(change.new, size))
     title = ": ".join([says.word("rule", name), *(says.entry(name, entry) for entry in entries)])
-    old, new, unit = says.value(name, change.old), says.value(name, change.new), says.unit(name, change)
+    old, new, unit = says.value(name, change.old), says.value(name, change.new), says.unit(name, word)
     arrow = "←" if language_of(language) is Language.HE else "→"
     text = f"{title}: {old} {arrow} {new}{' ' + unit if unit else ''}"
     return ChangeShown(title=title, old=old, new=new, unit=unit, text=text)
+
+
+def lasting(seconds: int, catalogue: Catalogue, language: str) -> str:
+    """A duration in the largest unit in which it is whole: 6 min."""
+    size, word = _measure("_s", (seconds,))
+    return f"{seconds // size} {catalogue.show(f'rule_value.{word}', {}, language)}"
+
+
+def _measure(name: str, values: Iterable[Any]) -> tuple[int, str]:
+    """(seconds of the unit, its word) for a field that is a duration; (1, "") for others."""
+    if not (name.endswith("_s") or name == "credits"):
+        return 1, ""
+    figures = [each for value in values for each in (value if isinstance(value, list | tuple) else [value])]
+    seconds = [each for each in figures if isinstance(each, int) and each]
+    fits = ((size, word) for size, word in _MEASURES if seconds and all(each % size == 0 for each in seconds))
+    return next(fits, (1, "seconds"))
+
+
+def _scaled(value: Any, size: int) -> Any:
+    if isinstance(value, list | tuple):
+        return [_scaled(each, size) for each in value] if size > 1 else value
+    return value // size if isinstance(value, int) and size > 1 else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +83,16 @@ class _Says:
 
     def entry(self, name: str, entry: str) -> str:
         """A key inside a field: a cause, a day, the number of a row."""
-        for area in (_WORDS.get(name, ""), "weekday"):
+        for area in (_WORDS.get(name, ""), "weekday", "rule_route"):
             if f"{area}.{entry}" in self.catalogue.texts[Language.EN]:
                 return self.word(area, entry)
         return str(int(entry) + 1) if entry.isdigit() else entry
 
-    def unit(self, name: str, change: Change) -> str:
+    def unit(self, name: str, measure: str) -> str:
         if name in _SHARES:
             return self.word("rule_value", "percent")
-        if name.endswith("_s") or name == "credits":
-            return self.word("rule_value", "seconds")
+        if measure:
+            return self.word("rule_value", measure)
         return self.word("rule_value", "days") if name.endswith("_days") else ""
 
     def value(self, name: str, value: Any) -> str:
@@ -87,10 +112,35 @@ class _Says:
                 return self.word("rule_value", "closed" if name in _WEEKS else "nothing")
             case list() | tuple():
                 return ", ".join(self._item(name, item) for item in value)
+            case Mapping() if name == "routing":
+                return self._route(value)
+            case Mapping() if "id" in value:
+                return str((value.get("label") or {}).get(language_of(self.language)) or value["id"])
             case Mapping():
                 return json.dumps(value, ensure_ascii=False)
             case _:
                 return str(value)
+
+    def _route(self, row: Mapping[str, Any]) -> str:
+        """When topic is card: queue cards, skills a, b."""
+        tests = [self._test(each) for each in row.get("when") or ()]
+        joint = f" {self.word('rule_route', 'and')} "
+        when = f"{self.word('rule_route', 'when')} {joint.join(tests)}" if tests else self.word("rule_route", "always")
+        leads = [
+            f"{self.word('rule_route', part)} {self.value(part, row[part])}"
+            for part in ("queue", "skills", "credit")
+            if row.get(part)
+        ]
+        return f"{when}: {', '.join(leads)}"
+
+    def _test(self, test: Mapping[str, Any]) -> str:
+        attribute = self._known("rule_attribute", str(test.get("attribute")))
+        operator = self._known("rule_operator", str(test.get("operator", "is")))
+        value = test.get("value")
+        return f"{attribute} {operator}" + ("" if value in (None, True) else f" {self.value('', value)}")
+
+    def _known(self, area: str, name: str) -> str:
+        return self.word(area, name) if f"{area}.{name}" in self.catalogue.texts[Language.EN] else name
 
     def _item(self, name: str, item: Any) -> str:
         """One of several: a value, or an interval of a day (with how many calls it takes)."""
