@@ -261,6 +261,26 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'running'"),
     )
 
+    op.create_table(
+        "calibrations",
+        sa.Column("id", WORD, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("upto", MOMENT, nullable=False),
+        sa.Column("upto_id", WORD, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_calibrations_version")),
+        sa.ForeignKeyConstraint(["id"], ["queues.id"], name=op.f("fk_calibrations_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calibrations")),
+    )
+    op.create_index(
+        "ix_promises_settled",
+        "promises",
+        ["queue", "settled_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+    )
+
     # Whoever is signed in signs in again: sessions are short, and say more from now on.
     op.drop_table("staff_sessions")
     op.create_table(
@@ -300,6 +320,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_promises_settled",
+        table_name="promises",
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+        sqlite_where=sa.text("settled_at IS NOT NULL"),
+    )
+    op.drop_table("calibrations")
     op.drop_index(
         "uq_rehearsals_running",
         table_name="rehearsals",

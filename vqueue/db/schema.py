@@ -13,11 +13,20 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from vqueue.db import columns, tables, tables_apps, tables_bank, tables_models, tables_outlooks, tables_rehearsals
+from vqueue.db import (
+    columns,
+    tables,
+    tables_apps,
+    tables_bank,
+    tables_calibrations,
+    tables_models,
+    tables_outlooks,
+    tables_rehearsals,
+)
 from vqueue.db.sqlite_files import file_of, writing
 
 T = TypeVar("T")
-TABLES = (tables, tables_apps, tables_bank, tables_models, tables_outlooks, tables_rehearsals)
+TABLES = (tables, tables_apps, tables_bank, tables_calibrations, tables_models, tables_outlooks, tables_rehearsals)
 """The modules whose import fills the metadata."""
 metadata = columns.metadata
 _PACKAGE = Path(__file__).resolve().parent.parent

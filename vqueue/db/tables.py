@@ -255,6 +255,7 @@ promises = Table(
     partial("ix_promises_open", "window_end", "id", where="settled_at IS NULL"),
     Index("ix_promises_request", "request", "made_at"),
     Index("ix_promises_made", "made_at"),
+    partial("ix_promises_settled", "queue", "settled_at", "id", where="settled_at IS NOT NULL"),
 )
 
 journal = Table(

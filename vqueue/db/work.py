@@ -16,6 +16,7 @@ from vqueue.db.apps import (
 )
 from vqueue.db.attempts_legs import StoredAttempts, StoredLegs
 from vqueue.db.bank import StoredApiKeys, StoredDispositions, StoredDrafts, StoredWebhooks
+from vqueue.db.calibrations import StoredCalibrations
 from vqueue.db.conversations import StoredConversations
 from vqueue.db.counters import StoredCounters
 from vqueue.db.figures import StoredFigures
@@ -180,6 +181,10 @@ class StoredWork:
     @cached_property
     def models(self) -> StoredModels:
         return StoredModels(self.connection, lock=self.lock)
+
+    @cached_property
+    def calibrations(self) -> StoredCalibrations:
+        return StoredCalibrations(self.connection, lock=self.lock)
 
     @cached_property
     def rehearsals(self) -> StoredRehearsals:

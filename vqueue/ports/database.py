@@ -16,6 +16,7 @@ from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, Looks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
+from vqueue.ports.calibrations import Calibrations
 from vqueue.ports.models import Models
 from vqueue.ports.outlooks import Outlooks
 from vqueue.ports.people import People, Sessions
@@ -439,6 +440,8 @@ class Work(Protocol):
     def past(self) -> PastDays: ...
     @property
     def models(self) -> Models: ...
+    @property
+    def calibrations(self) -> Calibrations: ...
     @property
     def rehearsals(self) -> Rehearsals: ...
 
