@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from vqueue.clock import BusinessClock, SystemChance
-from vqueue.credentials import customer_tokens, staff_issuer
+from vqueue.credentials import customer_tokens, desk_wishes, other_sites, staff_issuer
 from vqueue.db.open import check, migrate, open_database
 from vqueue.db.vault import KeyVault
 from vqueue.domain.errors import Unavailable
@@ -35,15 +35,13 @@ from vqueue.rehearser import PoolRehearser
 from vqueue.rounds import HOUSEKEEPING, Beside, Rounds
 from vqueue.services.house import House, Line
 from vqueue.services.measuring import MeasuredDatabase, MeasuredTelephony
-from vqueue.settings import Settings, UnsafeSetting
+from vqueue.settings import Settings
 from vqueue.telephony.gateway import TwilioVoice
 from vqueue.telephony.twilio import TwilioTelephony
 from vqueue.telephony.twiml import AudioFile
 from vqueue.telephony.urls import Urls
 from vqueue.telephony.webhooks import Signatures
 from vqueue.web import audio
-from vqueue.web.cors import origins
-from vqueue.web.desk import Wishes, crm, outcomes
 from vqueue.web.health import Health
 from vqueue.web.proxies import Proxies
 from vqueue.web.site import make_web
@@ -55,8 +53,6 @@ __all__ = ["HOUSEKEEPING", "Service", "phrases", "serving"]
 
 log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
-_ORIGINS = "origins such as https://bank.example"
 _STOP_S = 8
 """How long a graceful stop waits for requests under way, wall seconds; as long again for one that will not end."""
 
@@ -207,8 +203,8 @@ def _site(
         watch=watch,
         issuer=issuer,
         local=settings.local_sign_in,
-        origins=_checked("ALLOWED_ORIGINS", origins, settings.allowed_origins, _ORIGINS),
-        wishes=_wishes(settings),
+        origins=other_sites(settings),
+        wishes=desk_wishes(settings),
     )
     audio.add_routes(site)
     Voice(house, gateway, book.flow(house.line.flow)).add_routes(site)
@@ -250,22 +246,6 @@ async def _line(settings: Settings, database: Database) -> Line:
         zone=next((queue.rules.hours.zone for queue in queues if queue.id == first), "UTC"),
         first_queue=first,
     )
-
-
-def _wishes(settings: Settings) -> Wishes:
-    """What the operator sets for the agents' desk. Raises UnsafeSetting."""
-    return Wishes(
-        crm=_checked("DESK_CRM_URL", crm, settings.desk_crm_url, "an https address such as https://crm.bank.example/{customer}"),
-        outcomes=_checked("DESK_OUTCOMES", outcomes, settings.desk_outcomes, "at most 20 words of a-z, 0-9, _ and -"),
-        frames=_checked("DESK_FRAME_ORIGINS", origins, settings.desk_frame_origins, _ORIGINS),
-    )
-
-
-def _checked(name: str, read: Callable[[str], T], text: str, wanted: str) -> T:
-    try:
-        return read(text)
-    except ValueError:
-        raise UnsafeSetting(name, wanted, text) from None
 
 
 def _signatures(settings: Settings) -> Signatures:

@@ -1,6 +1,9 @@
-"""Settings become the adapters that prove who somebody is: the app's tokens, guests' tokens, the staff's issuer."""
+"""Settings become what proves who somebody is (the app's tokens, guests' tokens, the staff's issuer), and what other
+sites may do here."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -12,7 +15,14 @@ from vqueue.identity.oidc import Client, OidcIssuer
 from vqueue.identity.published_keys import PublishedKeys
 from vqueue.ports.clock import Clock
 from vqueue.ports.vault import Vault
-from vqueue.settings import Settings
+from vqueue.settings import Settings, UnsafeSetting
+from vqueue.web.cors import origins
+from vqueue.web.desk import Wishes, crm, outcomes
+
+T = TypeVar("T")
+_ORIGINS = "origins such as https://bank.example"
+_CRM = "an https address such as https://crm.bank.example/{customer}"
+_OUTCOMES = "at most 20 words of a-z, 0-9, _ and -"
 
 
 def customer_tokens(
@@ -51,3 +61,24 @@ def staff_issuer(settings: Settings, *, session: aiohttp.ClientSession, clock: C
         name=settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or settings.oidc_issuer,
     )
     return OidcIssuer(session, Discovery(session, settings.oidc_issuer, clock), client=client, clock=clock)
+
+
+def other_sites(settings: Settings) -> frozenset[str]:
+    """Whose pages may use the API. Raises UnsafeSetting."""
+    return _checked("ALLOWED_ORIGINS", origins, settings.allowed_origins, _ORIGINS)
+
+
+def desk_wishes(settings: Settings) -> Wishes:
+    """What the operator sets for the agents' desk. Raises UnsafeSetting."""
+    return Wishes(
+        crm=_checked("DESK_CRM_URL", crm, settings.desk_crm_url, _CRM),
+        outcomes=_checked("DESK_OUTCOMES", outcomes, settings.desk_outcomes, _OUTCOMES),
+        frames=_checked("DESK_FRAME_ORIGINS", origins, settings.desk_frame_origins, _ORIGINS),
+    )
+
+
+def _checked(name: str, read: Callable[[str], T], text: str, wanted: str) -> T:
+    try:
+        return read(text)
+    except ValueError:
+        raise UnsafeSetting(name, wanted, text) from None

@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     fcm_api_url: str = "https://fcm.googleapis.com"
     trusted_proxies: str = ""
     allowed_origins: str = ""
+    desk_crm_url: str = ""
+    desk_outcomes: str = ""
+    desk_frame_origins: str = ""
     metrics_token: SecretStr = SecretStr("")
     metrics_port: int = Field(0, ge=0, le=65535)
     conversation_days: int = Field(30, ge=1)
