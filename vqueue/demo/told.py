@@ -38,7 +38,7 @@ class Doors:
 
 def urls(service: str, network: str) -> dict[str, str]:
     """Where everything is. The desk and the support page are addresses of the service like the others."""
-    phones = f"{VISITOR_CUSTOMER}:Customer%20you:customer:en,{VISITOR_AGENT.address}:Agent%20you:agent:en"
+    phones = f"{VISITOR_CUSTOMER}:you:customer:en,{VISITOR_AGENT.address}:you:agent:en"
     return {
         "api": service,
         "console": f"{service}/console",
