@@ -28,7 +28,7 @@ from vqueue.web.site import make_web
 
 ANYONE, CUSTOMER = "anyone", "customer"
 MAY: dict[str, str | Scope] = {
-    **dict.fromkeys(("begin_phone_verification", "finish_phone_verification", "read_push_key"), ANYONE),
+    **dict.fromkeys(("begin_phone_verification", "finish_phone_verification", "read_push_key", "list_topics"), ANYONE),
     **dict.fromkeys(
         (
             "list_queues", "read_queue", "read_availability", "list_slots", "create_support_request",

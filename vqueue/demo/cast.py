@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from vqueue.domain.context import FREE_TEXT, ContextField, FieldKind
 from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, Offer, Rules
 from vqueue.domain.slots import Slots
@@ -30,20 +31,62 @@ TIMES = Slots(week=dict.fromkeys(WEEK, (("08:00", "20:00", 3),)), length_s=900, 
 """Soon and short, so that a booked call is seen to come."""
 
 
-def _rules(*, skills: tuple[str, ...], topics: tuple[str, ...]) -> Rules:
-    return Rules(skills=skills, topics=topics, offer=Offer(modes=MODES), slots=TIMES)
+def _rules(*, skills: tuple[str, ...], topics: tuple[str, ...], asks: tuple[ContextField, ...] = ()) -> Rules:
+    return Rules(skills=skills, topics=topics, offer=Offer(modes=MODES), slots=TIMES, context=(*asks, FREE_TEXT))
 
+
+def _choice(name: str, label: tuple[str, str, str], **choices: tuple[str, str, str]) -> ContextField:
+    """A question with its answers, each in English, Russian and Hebrew."""
+    return ContextField(
+        id=name,
+        kind=FieldKind.CHOICE,
+        choices=tuple(choices),
+        label=dict(zip(("en", "ru", "he"), label, strict=True)),
+        choice_labels={each: dict(zip(("en", "ru", "he"), words, strict=True)) for each, words in choices.items()},
+    )
+
+
+CARD_QUESTIONS = (
+    _choice(
+        "matter",
+        ("What happened to the card?", "Что случилось с картой?", "מה קרה לכרטיס?"),
+        declined=("It is declined", "Её не принимают", "הוא נדחה"),
+        blocked=("It is blocked", "Она заблокирована", "הוא חסום"),
+        lost=("It is lost or stolen", "Утеряна или украдена", "אבד או נגנב"),
+        other=("Something else", "Другое", "משהו אחר"),
+    ),
+    _choice(
+        "where",
+        ("Where are you now?", "Где вы сейчас?", "איפה נמצאים כעת?"),
+        home=("At home", "Дома", "בבית"),
+        abroad=("Abroad", "За границей", "בחו״ל"),
+    ),
+)
+PAYMENT_QUESTIONS = (
+    _choice(
+        "matter",
+        ("What is it about?", "О чём речь?", "במה מדובר?"),
+        missing=("A payment has not arrived", "Платёж не дошёл", "תשלום לא הגיע"),
+        unknown=("I do not know this payment", "Не узнаю платёж", "תשלום לא מוכר"),
+        other=("Something else", "Другое", "משהו אחר"),
+    ),
+    ContextField(
+        id="amount",
+        kind=FieldKind.NUMBER,
+        label={"en": "Amount in pounds", "ru": "Сумма в фунтах", "he": "סכום בלירות"},
+    ),
+)
 
 QUEUES = (
     NewQueue(
         id="cards",
         names={"en": "Cards", "ru": "Карты", "he": "כרטיסים"},
-        rules=_rules(skills=("cards",), topics=("cards",)),
+        rules=_rules(skills=("cards",), topics=("cards",), asks=CARD_QUESTIONS),
     ),
     NewQueue(
         id="payments",
         names={"en": "Payments", "ru": "Платежи", "he": "תשלומים"},
-        rules=_rules(skills=("payments",), topics=("payments",)),
+        rules=_rules(skills=("payments",), topics=("payments",), asks=PAYMENT_QUESTIONS),
     ),
     NewQueue(
         id="general",

@@ -43,6 +43,8 @@ class ContextField:
     """Characters of a text."""
     label: Mapping[str, str] = field(default_factory=dict)
     """What the field is called, by language."""
+    choice_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each choice is called, by language; a choice without a name is shown by its id."""
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.id):
@@ -51,6 +53,8 @@ class ContextField:
             raise ValueError(f"max_length lies in 1..{LONGEST_TEXT}")
         if (self.kind is FieldKind.CHOICE) is not bool(self.choices):
             raise ValueError("a choice names its choices, and nothing else does")
+        if not set(self.choice_labels) <= set(self.choices):
+            raise ValueError("choice_labels name choices of the field")
 
 
 FREE_TEXT = ContextField(id="text", label={"en": "In your own words", "ru": "Своими словами", "he": "במילים שלכם"})

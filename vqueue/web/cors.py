@@ -7,7 +7,8 @@ from aiohttp import web
 
 from vqueue.web.errors import Handler
 
-PREFIX = "/v1/"
+OPEN = ("/v1/", "/support/widget.js")
+"""The API, and the module that brings the customer's page to a site of the bank."""
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _ASKED = "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID"
 _TOLD = "ETag, Location, Retry-After"
@@ -31,10 +32,10 @@ def add_cors(app: web.Application, allowed: Collection[str]) -> None:
 
     def asked_by(request: web.Request) -> str | None:
         origin = request.headers.get("Origin")
-        return origin if origin in allowed and request.path.startswith(PREFIX) else None
+        return origin if origin in allowed and request.path.startswith(OPEN) else None
 
     async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
-        if not allowed or not request.path.startswith(PREFIX):
+        if not allowed or not request.path.startswith(OPEN):
             return
         response.headers.add("Vary", "Origin")
         origin = asked_by(request)

@@ -53,7 +53,7 @@ class Pages:
     def _templates(self) -> Environment:
         places = {
             name: PackageLoader(f"vqueue.web{at}")
-            for name, at in (("site", ""), ("console", ".console"), ("desk", ".desk"))
+            for name, at in (("site", ""), ("console", ".console"), ("desk", ".desk"), ("support", ".support"))
         }
         env = Environment(
             loader=PrefixLoader(places),

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services.house import House
-from vqueue.web import console, desk, links, signing
+from vqueue.web import console, desk, links, signing, support
 from vqueue.web.access import Access
 from vqueue.web.api import book
 from vqueue.web.console import account, rules, staff
@@ -58,6 +58,7 @@ def make_web(
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     desk.add_routes(app, house=house, pages=pages, access=access, streams=streams, wishes=wishes)
     links.add_routes(app, house=house, pages=pages, secure=secure)
+    support.add_routes(app, house=house, pages=pages, origins=origins)
     book.add_routes(app, house=house, limits=limits, pages=pages)
     return app
 
