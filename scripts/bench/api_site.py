@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -20,12 +21,19 @@ from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.phone import Phone
 from vqueue.domain.rules import WEEK, CallingWindows, Caps, Hours, Offer, Rules
 from vqueue.identity.passwords import Argon2Passwords
+from vqueue.logs import write_to_stderr
 from vqueue.ports.database import Work
 from vqueue.ports.identity import Customer
-from vqueue.services import boarding
+from vqueue.ports.people import Staff
+from vqueue.services import boarding, sessions
+from vqueue.services.house import House
+from vqueue.services.keys import Scope, make_key
+from vqueue.services.sessions import Browser
+from vqueue.services.signing_in import Role
 from vqueue.web.limits import Limits, Rate
 from vqueue.web.site import make_web
 
+CONSOLES_MOST = 500
 BOUNDLESS = Rate(burst=1e9, per_s=1e9)
 ALWAYS = dict.fromkeys(WEEK, (("00:00", "24:00"),))
 RULES = Rules(
@@ -67,13 +75,37 @@ async def run(told: Path) -> None:
             for agent in agents:
                 await house.database.transact(partial(_hire, agent=agent))
             await boarding.publish(house)
+            known = await _staff(house)
             limits = Limits(clock=clock, per_address=BOUNDLESS, per_customer=BOUNDLESS, per_key=BOUNDLESS)
             site = make_web(house, passwords=Argon2Passwords(), secure=False, limits=limits)
-            addresses = {"api": await _listening(site), "bare": await _listening(_bare())}
+            addresses = {"api": await _listening(site), "bare": await _listening(_bare()), **known}
+            write_to_stderr("json", "info")
             await asyncio.to_thread(told.write_text, json.dumps(addresses))
+            past = None
             while True:
                 await asyncio.sleep(1.0)
-                await boarding.publish(house)
+                past = await boarding.publish(house, past)
+
+
+async def _staff(house: House) -> dict[str, Any]:
+    """Browsers that are signed in, a third of them in each language, and a key of the bank's systems."""
+    roles = (Role.VIEWER, Role.SUPERVISOR)
+    staff = [
+        Staff(id=f"st{place}", login=f"staff{place}", name="Bench", role=role, password="")
+        for place, role in enumerate(roles)
+    ]
+    opened = [sessions.made(house, staff[place % 2].id, browser=Browser()) for place in range(CONSOLES_MOST)]
+
+    def keep(work: Work) -> None:
+        for one in staff:
+            work.people.add(one)
+        for _, session in opened:
+            work.sessions.open(session)
+
+    await house.database.transact(keep)
+    scopes = {"name": "bench", "scopes": (Scope.AGENTS_WRITE,), "by": "bench"}
+    key = await make_key(house.database, house.chance, **scopes, at=house.clock.now())  # type: ignore[arg-type]
+    return {"browsers": [token for token, _ in opened], "key": key.token}
 
 
 def _hire(work: Work, agent: Agent) -> None:
