@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.conftest import Face
 from tests.rehearsal.recording import TEN, recorded
+from vqueue.domain.causes import Cause
 from vqueue.domain.errors import RehearsalRunning, StaleWrite
 from vqueue.domain.past_day import PastDay, Ring
 from vqueue.domain.rehearsal import Rehearsal, RehearsalState
@@ -58,7 +59,7 @@ async def test_a_day_is_read_back_as_it_was_recorded(face: Face) -> None:
     assert (held.arrived, held.gave_up, held.takes_callback, held.books) == (TEN.timestamp(), False, False, False)
     assert held.handling_s is not None and 120 <= held.handling_s <= 300 and 30 <= held.stood_s <= 300
     assert called.takes_callback and called.stood_s == 0.0
-    assert [ring.cause for ring in called.rings] == ["no_answer", None] and called.rings[1] == Ring(cause=None, ring_s=8.0)
+    assert called.rings == (Ring(cause=Cause.NO_ANSWER), Ring(cause=None, ring_s=8.0))
     assert gone.gave_up and gone.handling_s is None and gone.stood_s > 0
     assert [(stay.agent, stay.spells) for stay in day.stays] == [
         (f"a{n}", ((TEN.timestamp(), TEN.timestamp() + 4 * 3600.0),)) for n in range(2)

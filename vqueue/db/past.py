@@ -17,6 +17,8 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Role, Way
 from vqueue.domain.past_day import PastDay, Ring, Spell, Stay, Visit, apart, without
 from vqueue.domain.request import Channel, Mode, State
+from vqueue.engine.withholding import Arm
+from vqueue.ports.rehearsals import Compared
 
 ON_DUTY = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
 ENDS_WITHIN = timedelta(days=1)
@@ -49,6 +51,24 @@ class StoredPastDays(BoundedStore):
         newest = select(func.max(_r.created_at)).where(_r.queue == queue, _r.created_at < before, _came())
         found: datetime | None = self.connection.execute(newest).scalar()
         return found
+
+    def compared(self, queues: Sequence[str], *, start: datetime, end: datetime) -> list[Compared]:
+        arm = _j.data["arm"].as_string()
+        call = _j.data["call"].as_string().label("call")
+        decided = and_(_j.fact == Fact.OFFER_MADE, _j.at >= start, _j.at < end, _j.queue.in_(queues), arm.is_not(None))
+        heard = select(_j.queue, _j.at, arm.label("arm"), call).where(decided).subquery().c
+        first = select(func.min(_a.joined_at)).where(_a.request == _r.id).correlate(requests).scalar_subquery()
+        key = select(func.min(_a.accepted_at)).where(_a.request == _r.id).correlate(requests).scalar_subquery()
+        near = and_(_r.session == heard.call, _r.created_at >= start, _r.created_at < end + ENDS_WITHIN)
+        rows = self.bounded(
+            select(heard.queue, heard.at, heard.arm, heard.call, _r.mode, _r.state, _r.created_at, _r.closed_at,
+                   first.label("joined_at"), key.label("accepted_at"))
+            .outerjoin_from(heard.call.table, requests, near).order_by(heard.at, heard.call, _r.created_at)
+        )  # fmt: skip
+        found: dict[str, Compared] = {}
+        for row in rows:
+            found.setdefault(row.call, _compared(row))
+        return list(found.values())
 
     def day(self, queue: str, *, on: date, start: datetime, end: datetime, now: datetime) -> PastDay:
         among = (_r.queue == queue, _r.created_at >= start, _r.created_at < end, _came())
@@ -137,6 +157,15 @@ class StoredPastDays(BoundedStore):
             if request not in visits:
                 taken[agent].append(_cut(opened_at, closed_at or end, start, end))
         return taken
+
+
+def _compared(row: Any) -> Compared:
+    """Whoever has no place hung up in the menu. Time on the line is that of his hold, and of the second one."""
+    over = row.joined_at or row.closed_at
+    began = row.created_at if row.mode is Mode.HOLD else row.accepted_at
+    held = max(0.0, (over - began).total_seconds()) if over is not None and began is not None else 0.0
+    gone = row.state is None or row.state in (State.ABANDONED, State.UNREACHED)
+    return Compared(row.queue, row.at, row.arm == Arm.WITHHELD, gone and row.joined_at is None, held)
 
 
 def _came() -> ColumnElement[bool]:

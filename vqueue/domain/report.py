@@ -21,6 +21,11 @@ class ReportName(StrEnum):
     """Promises of each queue by quarter, hour or day."""
     ATTEMPTS = "attempts"
     """How attempts ended, by queue and way of calling."""
+    SAVINGS = "savings"
+    """What offering callbacks saves, by queue, where the offer is withheld from some by lot."""
+
+    FEEDBACK = "feedback"
+    """What customers said afterwards, by queue and channel."""
 
 
 class Interval(StrEnum):

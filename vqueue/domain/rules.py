@@ -56,6 +56,8 @@ class Offer:
     """No callback is promised later than this; windows wider than an hour are offered as slots."""
     modes: tuple[Mode, ...] = (Mode.CALLBACK, Mode.HOLD, Mode.CALL_IN, Mode.MESSAGE)
     """What may be chosen; `scheduled` offers the times of `slots`."""
+    no_offer_share: float = 0.0
+    """Part of the callers, at most 0.02, from whom the offer is withheld by lot, so that what it saves is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

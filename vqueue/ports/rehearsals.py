@@ -1,6 +1,7 @@
 """Rehearsals of rules: what the database remembers of past days and of rehearsals, and who serves the days again."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -10,11 +11,28 @@ from vqueue.domain.rehearsal import Findings, Rehearsal
 from vqueue.domain.rules import Rules
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A caller who was offered a callback, or from whom the offer was withheld by lot."""
+
+    queue: str
+    at: datetime
+    withheld: bool
+    abandoned: bool
+    """He went without being served, before or after he had a place."""
+    hold_s: float
+    """His time on the line in the queue."""
+
+
 class PastDays(Protocol):
     """Days of a queue as they were, without anything personal."""
 
     def latest(self, queue: str, *, before: datetime) -> datetime | None:
         """When the last customer before then came; None where there was none."""
+        ...
+
+    def compared(self, queues: Sequence[str], *, start: datetime, end: datetime) -> list[Compared]:
+        """Callers on both sides of the comparison who heard the decision then, each once. Raises as `day`."""
         ...
 
     def day(self, queue: str, *, on: date, start: datetime, end: datetime, now: datetime) -> PastDay:
@@ -30,6 +48,10 @@ class Rehearsals(Protocol):
 
     def running(self) -> Rehearsal | None:
         """The one that runs, or was left running."""
+        ...
+
+    def latest(self, queue: str) -> Rehearsal | None:
+        """The one asked for last, of this queue."""
         ...
 
     def insert(self, rehearsal: Rehearsal) -> None:

@@ -12,6 +12,7 @@ from vqueue.domain.promise import Window as PromisedWindow
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.speech_args import Digits, Minutes, Position
 from vqueue.engine.offer import Offer, OfferState
+from vqueue.engine.withholding import Arm
 from vqueue.ports.database import Work
 from vqueue.services import effects_booking, entering, quoting, requesting, returning, ringing_in
 from vqueue.services.clerk import Clerk
@@ -70,7 +71,8 @@ async def _check_code(errand: Errand) -> Outcome:
 async def _offer(errand: Errand) -> Outcome:
     seen = await quoting.grounds(errand.house, errand.queue)
     caller = errand.caller
-    decided = seen.decide(quoting.verdict(seen, caller.e164) if caller else None, ahead=errand.ahead(seen))
+    possible = seen.decide(quoting.verdict(seen, caller.e164) if caller else None, ahead=errand.ahead(seen))
+    decided, arm = seen.by_lot(possible, errand.conversation.id)
     said: Said = times(seen) | await effects_booking.first_slot(errand, seen)
     callback = decided.option(Mode.CALLBACK)
     if callback is not None and callback.window is not None:
@@ -80,7 +82,8 @@ async def _offer(errand: Errand) -> Outcome:
     if decided.wait is not None and "no_agents" not in decided.wait.reasons:
         said |= {"wait": Minutes(round(decided.wait.p50_s / 60)), "position": Position(decided.ahead + 1)}
     word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or _no_offer(decided)
-    await errand.house.act(partial(_noted, errand=errand, word=word, decided=decided, version=seen.queue.rules_version))
+    version = seen.queue.rules_version
+    await errand.house.act(partial(_noted, errand=errand, word=word, decided=decided, version=version, arm=arm))
     return Outcome(word, said)
 
 
@@ -94,7 +97,7 @@ def _no_offer(decided: Offer) -> str:
     return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
 
 
-def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer, version: int) -> None:
+def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer, version: int, arm: Arm | None) -> None:
     clerk.note(
         Fact.OFFER_MADE,
         queue=errand.queue,
@@ -102,6 +105,7 @@ def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer, version: int
         call=errand.conversation.id,
         offer=word,
         reasons=list(decided.reasons),
+        arm=arm,
         ahead=decided.ahead,
         p50_s=decided.wait.p50_s if decided.wait and decided.wait.p50_s < 1e9 else None,
     )

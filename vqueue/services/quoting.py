@@ -10,8 +10,9 @@ from vqueue.domain.phone import Phone
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, Request
 from vqueue.domain.rules import Queue
-from vqueue.engine import hours, numbers, offer, routing
+from vqueue.engine import hours, numbers, offer, routing, withholding
 from vqueue.engine.numbers import Verdict
+from vqueue.engine.withholding import Arm
 from vqueue.ports.database import Work
 from vqueue.services.house import House
 from vqueue.services.requesting import Quote
@@ -49,12 +50,15 @@ class Grounds:
             return 0
         return self.board.ahead(virtual_start=virtual_start, credit_class=credit_class, bucket=bucket)
 
-    def wait(self, ahead: int) -> Wait | None:
-        """The wait of that place; None when nothing fresh is known or nobody serves the queue."""
-        wait = self.board.wait(ahead) if self.board is not None and self.fresh else None
+    def wait(self, ahead: int, klass: tuple[str, str] | None = None) -> Wait | None:
+        """The wait of that place in that class (bucket, credit class); None when nothing fresh is known or nobody
+        serves the queue."""
+        wait = self.board.wait(ahead, klass) if self.board is not None and self.fresh else None
         return None if wait is None or "no_agents" in wait.reasons else wait
 
-    def decide(self, number: Verdict | None, *, ahead: int | None = None) -> offer.Offer:
+    def decide(
+        self, number: Verdict | None, *, ahead: int | None = None, klass: tuple[str, str] | None = None
+    ) -> offer.Offer:
         return offer.decide(
             rules=self.queue.rules,
             switches=self.queue.switches,
@@ -63,7 +67,13 @@ class Grounds:
             number=number,
             zone=self.zone_of(number),
             ahead=ahead,
+            klass=klass,
         )
+
+    def by_lot(self, decided: offer.Offer, call: str) -> tuple[offer.Offer, Arm | None]:
+        """The offer as it is made to this call, and its side where it is compared what offering saves."""
+        draw = withholding.draw_of(call)
+        return withholding.withheld(decided, self.queue.rules, draw=draw, now=self.now, closes_at=self.closes_at)
 
     def zone_of(self, number: Verdict | None) -> str:
         """The number's zone; the queue's own while it is not known."""
@@ -96,24 +106,24 @@ def _queue(work: Work, queue_id: str) -> Queue:
 def standing(seen: Grounds, request: Request) -> tuple[int, Window | None]:
     """(places ahead, the window in which this request's turn comes); no window when nothing may be said."""
     ahead = seen.ahead(request.virtual_start, request.bucket, request.credit_class)
-    wait = seen.wait(ahead)
+    wait = seen.wait(ahead, (request.bucket, request.credit_class))
     return ahead, seen.window(wait, ring=request.mode is not Mode.HOLD) if wait else None
 
 
+QUANTILES = ("p5", "p10", "p50", "p90", "p95")
+
+
 def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
-    """What a promise of this window rests on."""
+    """What a promise of this window rests on: the quantiles as they were estimated; where they were calibrated, what
+    they became and the level the window had to hold are among the inputs, so that the quote can be made again."""
     wait = decided.wait
     raw: dict[str, float] = {}
-    if wait is not None:
-        raw = {
-            "p5": wait.p5_s,
-            "p10": wait.p10_s,
-            "p50": wait.p50_s,
-            "p90": wait.p90_s,
-            "p95": wait.p95_s,
-            "mean": wait.mean_s,
-        }
     inputs: dict[str, Any] = {"ahead": decided.ahead, **(seen.board.inputs if seen.board else {})}
+    if wait is not None:
+        raw = dict(zip((*QUANTILES, "mean"), (*(wait.raw_s or wait.quantiles_s), wait.mean_s), strict=True))
+    if wait is not None and wait.level is not None:
+        told = dict(zip(QUANTILES, wait.quantiles_s, strict=True))
+        inputs |= {"level": wait.level, "calibrated_s": told, "class": wait.klass}
     if decided.as_of is not None:
         inputs["as_of"] = decided.as_of.isoformat()
     return Quote(

@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from vqueue.domain.agent import Presence
 from vqueue.domain.errors import Invalid
 from vqueue.domain.report import Cell, Interval, Question, Report, ReportName
-from vqueue.engine import reports
+from vqueue.engine import reports, savings
 from vqueue.engine.reports import Sums
+from vqueue.engine.savings import Tried
+from vqueue.engine.withholding import Arm
 from vqueue.ports.database import Database, Work
 from vqueue.ports.reports import QUARTER_S, Span, Spread, Tally
 
@@ -56,6 +59,10 @@ def _report(work: Work, *, question: Question, now: datetime) -> Report:
         case ReportName.ATTEMPTS:
             columns = ("queue", "shape", "outcome", "attempts", "share", "joined", "talk_s")
             return _made(question, columns, _attempts(work, span))
+        case ReportName.SAVINGS:
+            return _made(question, ("queue", *savings.COLUMNS), _savings(work, span, zones))
+        case ReportName.FEEDBACK:
+            return _made(question, ("queue", "channel", *reports.SAID), _feedback(work, span))
         case _:
             assert_never(question.name)
 
@@ -163,3 +170,25 @@ def _attempts(work: Work, span: Span) -> Iterable[Row]:
             "joined": each.joined,
             "talk_s": reports.seconds(each.talk_us),
         }
+
+
+def _savings(work: Work, span: Span, zones: Mapping[str, str]) -> Iterable[Row]:
+    """A row for each queue that compares, or compared."""
+    callers: defaultdict[str, list[Tried]] = defaultdict(list)
+    for one in work.past.compared(span.queues, start=span.start, end=span.end):
+        day = one.at.astimezone(ZoneInfo(zones[one.queue])).date()
+        arm = Arm.WITHHELD if one.withheld else Arm.OFFERED
+        callers[one.queue].append(Tried(day=day, arm=arm, abandoned=one.abandoned, hold_s=one.hold_s))
+    return ({"queue": queue, **savings.savings(callers[queue])} for queue in sorted(callers))
+
+
+def _feedback(work: Work, span: Span) -> Iterable[Row]:
+    """For each queue that customers spoke of a row for all of them, and one a channel."""
+    told = work.feedback.counts(span.queues, start=span.start, end=span.end)
+    for queue in dict.fromkeys(of for of, _, _ in told):
+        every: Counter[str] = Counter()
+        for of, _, figures in told:
+            if of == queue:
+                every.update(figures)
+        yield {"queue": queue, "channel": ALL, **reports.said(every)}
+        yield from ({"queue": of, "channel": way, **reports.said(said)} for of, way, said in told if of == queue)

@@ -49,7 +49,7 @@ def operations(house: House) -> tuple[Operation, ...]:
     return (
         Operation(
             method="GET", path="/v1/admin/reports/{name}", name="read_report", tag=TAG, who=Bank(Scope.REPORTS_READ),
-            summary="A report: intervals, queues, agents, promises or attempts", query=ReportQuery,
+            summary="A report: intervals, queues, agents, promises, attempts or savings", query=ReportQuery,
             handler=partial(_report, house), answer=ReportShown,
             description="JSON, or CSV (UTF-8, one line of column names) with `format=csv` or `Accept: text/csv`. "
             "503 when counting takes too long: ask for a shorter time.",
