@@ -1,10 +1,9 @@
 """Learning from the ledger of promises: a model a queue, compared with the one in use, swapped when it is not worse."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-
-import structlog
 
 from vqueue.domain.errors import Invalid, NotPossible
 from vqueue.domain.journal import Fact
@@ -14,7 +13,7 @@ from vqueue.ports.models import FittedModel, Lesson, Standing, Trainer
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=60)
 MOST = 20_000
@@ -40,7 +39,7 @@ async def study(house: House) -> None:
             model = await learn(school, queue.id, now=house.clock.now(), by=_BY)
         except Invalid:
             continue
-        log.info("a model was fitted", queue=queue.id, standing=model.standing, scores=dict(model.scores))
+        log.info("a model was fitted for %s: %s, losses %s", queue.id, model.standing, dict(model.scores))
 
 
 async def learn(school: School, queue: str, *, now: datetime, by: str) -> FittedModel:
