@@ -172,10 +172,12 @@ async def opened(
     *,
     rules: Rules = RULES,
     again: bool = False,
+    port: int = 0,
 ) -> AsyncIterator[Bank]:
-    """The bank on this database, its number routed to it. `again`: its queues are there from an earlier start."""
+    """The bank on this database, its number routed to it. `again`: its queues are there from an earlier start.
+    `port`: the one of an earlier start, whose calls go on; by default a free one."""
     clock = BusinessClock(start=network.start, monotonic=network.monotonic, speed=network.speed)
-    port = _free_port()
+    calls_go_on, port = port != 0, port or _free_port()
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
         data_dir=data_dir,
@@ -209,7 +211,8 @@ async def opened(
         }
         await net.put(f"/sandbox/numbers/{NUMBER.replace('+', '%2B')}", routes)
         await net.put("/sandbox/faults", {"faults": []})
-        await net.hang_up_all()
+        if not calls_go_on:
+            await net.hang_up_all()
         await net.begin()
         yield Bank(service, net, settings)
 

@@ -187,8 +187,6 @@ const box = by('keys-off').querySelector('input');
 by('keys-off').hidden = false;
 box.checked = localStorage.getItem(KEYS) !== 'off';
 box.addEventListener('change', () => localStorage.setItem(KEYS, box.checked ? 'on' : 'off'));
-const FOCUS = { n: '#note', f: '[name="follow_up"]:checked' };
-
 function letter(event) {
   const key = event.key.toLowerCase();
   if (/^[a-z0-9?]$/.test(key)) return key;
@@ -199,7 +197,8 @@ function press(key) {
   const outcomes = by('outcomes');
   if (/^[1-9]$/.test(key) && outcomes?.contains(document.activeElement)) return choose(outcomes, key);
   if (key === 'd' && outcomes) return focus(outcomes.querySelector('input:checked') ?? outcomes.querySelector('input'));
-  if (FOCUS[key]) return focus(part().querySelector(FOCUS[key]));
+  if (key === 'n') return write(by('note'));
+  if (key === 'f') return focus(part().querySelector('[name="follow_up"]:checked'));
   const button = part().querySelector(`[data-press="${CSS.escape(key)}"]`);
   button?.click();
   return Boolean(button);
@@ -214,6 +213,12 @@ function choose(outcomes, digit) {
 function focus(field) {
   field?.focus();
   return Boolean(field);
+}
+
+/** Goes on where the note ends. */
+function write(field) {
+  field?.setSelectionRange(field.value.length, field.value.length);
+  return focus(field);
 }
 
 const QUIET = new Set(['radio', 'checkbox']);

@@ -1,0 +1,308 @@
+"""The desk in a real browser: a call worked by keyboard alone with the server gone in the middle, and how it looks."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Page, expect
+
+from tests.pages.axe import assert_no_violations
+from tests.pages.browser import Visit, visit
+from tests.stories.bank import AGENT as TELEPHONE
+from tests.stories.bank import CUSTOMER, RULES, Bank, opened
+from tests.stories.network import NetworkProcess
+from tests.stories.scenes import SCREEN, hangs_up, legs, wish
+from tests.web.afternoon import OMER, PASSWORD, QUICK
+from tests.web.desk_scene import AGENT, CALL, STATES, desk_of
+from tests.web.house import HandClock, open_house
+from vqueue.db.open import migrate
+from vqueue.domain.agent import Presence
+from vqueue.domain.journal import Fact
+from vqueue.domain.leg import Role
+from vqueue.domain.request import Request, State
+from vqueue.domain.rules import AgentRules
+from vqueue.ports.bank import Disposition
+from vqueue.services import requesting
+from vqueue.services.clerk import Clerk
+from vqueue.services.house import House
+from vqueue.services.setting_up import NewStaff, put_staff
+from vqueue.web.desk import Wishes
+from vqueue.web.site import make_web
+
+# The browser lives as long as the session, so whoever talks with it shares its event loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SPEED = 5.0
+PATIENT = replace(RULES, agents=AgentRules(ring_s=400, accept_s=600, wrap_up_s=3600))
+"""A person at a keyboard is slower than a program that presses keys."""
+LOOKS = (("en", 360, "light"), ("ru", 1280, "dark"), ("he", 360, "dark"), ("he", 2560, "light"), ("ru", 360, "light"))
+CRM = "https://crm.bank.example/{customer}"
+
+
+# a whole call, on the real service and the telephone network
+
+
+@pytest.fixture(scope="module")
+def telephones() -> Iterator[NetworkProcess]:
+    network = NetworkProcess.launch(start=datetime(2026, 11, 24, 10, 0, tzinfo=UTC), speed=SPEED)
+    yield network
+    network.stop()
+
+
+async def hire(bank: Bank) -> None:
+    """Omer, who signs in at the desk and has a telephone beside it that he picks up."""
+    who = await bank.agent("omer", TELEPHONE, ready=False, answers={"after_s": 2}, talk_s=36_000)
+
+    def named(clerk: Clerk) -> None:
+        clerk.work.agents.replace(replace(clerk.work.agents.get(who), login=OMER))
+
+    house = bank.house
+    await house.act(named)
+    omer = NewStaff(login=OMER, name="Omer Barak", role="agent", password=PASSWORD)
+    await put_staff(house.database, QUICK, omer, at=house.clock.now(), chance=house.chance)
+
+
+async def asks(bank: Bank) -> Request:
+    """Helen asks to be called back; she presses 1 when she is."""
+    await bank.network.person(CUSTOMER, answers={"after_s": 2}, keys=[SCREEN], talk_s=36_000)
+    named = wish(bank, name=bank.house.vault.seal("Helen Ward"), topic="card_blocked")
+    request: Request = await bank.house.act(partial(requesting.request_callback, wish=named, quote=None))
+    return request
+
+
+async def sign_in(page: Page) -> None:
+    await page.locator("#login").fill(OMER)
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/desk")
+
+
+async def outcome(bank: Bank, request: Request) -> list[Disposition]:
+    return await bank.read(lambda work: work.dispositions.of_request(request.id))
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "he"])
+async def test_a_call_is_worked_by_keyboard_alone_though_the_server_goes_away(
+    browser: Browser, telephones: NetworkProcess, empty_file: Path, tmp_path: Path, language: str
+) -> None:
+    database = f"sqlite:///{shutil.copy(empty_file, tmp_path / 'bank.sqlite')}"
+    async with opened(telephones, database, tmp_path, rules=PATIENT) as bank:
+        await hire(bank)
+        address, port = bank.settings.public_url, bank.settings.port
+        desk = visit(browser, f"{address}/sign-in?lang={language}&next=/desk")
+        seen = await desk.__aenter__()
+        page, press = seen.page, seen.page.keyboard.press
+        await sign_in(page)
+        await expect(page.locator("#live")).to_be_visible()
+        await press("1")
+        await expect(page.locator('[data-key="presence-ready"] button')).to_have_attribute("aria-pressed", "true")
+        request = await asks(bank)
+        await expect(page.locator(".call.is-offer")).to_be_visible()
+        await expect(page.locator("#urgent")).to_contain_text("Card blocked")
+        await press("a")
+        await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
+        await press("n")
+        await page.keyboard.type("Identity confirmed. ")
+        await expect(page.locator("#note-state")).not_to_be_empty()
+        await page.reload()
+        await expect(page.locator("#live")).to_be_visible()
+        await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
+        await expect(page.locator("#note")).to_have_value("Identity confirmed. ")
+    await expect(page.locator("#strip")).to_be_visible()
+    await press("n")
+    await page.keyboard.type("Unblocked.")
+    async with opened(telephones, database, tmp_path, rules=PATIENT, again=True, port=port) as bank:
+        await expect(page.locator("#strip")).to_be_hidden()
+        await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
+        (leg,) = await legs(bank, request, Role.CUSTOMER)
+        assert leg.call_sid is not None
+        await hangs_up(bank, leg.call_sid)
+        await expect(page.locator(".call.is-over")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await page.locator("#note").blur()
+        for key in "d1":
+            await press(key)
+        await expect(page.locator('[data-digit="1"]')).to_be_checked()
+        await press("Control+Enter")
+        await expect(page.locator("#idle-head")).to_be_visible()
+        (said,) = await outcome(bank, request)
+        assert (said.code, bank.house.vault.open(said.note)) == ("solved", "Identity confirmed. Unblocked.")
+        omer = await bank.read(lambda work: work.agents.get("omer"))  # type: ignore[arg-type]
+        assert omer.presence is Presence.READY
+        after = await bank.read(lambda work: work.requests.get(request.id))
+        assert after.state is State.SERVED
+        assert [each for each in seen.complaints if "ERR_" not in each] == []
+        await desk.__aexit__(None, None, None)
+
+
+# how it looks and feels, on a bank that stands still
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk in one state, and its house."""
+
+    browser: Browser
+    house: House
+    address: str
+
+    @asynccontextmanager
+    async def open(self, **context: Any) -> AsyncIterator[Visit]:
+        async with visit(self.browser, f"{self.address}/sign-in?next=/desk", **context) as seen:
+            await sign_in(seen.page)
+            await seen.settled()
+            await seen.page.wait_for_function(
+                "() => !document.querySelector('#live')?.hidden || !document.querySelector('#part')"
+            )
+            yield seen
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of the newest schema without rows, made once and copied for each test."""
+    file = tmp_path_factory.mktemp("desk") / "empty.sqlite"
+    await migrate(f"sqlite:///{file}")
+    return file
+
+
+@asynccontextmanager
+async def a_desk(browser: Browser, file: Path, state: str, **told: Any) -> AsyncIterator[Desk]:
+    async with open_house(f"sqlite:///{file}", HandClock()) as house:
+        await desk_of(house, state, **told)
+        app = make_web(house, passwords=QUICK, secure=False, wishes=Wishes(crm=CRM))
+        async with TestServer(app) as server:
+            yield Desk(browser, house, str(server.make_url("")).rstrip("/"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(
+    browser: Browser, empty_file: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Desk]:
+    """In the state that is the fixture's parameter; talking by default."""
+    file = shutil.copy(empty_file, tmp_path / "desk.sqlite")
+    async with a_desk(browser, file, getattr(request, "param", "talking")) as opened_desk:
+        yield opened_desk
+
+
+@pytest.mark.parametrize("desk", STATES, indirect=True)
+async def test_every_state_fits_every_screen_and_axe_finds_nothing(desk: Desk) -> None:
+    async with desk.open() as seen:
+        for language, width, theme in LOOKS:
+            await seen.page.set_viewport_size({"width": width, "height": 900})
+            await seen.page.goto(f"{desk.address}/desk?lang={language}&theme={theme}")
+            await seen.settled()
+            assert await seen.wider_than_screen() == [], (language, width)
+            assert await seen.nameless_controls() == [], (language, width)
+            await assert_no_violations(seen.page)
+        assert seen.complaints == []
+
+
+async def test_whoever_has_no_agent_reads_what_to_do(desk: Desk) -> None:
+    await desk.house.database.transact(
+        lambda work: work.agents.replace(replace(work.agents.get(AGENT), login=None)),
+    )
+    async with desk.open(width=360) as seen:
+        await expect(seen.page.get_by_role("heading", name="No desk yet")).to_be_visible()
+        await assert_no_violations(seen.page)
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("desk", ["offer"], indirect=True)
+async def test_tab_reaches_every_control_and_focus_is_seen(desk: Desk) -> None:
+    async with desk.open() as seen:
+        controls = await seen.page.evaluate(
+            "() => [...document.querySelectorAll('a[href], button, summary')].filter((node) => node.checkVisibility())"
+            ".map((node) => node.textContent.trim())"
+        )
+        reached = set()
+        for _ in range(len(controls) + 2):
+            await seen.page.keyboard.press("Tab")
+            reached.add(await seen.page.evaluate("() => document.activeElement.textContent.trim()"))
+            seen_ring = await seen.page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+            assert seen_ring != "none" or await seen.page.evaluate("() => document.activeElement === document.body")
+        assert set(controls) <= reached
+
+
+@pytest.mark.parametrize("desk", ["offer"], indirect=True)
+async def test_keys_mean_their_place_on_a_hebrew_keyboard_and_can_be_turned_off(desk: Desk) -> None:
+    async with desk.open() as seen:
+        page, hebrew = seen.page, "new KeyboardEvent('keydown', {key: 'פ', code: 'KeyP', bubbles: true})"
+        await page.locator(".me summary").click()
+        await page.get_by_label("Letters and digits work as keys").uncheck()
+        await page.evaluate(f"() => document.body.dispatchEvent({hebrew})")
+        await expect(page.locator(".call.is-offer")).to_be_visible()
+        await page.get_by_label("Letters and digits work as keys").check()
+        await page.evaluate(f"() => document.body.dispatchEvent({hebrew})")
+        await expect(page.get_by_role("heading", name="You were set away")).to_be_visible()
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("desk", ["over"], indirect=True)
+async def test_a_nervous_hand_saves_once_and_a_time_can_be_chosen(desk: Desk) -> None:
+    async with desk.open() as seen:
+        page = seen.page
+        await page.get_by_text("To be called again").first.click()
+        await page.get_by_text("Call back at").click()
+        times = page.get_by_role("combobox", name="Time of the call")
+        await expect(times.locator("option").nth(2)).to_be_attached()
+        chosen = await times.locator("option").nth(1).get_attribute("value")
+        assert chosen
+        await times.select_option(chosen)
+        await page.get_by_role("button", name="Save and be ready").dblclick()
+        await expect(page.get_by_role("heading", name="You are ready")).to_be_visible()
+        await expect(page.locator("#fault")).to_be_hidden()
+        assert seen.complaints == []
+    rows = await desk.house.database.read(lambda work: work.journal.recent(facts=(Fact.STAFF_ACTED,)))
+    assert [row.data["act"] for row in rows if row.data["act"] == "disposition"] == ["disposition"]
+    booked = await desk.house.database.read(lambda work: work.requests.search(states=("booked",)))
+    assert [one.slot_start.isoformat() for one in booked if one.follows and one.slot_start] == [chosen]
+
+
+async def test_without_a_connection_the_desk_says_so_and_what_is_typed_arrives_later(desk: Desk) -> None:
+    async with desk.open() as seen:
+        page = seen.page
+        await page.context.set_offline(True)
+        await expect(page.locator("#strip")).to_contain_text("No connection. Your call goes on")
+        await page.locator("#note").fill("typed in the tunnel")
+        await expect(page.locator("#note-state")).to_contain_text("Kept on this machine")
+        await page.locator("#note").blur()
+        await page.keyboard.press("2")
+        await expect(page.locator("#fault")).to_contain_text("sent as soon as it is back")
+        await page.context.set_offline(False)
+        await expect(page.locator("#note-state")).to_have_text("Saved.")
+        await expect(page.locator('[data-key="presence-break"] button')).to_have_attribute("aria-pressed", "true")
+        await expect(page.locator("#fault")).to_be_hidden()
+        await expect(page.locator("#strip")).to_be_hidden()
+        assert await page.evaluate("() => sessionStorage.length") == 0
+        await page.reload()
+        await expect(page.locator("#note")).to_have_value("typed in the tunnel")
+    (kept,) = await desk.house.database.read(lambda work: work.dispositions.of_request("rq_00000000helenward"))  # type: ignore[arg-type]
+    assert (kept.attempt, kept.code) == (CALL, "")
+
+
+async def test_typing_and_focus_stay_while_the_desk_moves(desk: Desk) -> None:
+    async with desk.open() as seen:
+        page = seen.page
+        await page.keyboard.press("n")
+        await page.keyboard.type(" More")
+        await page.locator('[data-digit="4"]').check()
+        await page.locator("#note").focus()
+
+        def away(clerk: Clerk) -> None:
+            agent = clerk.work.agents.get(AGENT)
+            clerk.work.agents.replace(replace(agent, next_presence=Presence.AWAY))
+            clerk.topics.append(f"agent:{AGENT}")
+
+        await desk.house.act(away)
+        await expect(page.locator('[data-key="presence-break"] button')).to_have_attribute("aria-pressed", "true")
+        await expect(page.locator("#note")).to_be_focused()
+        await expect(page.locator('[data-digit="4"]')).to_be_checked()
+        assert (await page.locator("#note").input_value()).endswith("Identity confirmed. More")
