@@ -18,7 +18,7 @@ from vqueue.domain.rules import Queue
 from vqueue.ports.apps import Known, Mark
 from vqueue.ports.database import Work
 from vqueue.ports.live import Listening
-from vqueue.services import quoting, showing, steadying
+from vqueue.services import quoting, showing
 from vqueue.services.house import House
 from vqueue.services.quoting import Grounds
 from vqueue.services.showing import Shown
@@ -177,11 +177,11 @@ class Followers:
                 if found is None:
                     continue
                 seen = grounds[found.request.queue]
-                last = steadying.told(found.told, found.request, found.promise, seen)
+                last, shown = showing.reckoned(found, seen)
                 if showing.is_news(found, last):
                     keep[request] = seen
                 else:
-                    self._hand(request, showing.as_told(found, last, seen), seen)
+                    self._hand(request, shown, seen)
             await asyncio.sleep(0)
         for these in _pieces(keep, WRITE_MOST):
             await self._keep({request: keep[request] for request in these})

@@ -17,6 +17,7 @@ from vqueue.ports.identity import Customer
 from vqueue.services import quoting, steadying
 from vqueue.services.house import House
 from vqueue.services.quoting import Grounds
+from vqueue.services.steadying import Reading
 
 _RUNG = frozenset(
     {
@@ -102,9 +103,9 @@ async def shown(house: House, found: Known) -> Shown:
 
 
 async def _shown(house: House, found: Known, seen: Grounds) -> Shown:
-    last = steadying.told(found.told, found.request, found.promise, seen)
+    last, shown = reckoned(found, seen)
     if not is_news(found, last):
-        return as_told(found, last, seen)
+        return shown
     return await house.database.transact(partial(tell, request_id=found.request.id, seen=seen))
 
 
@@ -125,9 +126,9 @@ def begin(work: Work, request: Request, seen: Grounds) -> Shown:
     """The same for one that was made in this transaction: nothing was told or tried yet."""
     promise = work.promises.get(request.promise) if request.promise is not None else None
     found = Known(request=request, promise=promise, attempts=(), told=None)
-    last = steadying.told(None, request, promise, seen)
+    last, shown = reckoned(found, seen)
     work.tellings.insert(last)
-    return as_told(found, last, seen)
+    return shown
 
 
 def tell_all(work: Work, these: Mapping[RequestId, Grounds]) -> dict[RequestId, tuple[Known, Shown]]:
@@ -135,12 +136,12 @@ def tell_all(work: Work, these: Mapping[RequestId, Grounds]) -> dict[RequestId, 
     told = {}
     for request_id, found in work.looks.known(these).items():
         seen = these[request_id]
-        last = steadying.told(found.told, found.request, found.promise, seen)
+        last, shown = reckoned(found, seen)
         if found.told is None:
             work.tellings.insert(last)
         elif last is not found.told:
             last = work.tellings.replace(last)
-        told[request_id] = replace(found, told=last), as_told(found, last, seen)
+        told[request_id] = replace(found, told=last), shown
     return told
 
 
@@ -157,9 +158,16 @@ async def own(
     return [await shown(house, each) for each in found]
 
 
-def as_told(found: Known, last: Told, seen: Grounds) -> Shown:
+def reckoned(found: Known, seen: Grounds) -> tuple[Told, Shown]:
+    """(what he is told by now, how that looks): nothing is kept yet."""
+    now = steadying.fresh(found.request, seen)
+    last = steadying.told(found.told, found.request, found.promise, seen, now=now)
+    return last, _as_told(found, last, seen, now=now)
+
+
+def _as_told(found: Known, last: Told, seen: Grounds, *, now: Reading) -> Shown:
     request = found.request
-    position, window = steadying.said(request, last, seen)
+    position, window = steadying.said(last, now)
     if request.state is State.BOOKED and found.promise is not None:
         window = found.promise.window
     return Shown(

@@ -22,8 +22,12 @@ COARSE = 20
 _AT_WORK = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
 
 
-def fresh(request: Request, seen: Grounds) -> tuple[int | None, Window | None]:
-    """(position, window) as the board has them at this moment; None for what cannot be said."""
+Reading = tuple[int | None, Window | None]
+"""(position, window) as the board has them at this moment; None for what cannot be said."""
+
+
+def fresh(request: Request, seen: Grounds) -> Reading:
+    """The present reading."""
     if request.state is State.CONNECTING:
         return 1, None
     counts = request.ready or request.mode is Mode.CALL_IN or request.state is State.HOLDING
@@ -35,9 +39,9 @@ def fresh(request: Request, seen: Grounds) -> tuple[int | None, Window | None]:
     return ahead + 1, window if seen.open else None
 
 
-def told(before: Told | None, request: Request, promise: Promise | None, seen: Grounds) -> Told:
+def told(before: Told | None, request: Request, promise: Promise | None, seen: Grounds, *, now: Reading) -> Told:
     """What he is told now: `before` itself where nothing new has to be said."""
-    position, window = fresh(request, seen)
+    position, window = now
     last = before or _first(request, promise, seen)
     place, grew = _position(last.position, position)
     until, slipped = _until(last.until, window, seen.now)
@@ -58,9 +62,9 @@ def told(before: Told | None, request: Request, promise: Promise | None, seen: G
     )
 
 
-def said(request: Request, last: Told, seen: Grounds) -> tuple[int | None, Window | None]:
-    """(position, window) as they are told: the present reading inside what was told."""
-    position, window = fresh(request, seen)
+def said(last: Told, now: Reading) -> Reading:
+    """As they are told: the present reading inside what was told."""
+    position, window = now
     if window is not None and last.until is not None:
         end = min(window.end, last.until)
         window = Window(min(window.start, end), end)

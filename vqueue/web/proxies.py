@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
@@ -61,14 +62,23 @@ def client_address(request: web.Request) -> str:
 
 def client_site(request: web.Request) -> str:
     """Whose limits an address counts for: IPv4 itself, of IPv6 the /64 that one household or server has as its own."""
-    text = client_address(request)
+    return _site(client_address(request))
+
+
+@lru_cache(maxsize=4096)
+def _site(text: str) -> str:
     address = _address(text)
     return str(ip_network(f"{address}/64", strict=False)) if isinstance(address, IPv6Address) else text
 
 
 def client_network(request: web.Request) -> str:
     """The client as logs may name him: his network, not himself (IPv4 /24, IPv6 /48)."""
-    address = _address(client_address(request))
+    return _network(client_address(request))
+
+
+@lru_cache(maxsize=4096)
+def _network(text: str) -> str:
+    address = _address(text)
     if address is None:
         return "-"
     return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
@@ -91,6 +101,7 @@ def _from_the_end(forwarded: Iterable[str]) -> Iterator[str]:
     yield from reversed(hops[-MOST_HOPS:])
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> Address | None:
     """An address with or without a port; IPv4 dressed as IPv6 is IPv4."""
     bare = text.strip()
