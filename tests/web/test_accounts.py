@@ -58,7 +58,15 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/account/password"): ALL,
     ("POST", "/sign-out"): ALL,
 }
-OPEN = {("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/")}
+OPEN = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/"),
+    ("GET", "/support"),
+    ("GET", "/support/widget.js"),
+    ("GET", "/support/manifest.webmanifest"),
+    ("GET", "/support/worker.js"),
+}
 ENDING = {"/account/sessions/end-all", "/sign-out"}
 NAMES = {
     "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none",
@@ -70,7 +78,7 @@ def pages_of(site: Site) -> set[tuple[str, str]]:
     """Every page of staff: method and pattern. The public API, webhooks, files and health are others."""
     app = site.server.app  # type: ignore[attr-defined]
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None}
-    ours = ("/console", "/account", "/sign-", "/desk")
+    ours = ("/console", "/account", "/sign-", "/desk", "/support")
     return {(method, path) for method, path in found if method != "HEAD" and path.startswith(ours)}
 
 
