@@ -6,6 +6,7 @@ The only place with a task group, and beside `clock.py` the only one that may st
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,8 @@ async def serving(settings: Settings, clock: BusinessClock) -> AsyncIterator[Ser
             settings, clock, reach=reach, session=session, database=database, live=live, beside=beside, watch=watch
         )
         stack.callback(house.rehearser.close)
+        if house.reckoner is not None:
+            stack.callback(house.reckoner.shutdown, wait=False, cancel_futures=True)
         address = await stack.enter_async_context(_listening(site, settings, house, watch))
         rounds = Rounds(house=house, meter=watch.metrics)
         stack.push_async_callback(rounds.leave)
@@ -172,6 +175,7 @@ async def _house(
         conversation_days=settings.conversation_days,
         rehearser=PoolRehearser(processes=settings.rehearsal_processes),
         trainer=BesideTrainer(),
+        reckoner=ThreadPoolExecutor(1, thread_name_prefix="estimate"),
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
     house = reach.given_to(house, settings.public_url)

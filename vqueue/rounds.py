@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from vqueue.domain.errors import Unavailable
 from vqueue.ports.metrics import Meter
 from vqueue.services import (
+    calibrating,
     delivering,
     foreseeing,
     keeping,
@@ -49,6 +50,7 @@ HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
     "end_wrap_ups": (keeping.end_wrap_ups, 1),
     "wake_due": (keeping.wake_due, 1),
     "lapse_promises": (keeping.lapse_promises, 5),
+    "calibrate": (calibrating.learn, 20),
     "close_queues": (keeping.close_queues, 15),
     "find_lost_holders": (keeping.find_lost_holders, 30),
     "recover_calls": (recovering.recover, 600),

@@ -24,6 +24,8 @@ class Wait:
     reasons: tuple[str, ...] = ()
     raw_s: tuple[float, ...] = ()
     """The five quantiles as they were before they were calibrated; empty where they were not."""
+    klass: str = ""
+    """The class whose promises it was calibrated by (`bucket|credit class`; empty: any of the queue)."""
     level: float | None = None
     """Share of turns that a spoken window has to hold by this distribution, so that in the long run it holds what is
     promised; None where that is not known: the edges of the coverage are rounded outward then."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from vqueue.domain.agent import Agent, Presence
-from vqueue.domain.board import ClassCounts, QueueBoard
+from vqueue.domain.board import ClassCounts, QueueBoard, Wait
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Queue
 from vqueue.engine.hours import closes_at, is_open, next_opening
@@ -23,6 +23,7 @@ RECENT_CALLS = 200
 RECENT_MINUTES = 15
 SETUP_S = 5.0
 """From the reservation of a free agent until his phone is answered, where nothing was measured."""
+MISSING = "roll_forward_missing"
 _IN_LINE = (State.HOLDING.value, State.WAITING.value)
 _CALLBACKS = (Mode.CALLBACK.value, Mode.SCHEDULED.value)
 _SERVING = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
@@ -89,7 +90,9 @@ def board(
 def told(board: QueueBoard, rolled: Rolled | None, calibration: Calibration) -> QueueBoard:
     """The board with its waits from the roll-forward, where there is one, calibrated by what promises have taught.
 
-    A class that was rolled, but has no place in line now, is on it too: whoever joins it finds its own wait."""
+    A class that was rolled, but has no place in line now, is on it too: whoever joins it finds its own wait. Where
+    there is no roll-forward though enough is known for one, the closed form says `roll_forward_missing`."""
+    board = replace(board, grid=tuple((rank, _because(wait)) for rank, wait in board.grid))
     grids = rolled.grids if rolled is not None else {}
     lines = rolled.lines if rolled is not None else {}
     present = {(each.bucket, each.credit_class): each for each in board.classes}
@@ -107,6 +110,11 @@ def told(board: QueueBoard, rolled: Rolled | None, calibration: Calibration) -> 
             for (bucket, credit_class), each in sorted(present.items())
         ),
     )
+
+
+def _because(wait: Wait) -> Wait:
+    known = {"no_agents", "cold_start", MISSING} & set(wait.reasons)
+    return wait if known else replace(wait, reasons=(*wait.reasons, MISSING))
 
 
 def _calibrated(grid: Grid, now: datetime, calibration: Calibration, klass: str) -> Grid:

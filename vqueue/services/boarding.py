@@ -10,10 +10,13 @@ from vqueue.domain.agent import Agent
 from vqueue.domain.request import State
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
+from vqueue.engine.wait.calibrating import Calibration
 from vqueue.engine.wait.closed import ClosedForm
 from vqueue.ports.database import History, Work
+from vqueue.services import calibrating, rolling
 from vqueue.services.counting import open_key
 from vqueue.services.house import House
+from vqueue.services.rolling import Rolls, Sight
 
 _LOOK_BACK = timedelta(hours=4)
 _FRESH = timedelta(seconds=30)
@@ -28,6 +31,9 @@ class Past:
 
     as_of: datetime
     histories: Mapping[str, History] = field(default_factory=dict)
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    rolls: Rolls = field(default_factory=Rolls)
+    """The roll-forward goes on from one past to the next."""
 
     def of(self, queue: str) -> History:
         return self.histories.get(queue, History())
@@ -43,7 +49,7 @@ class _Seen:
 async def publish(house: House, past: Past | None = None) -> Past:
     """Reads the counts of every queue and publishes its board; returns the past it was made with, for the next one."""
     now = house.clock.now()
-    agents, seen, known = await house.database.read(partial(_look, now=now, past=past))
+    agents, seen, known, sight = await house.database.read(partial(_look, now=now, past=past))
     ready = {each.queue.id: _ready(each.counts) for each in seen}
     for each in seen:
         elsewhere: dict[str, int] = {
@@ -64,18 +70,26 @@ async def publish(house: House, past: Past | None = None) -> Past:
             open_callbacks=each.open_callbacks,
         )
         made = await asyncio.to_thread(make)
-        await house.board.publish(made)
+        taught = known.calibrations.get(each.queue.id, Calibration())
+        await house.board.publish(boards.told(made, known.rolls.fresh(now), taught))
     await house.broadcast.tell("boards")
+    if sight is not None:
+        queues = [(each.queue, each.counts) for each in seen]
+        state = rolling.state_of(sight, queues=queues, agents=agents, classes=known.rolls.classes, now=now)
+        known.rolls.begin(house, state, known.histories, now)
     return known
 
 
-def _look(work: Work, now: datetime, past: Past | None) -> tuple[list[Agent], list[_Seen], Past]:
+def _look(work: Work, now: datetime, past: Past | None) -> tuple[list[Agent], list[_Seen], Past, Sight | None]:
+    """The sight is None where nothing is to be rolled forward: too little is known, or the last one is under way."""
     if past is None or now - past.as_of >= _FRESH:
-        past = Past(now, work.figures.histories(since=now - _LOOK_BACK))
+        rolls = past.rolls if past is not None else Rolls()
+        past = Past(now, work.figures.histories(since=now - _LOOK_BACK), calibrating.calibrations(work), rolls)
     queues = work.queues.all()
     owed = work.counters.values([open_key(queue.id) for queue in queues])
     seen = [_Seen(queue, work.requests.counts(queue=queue.id), owed[open_key(queue.id)]) for queue in queues]
-    return work.agents.all(), seen, past
+    wanted = not past.rolls.under_way and rolling.warm(past.histories.values())
+    return work.agents.all(), seen, past, rolling.look(work, now) if wanted else None
 
 
 def _ready(counts: boards.Counts) -> int:

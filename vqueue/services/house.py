@@ -1,6 +1,7 @@
 """Everything a use case may lean on, put together once at the start of the process."""
 
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -79,6 +80,8 @@ class House:
     push_key: str = ""
     """What browsers subscribe to push messages with; empty where none are sent."""
     rehearser: Rehearser = field(default_factory=NoRehearser)
+    reckoner: Executor | None = None
+    """Where estimates are reckoned that take longer than a moment; None: with all else that is put aside."""
     trainer: Trainer = field(default_factory=NoTrainer)
     public_url: str = ""
     """Where customers reach the pages that a notice links to."""

@@ -8,12 +8,11 @@ from vqueue.domain.ids import RequestId
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Switches
-from vqueue.engine import offer, routing, slots
-from vqueue.engine.order import ClassKey
+from vqueue.engine import offer, slots
 from vqueue.engine.wait.calibrating import Quoted
 from vqueue.simulator import connecting
 from vqueue.simulator.bank import Bank
-from vqueue.simulator.floor import QUEUE, Caller, at
+from vqueue.simulator.floor import Caller, at
 from vqueue.simulator.people import GENERATIONS
 
 BOOKED = "booked"
@@ -23,10 +22,10 @@ def arrive(bank: Bank, row: int, generation: int = 0) -> None:
     """A customer calls. Who would take no callback is not asked about one; who books a time joins when it is due."""
     caller = _caller(bank, row, generation)
     bank.tally.customers += caller.counted
-    people = bank.people(caller)
-    if people.book[row] < bank.scenario.booking.share and _book(bank, caller):
+    people, scenario = bank.people(caller), bank.scenario
+    if scenario.booking.share and people.book[row] < scenario.booking.share and _book(bank, caller):
         return
-    takes = people.accept[row] < bank.scenario.callback.accept
+    takes = bool(scenario.callback.accept) and bool(people.accept[row] < scenario.callback.accept)
     if takes and _call_back(bank, caller):
         bank.line_up(caller)
         return
@@ -36,21 +35,19 @@ def arrive(bank: Bank, row: int, generation: int = 0) -> None:
     patience = float(people.patience_s[row])
     if patience < float("inf"):
         bank.agenda.after(patience, partial(connecting.hang_up, bank, caller))
-    if people.convert[row] < bank.scenario.callback.convert:
+    if scenario.callback.convert and people.convert[row] < scenario.callback.convert:
         bank.agenda.after(float(people.convert_after_s[row]), partial(_convert, bank, caller), caller)
 
 
 def _caller(bank: Bank, row: int, generation: int) -> Caller:
-    kind = bank.scenario.kinds[int(bank.days.people[generation].kind[row])]
-    skills = tuple(dict.fromkeys((*bank.rules.skills, *kind.skills)))
-    bucket = routing.bucket(skills, bank.rules.languages[0] if bank.rules.languages else "")
+    klass, skills = bank.kinds[int(bank.days.people[generation].kind[row])]
     return Caller(
         id=RequestId(f"c{row:07}{'abc'[generation]}"),
         row=row,
         generation=generation,
         arrived=bank.now,
         virtual_start=bank.now,
-        klass=ClassKey(QUEUE, bucket, kind.credit),
+        klass=klass,
         skills=skills,
         counted=bank.now >= bank.counted_from,
     )
@@ -78,7 +75,7 @@ def _offered(bank: Bank, caller: Caller) -> tuple[Window | None, float]:
         klass=(where.bucket, where.credit_class),
     )
     option = decided.option(Mode.CALLBACK)
-    caller.quoted = _quoted(decided, caller)
+    caller.quoted = _quoted(decided)
     naive = (before + 1) * board.inputs["handling_s"] / max(1e-9, board.inputs["agents"])
     return (option.window if option else None), naive
 
@@ -97,13 +94,12 @@ def _call_back(bank: Bank, caller: Caller) -> bool:
     return True
 
 
-def _quoted(decided: offer.Offer, caller: Caller) -> Quoted | None:
+def _quoted(decided: offer.Offer) -> Quoted | None:
     """What the promise rests on, for the calibration."""
     wait = decided.wait
     if wait is None or not wait.raw_s:
         return None
-    klass = f"{caller.klass.bucket}|{caller.klass.credit_class}"
-    return Quoted(method=wait.method, quantiles_s=wait.raw_s, klass=klass, ahead=decided.ahead)
+    return Quoted(method=wait.method, quantiles_s=wait.raw_s, klass=wait.klass, ahead=decided.ahead)
 
 
 def _promise(bank: Bank, caller: Caller, window: Window, *, naive_s: float = 0.0) -> None:

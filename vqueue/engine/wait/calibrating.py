@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
+from typing import Any
 
 from vqueue.domain.board import Wait
 from vqueue.engine.wait.closed import PROBABILITIES
@@ -63,24 +64,45 @@ class Calibration:
     groups: Mapping[str, Learned] = field(default_factory=dict)
 
     def told(self, wait: Wait, *, klass: str, ahead: int) -> Wait:
-        """The wait with the quantiles at which so many rings really fell, the raw ones beside them, and the level."""
-        if wait.p95_s <= wait.p5_s or wait.p95_s == float("inf"):
+        """The wait with the quantiles at which so many rings really fell, the raw ones beside them, and the level.
+        Untouched where there is nothing to calibrate: no wait, no agents, too little evidence for a distribution."""
+        if wait.p95_s <= wait.p5_s or wait.p95_s == float("inf") or "cold_start" in wait.reasons:
             return wait
         raw, path = wait.quantiles_s, _path(wait.method, klass, ahead)
         marks, level = self._marks(path), self._level(path)
         p5, p10, p50, p90, p95 = (scored(raw, mark) for mark in marks)
-        return replace(wait, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, raw_s=raw, level=level)
+        return replace(wait, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, raw_s=raw, klass=klass, level=level)
 
-    def learned(self, quoted: Quoted, *, rang_s: float | None, kept: bool, coverage: float) -> "Calibration":
-        """After one more promise: its first ring came `rang_s` after it was made (None: not known, its window has
-        passed), inside its window or not."""
+    def learned(
+        self, quoted: Quoted, *, rang_s: float | None, kept: bool, coverage: float, passed_s: float | None = None
+    ) -> "Calibration":
+        """After one more promise: its first ring came `rang_s` after it was made, inside its window or not. Where the
+        ring is not known (None) but the end of the window, `passed_s` after it was made, has passed: beyond it by as
+        much as the standard normal law goes beyond on average."""
         groups = dict(self.groups)
         path = _path(quoted.method, quoted.klass, quoted.ahead)
-        fell = None if rang_s is None else round(score(quoted.quantiles_s, rang_s), 3)
+        fell = _fell(quoted.quantiles_s, rang_s, passed_s)
         for depth in range(1, len(path) + 1):
             name = _name(path[:depth])
             groups[name] = _after(groups.get(name, Learned()), fell, kept=kept, coverage=coverage)
         return Calibration(groups)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            name: {"scores": list(each.scores), "level": each.level, "seen": each.seen}
+            for name, each in self.groups.items()
+        }
+
+    @classmethod
+    def from_plain(cls, document: Mapping[str, Any]) -> "Calibration":
+        """Of what `plain` gave; a group of another shape is left out."""
+        groups = {}
+        for name, each in document.items():
+            if isinstance(each, Mapping) and {"scores", "level", "seen"} <= set(each):
+                scores = tuple(float(score) for score in each["scores"])
+                groups[name] = Learned(scores, float(each["level"]), int(each["seen"]))
+        return cls(groups)
 
     def _marks(self, path: tuple[str, ...]) -> tuple[float, ...]:
         """The scores at the five probabilities."""
@@ -103,6 +125,17 @@ class Calibration:
     def _own(self, path: tuple[str, ...]) -> tuple[Learned, float]:
         own = self.groups.get(_name(path), Learned())
         return own, min(1.0, len(own.scores) / (ENOUGH if len(path) > 1 else ENOUGH_FOR_ALL))
+
+
+def _fell(quantiles_s: tuple[float, ...], rang_s: float | None, passed_s: float | None) -> float | None:
+    """The score of the first ring."""
+    if rang_s is not None:
+        return round(score(quantiles_s, rang_s), 3)
+    if passed_s is None:
+        return None
+    end = score(quantiles_s, passed_s)
+    excess = _NORMAL.pdf(end) / max(1e-6, 1.0 - _NORMAL.cdf(end)) - end
+    return round(end + max(0.1, excess), 3)
 
 
 def _path(method: str, klass: str, ahead: int) -> tuple[str, ...]:

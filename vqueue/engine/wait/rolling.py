@@ -18,12 +18,14 @@ from vqueue.engine.wait.arraying import arrays
 from vqueue.engine.wait.closed import PROBABILITIES
 from vqueue.engine.wait.forward import Laws, Probes, roll
 from vqueue.engine.wait.model import RANKS
-from vqueue.engine.wait.present import Evidence, Grid, Line, Present, Rolled
+from vqueue.engine.wait.present import BUSY, Evidence, Grid, Line, Present, Rolled
 
 Floats = NDArray[np.float64]
 
 METHOD = "roll_forward"
 PATHS = 200
+SETTLED_CALLS = 200
+"""So many newest calls are seen at the most; fewer: all that ended since the opening."""
 LONGEST_S = 4 * 3600.0
 """A turn that does not come within this is not foretold."""
 
@@ -41,7 +43,10 @@ def rolled(
     ranks = [_ranks(len(stream.keys[line.klass.queue])) for line in lines]
     turns = roll(
         stream.seats, stream.places, stream.streams,
-        _laws([evidence[queue] for queue in queues], [laws[line.klass.queue] for line in lines], paths),
+        _laws(
+            [evidence[queue] for queue in queues], [_lasting(present, queue) for queue in queues],
+            [laws[line.klass.queue] for line in lines], paths,
+        ),
         _probes(lines, ranks, stream.keys), stream.room, LONGEST_S, seed,
         np.zeros(len(stream.places.key)), np.zeros(len(stream.places.key), dtype=np.int64),
     )  # fmt: skip
@@ -73,10 +78,10 @@ def _probes(lines: Sequence[Line], ranks: Sequence[list[int]], keys: Mapping[str
     return Probes(first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), key=np.concatenate(found))
 
 
-def _laws(evidence: Sequence[Evidence], of: Sequence[int], paths: int) -> Laws:
+def _laws(evidence: Sequence[Evidence], lasting: Sequence[Sequence[float]], of: Sequence[int], paths: int) -> Laws:
     """The sample of each queue, with the prior's few calls among them; scale and patience of each path at a fixed,
     evenly spread net of joint quantiles."""
-    samples = [_sample(each) for each in evidence]
+    samples = [_sample(each, ages) for each, ages in zip(evidence, lasting, strict=True)]
     steps = np.arange(1, paths + 1)
     u = np.asarray((0.5 + steps * 0.7548776662466927) % 1.0, dtype=np.float64)
     v = np.asarray((0.5 + steps * 0.5698402909980532) % 1.0, dtype=np.float64)
@@ -94,10 +99,31 @@ def _laws(evidence: Sequence[Evidence], of: Sequence[int], paths: int) -> Laws:
     )
 
 
-def _sample(evidence: Evidence) -> Floats:
+def _lasting(present: Present, queue: str) -> list[float]:
+    """How long the calls under way have lasted."""
+    return [post.time_s for post in present.posts if post.doing == BUSY and post.queue == queue]
+
+
+def _sample(evidence: Evidence, lasting: Sequence[float]) -> Floats:
+    """Equally likely busy times, sorted: the product-limit law (Kaplan, Meier 1958) of calls that ended and of those
+    that last still, `lasting` so long already. Without the latter the short ones would rule after each opening, when
+    only they have ended; later on those that ended are no such choice, and the others are left out. The prior's few
+    calls are among them; what lies beyond all is drawn from the prior's law."""
+    lasting = lasting if len(evidence.samples) < SETTLED_CALLS else ()
     prior, few = evidence.prior, int(evidence.prior.calls)
     believed = -prior.handling_s * np.log1p(-(np.arange(few) + 0.5) / few)
-    return np.sort(np.concatenate([np.maximum(1.0, np.asarray(evidence.samples, dtype=np.float64)), believed]))
+    ended = np.concatenate([np.maximum(1.0, np.asarray(evidence.samples, dtype=np.float64)), believed])
+    times = np.concatenate([ended, np.asarray(lasting, dtype=np.float64)])
+    over = np.concatenate([np.ones(len(ended), dtype=np.bool_), np.zeros(len(lasting), dtype=np.bool_)])
+    order = np.lexsort((~over, times))
+    times, over = times[order], over[order]
+    at_risk = len(times) - np.arange(len(times))
+    below = 1.0 - np.cumprod(np.where(over, 1.0 - 1.0 / at_risk, 1.0))
+    points = (np.arange(len(ended)) + 0.5) / len(ended)
+    found = np.searchsorted(below[over], points)
+    known = found < int(over.sum())
+    beyond = float(times[-1]) - prior.handling_s * np.log1p(-(np.arange((~known).sum()) + 0.5) / max(1, (~known).sum()))
+    return np.sort(np.concatenate([times[over][found[known]], beyond]))
 
 
 def _leaves(evidence: Sequence[Evidence], v: Floats) -> Floats:

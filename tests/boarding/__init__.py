@@ -1,0 +1,1 @@
+"""The live estimate: boards with the roll-forward, and what promises teach."""
