@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 fine, 1 the answer is bad or the deed failed, 2 wrong usage."""
 
 import asyncio
+import contextlib
 import json
 import sys
 from importlib import import_module
@@ -83,7 +84,17 @@ def serve() -> None:
 
     settings = settings_read()
     write_to_stderr(settings.log_format, settings.log_level)
+    _make_room_for_streams()
     done(_serve(settings))
+
+
+def _make_room_for_streams() -> None:
+    """Each open stream takes a file descriptor: as many as the operator lets a process have."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(settings: "Settings") -> None:
