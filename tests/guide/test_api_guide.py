@@ -54,6 +54,16 @@ async def test_the_customers_guide(network_process: NetworkProcess, sqlite_datab
     assert kept["NUMBER"] == bank.settings.twilio_from
 
 
+async def test_the_app_builders_guide(network_process: NetworkProcess, sqlite_database: str, tmp_path: Path) -> None:
+    async with (
+        opened(network_process, sqlite_database, tmp_path, rules=EVERYTHING) as bank,
+        aiohttp.ClientSession() as session,
+    ):
+        await bank.busy(await bank.agent("omer", AGENT, ready=False))
+        kept = await run(DOCS / "app-builders.md", session, {"API": bank.api}, finders={"sms": lambda: last_code(bank)})
+    assert kept["TOPIC_BANK"] == bank.house.line.bank and kept["BANK_CODE"].isdigit()
+
+
 def test_a_block_that_says_no_expectation_is_noticed(tmp_path: Path) -> None:
     guide = tmp_path / "guide.md"
     guide.write_text('```sh\ncurl "$API/queues"\n```\n')
