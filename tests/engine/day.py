@@ -77,9 +77,7 @@ def _note(
     day: Day, action: Reserve, ready: dict[str, tuple[Place, datetime]], at: datetime, *, seat: Seat, taken: set[str]
 ) -> None:
     place, since = ready[action.request]
-    day.turns.append(
-        Turn(klass=place.klass, virtual_start=place.virtual_start, id=place.id, ready_at=since, taken_at=at)
-    )
+    day.turns.append(Turn(place.klass, place.virtual_start.timestamp(), place.id, since.timestamp(), at.timestamp()))
     day.lifted += action.lift_s > 0
     if place.deadline:
         day.due += 1

@@ -1,12 +1,9 @@
 """Order inside a class for ever, between classes by age and credit; rescue lifts a class and overtakes nobody in it."""
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.builders import NOON
 from tests.engine.day import CREDITS, LIFT_MAX_S, Day, live
 from vqueue.engine.order import ClassKey, Standing, Turn, inversions, lifts, position, serve_order
 
@@ -19,8 +16,7 @@ def standing(name: str, start: float, klass: ClassKey = A, deadline: float | Non
 
 
 def turn(name: str, start_s: float, ready_s: float, taken_s: float, klass: str = "a") -> Turn:
-    start, ready, taken = (NOON + timedelta(seconds=s) for s in (start_s, ready_s, taken_s))
-    return Turn(klass=klass, virtual_start=start, id=name, ready_at=ready, taken_at=taken)
+    return Turn(klass=klass, virtual_start=start_s, id=name, ready_at=ready_s, taken_at=taken_s)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ dispatcher and the roll-forward of the estimator call the very same rule.
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -101,15 +101,14 @@ LEND = 2.0
 served), so a second of age buys less than a second of time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One time a place was taken: ready from `ready_at` without a break until `taken_at`."""
+class Turn(NamedTuple):
+    """One time a place was taken: ready from `ready_at` without a break until `taken_at`; seconds since the epoch."""
 
     klass: Hashable
-    virtual_start: datetime
+    virtual_start: float
     id: str
-    ready_at: datetime
-    taken_at: datetime
+    ready_at: float
+    taken_at: float
 
 
 def inversions(history: Sequence[Turn]) -> int:
@@ -122,9 +121,9 @@ def inversions(history: Sequence[Turn]) -> int:
 
 def _inversions(turns: list[Turn]) -> int:
     """Sweeps one class in time, keeping the ready places sorted."""
-    joins = sorted(turns, key=lambda turn: turn.ready_at)
-    takes = groupby(sorted(turns, key=lambda turn: turn.taken_at), key=lambda turn: turn.taken_at)
-    ready: list[tuple[datetime, str]] = []
+    joins = sorted(turns, key=attrgetter("ready_at"))
+    takes = groupby(sorted(turns, key=attrgetter("taken_at")), key=attrgetter("taken_at"))
+    ready: list[tuple[float, str]] = []
     joined = found = 0
     for at, group in takes:
         while joined < len(joins) and joins[joined].ready_at <= at:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 
 from vqueue.domain.attempt import Shape
 from vqueue.domain.board import QueueBoard
@@ -102,6 +103,8 @@ class Reserve:
     shape: Shape
     reasons: tuple[str, ...]
     lift_s: float = 0.0
+    ahead: bool = False
+    """The agent is only expected to be free: the customer is rung, and nobody is reserved yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,7 @@ class Skip:
 
 
 Action = Reserve | Skip
+_LONGEST_IDLE = attrgetter("idle_since", "agent")
 
 
 def plan(snapshot: Snapshot, now: datetime) -> tuple[Action, ...]:
@@ -135,9 +139,7 @@ class _Tick:
         self.phones = set(snapshot.phones)
         self.budget = max(0, snapshot.calls_in_a_second)
         # The longest idle first, then by id: of seats equally good the first is taken.
-        self.seats = {
-            seat.agent: seat for seat in sorted(snapshot.seats, key=lambda seat: (seat.idle_since, seat.agent))
-        }
+        self.seats = {seat.agent: seat for seat in sorted(snapshot.seats, key=_LONGEST_IDLE)}
         self.classes = _classes(snapshot, self.lines)
         self.skips: list[Skip] = []
         self.reserves: list[Reserve] = []

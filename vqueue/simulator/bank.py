@@ -6,11 +6,15 @@ from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 
+from vqueue.domain.board import QueueBoard
 from vqueue.domain.request import Mode
 from vqueue.domain.rules import Rules
+from vqueue.engine import routing
 from vqueue.engine.hours import calling_allowed, next_allowed
+from vqueue.engine.order import ClassKey
+from vqueue.engine.plan import Line
 from vqueue.simulator.boards import Boards, Evidence
-from vqueue.simulator.floor import Caller, Floor, at
+from vqueue.simulator.floor import QUEUE, Caller, Floor, at
 from vqueue.simulator.people import Days, People
 from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.tally import Tally
@@ -72,11 +76,30 @@ class Bank:
     """`floor.changes` when a tick last looked."""
     slots: dict[datetime, int] = field(default_factory=dict)
     """Calls booked into each slot."""
+    kinds: tuple[tuple[ClassKey, tuple[str, ...]], ...] = ()
+    """Class and skills of each kind of the scenario's customers."""
+    _line: Line | None = None
     _window: tuple[float, datetime | None] = (float("-inf"), None)
+
+    def __post_init__(self) -> None:
+        spoken, needed = self.rules.languages[:1], self.rules.skills
+        skills = [tuple(dict.fromkeys((*needed, *kind.skills))) for kind in self.scenario.kinds]
+        self.kinds = tuple(
+            (ClassKey(QUEUE, routing.bucket(each, spoken[0] if spoken else ""), kind.credit), each)
+            for kind, each in zip(self.scenario.kinds, skills, strict=True)
+        )
 
     @property
     def now(self) -> float:
         return self.agenda.now
+
+    def line(self, board: QueueBoard | None) -> Line:
+        """The queue as a tick sees it."""
+        if board is None and self._line and (self._line.open_now, self._line.opens_at) == (self.open, self.opens_at):
+            return self._line
+        line = Line(queue=QUEUE, rules=self.rules, open_now=self.open, opens_at=self.opens_at, board=board)
+        self._line = line if board is None else self._line
+        return line
 
     def people(self, caller: Caller) -> People:
         return self.days.people[caller.generation]

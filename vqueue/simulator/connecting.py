@@ -47,11 +47,14 @@ def _draw(caller: Caller) -> int:
 
 def _call_agent(bank: Bank, caller: Caller, chair: Chair) -> None:
     people, team, n = bank.people(caller), bank.scenario.agents[chair.team], _draw(caller)
-    if people.seat_miss[caller.row, n] < team.miss:
+    if team.miss and people.seat_miss[caller.row, n] < team.miss:
         bank.agenda.after(bank.rules.agents.ring_s, partial(_agent_missed, bank, caller, chair), caller)
         return
     wait = float(people.seat_s[chair.team][caller.row, n])
-    bank.agenda.after(wait, partial(_agent_there, bank, caller), caller)
+    if wait > 0:
+        bank.agenda.after(wait, partial(_agent_there, bank, caller), caller)
+    else:
+        _agent_there(bank, caller)
 
 
 def _agent_missed(bank: Bank, caller: Caller, chair: Chair) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId
 from vqueue.domain.rules import Queue, Rules
-from vqueue.engine.plan import Head, Line, Reserve, Skip, Snapshot, plan
+from vqueue.engine.plan import Head, Reserve, Skip, Snapshot, plan
 from vqueue.engine.wait.model import WaitModel
 from vqueue.simulator import connecting, joining
 from vqueue.simulator.bank import Bank
@@ -160,14 +160,18 @@ def _work_off(bank: Bank, progress: Progress) -> None:
     agenda, arrivals = bank.agenda, bank.days.arrivals.tolist()
     came, minute = 0, agenda.next_at if len(agenda) else 0.0
     while len(agenda) or came < len(arrivals):
-        if came < len(arrivals) and (not len(agenda) or arrivals[came] < agenda.next_at):
-            agenda.at(arrivals[came], partial(joining.arrive, bank, came))
-            came += 1
-        while minute <= agenda.next_at and (bank.open or len(bank.floor.order)):
+        arrives = came < len(arrivals) and (not len(agenda) or arrivals[came] < agenda.next_at)
+        following = arrivals[came] if arrives else agenda.next_at
+        while minute <= following and (bank.open or len(bank.floor.order)):
             bank.tally.see(minute, bank.floor)
             minute += MINUTE_S
-        minute = max(minute, agenda.next_at - agenda.next_at % MINUTE_S)
-        agenda.do_next()
+        minute = max(minute, following - following % MINUTE_S)
+        if arrives:
+            agenda.now = following
+            joining.arrive(bank, came)
+            came += 1
+        else:
+            agenda.do_next()
         bank.tally.events += 1
         _tick(bank)
         if bank.tally.events % TELL_EVERY == 0:
@@ -200,10 +204,8 @@ def _snapshot(bank: Bank) -> Snapshot:
     """What the dispatcher looks at."""
     floor = bank.floor
     heads = tuple(floor.order.heads(min(MOST_SEATS, len(floor.free)), bank.not_before()))
-    board = _board(bank, heads)
-    line = Line(queue=QUEUE, rules=bank.rules, open_now=bank.open, opens_at=bank.opens_at, board=board)
     return Snapshot(
-        lines=(line,),
+        lines=(bank.line(_board(bank, heads)),),
         heads=heads,
         seats=tuple(floor.free.values()),
         calls_in_a_second=bank.scenario.calls_per_second,

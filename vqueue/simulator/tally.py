@@ -1,14 +1,14 @@
 """What happened on the simulated days, counted as it happens, and the figures made from it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from vqueue.domain.agent import Presence
 from vqueue.domain.request import Mode
 from vqueue.engine.order import Turn, inversions
-from vqueue.simulator.floor import ON_DUTY, Caller, Floor, Times, at
+from vqueue.simulator.floor import ON_DUTY, Caller, Floor, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ class Kept:
         return self.rang_at is not None and self.start <= self.rang_at <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Minute:
+class Minute(NamedTuple):
     """The floor at one moment of a day."""
 
     at: float
@@ -39,8 +38,7 @@ class Minute:
     busy: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """How long one customer waited, from his first arrival until both heard each other."""
 
     at: float
@@ -82,11 +80,7 @@ class Tally:
             self.ended.append(Ended(now, wait_s, caller.mode, second_hold_s))
 
     def taken(self, caller: Caller, now: float) -> None:
-        start = at(caller.virtual_start)
-        turn = Turn(
-            klass=caller.klass, virtual_start=start, id=caller.id, ready_at=at(caller.ready_since), taken_at=at(now)
-        )
-        self.turns.append(turn)
+        self.turns.append(Turn(caller.klass, caller.virtual_start, caller.id, caller.ready_since, now))
 
     def settle(self, caller: Caller, rang_at: float | None) -> None:
         """The first ring, or the knowledge that there will be none."""

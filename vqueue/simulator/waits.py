@@ -67,7 +67,7 @@ def _kind(ahead: int, state: QueueState, calls: float, handling_s: float) -> _Ki
         before=ahead - int(state.agents_ready),
         agents=state.agents_serving,
         calls=_known(calls),
-        leaving=leave and (_known(leave.shape), _on(leave.shape / leave.rate * handling_s, FINE)),
+        leaving=None if leave is None else (_known(leave.shape), _on(leave.shape / leave.rate * handling_s, FINE)),
         arrivals=tuple(
             (_on(gap / handling_s, FINE), _on(rate * handling_s, FINE)) for gap, rate in gaps if gap > 0 and rate > 0
         ),
