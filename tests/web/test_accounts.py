@@ -35,6 +35,8 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/console/queues/{queue}/rules/publish"): ACTORS,
     ("POST", "/console/queues/{queue}/rules/unschedule"): ACTORS,
     ("POST", "/console/queues/{queue}/rules/rollback"): ACTORS,
+    ("GET", "/console/reports"): READERS,
+    ("GET", "/console/reports/{name}.csv"): READERS,
     ("GET", "/console/staff"): ADMIN,
     ("POST", "/console/staff"): ADMIN,
     ("POST", "/console/staff/{staff}/role"): ADMIN,
@@ -69,7 +71,7 @@ OPEN = {
 }
 ENDING = {"/account/sessions/end-all", "/sign-out"}
 NAMES = {
-    "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none",
+    "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none", "name": "queues",
     "attempt": "at_none",
 }  # fmt: skip
 

@@ -1,12 +1,15 @@
 """What the customer's app brings with it, stored: answers given before, codes, devices, proofs, feedback, links."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from vqueue.db import tables_apps as tables
+from vqueue.db.exact import many
 from vqueue.db.record import Record
 from vqueue.db.store import Store, insert
+from vqueue.db.tables import requests
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import RequestId
 from vqueue.ports.apps import Answered, CallInCode, Device, Feedback, PageLink, Told, Verification
@@ -118,6 +121,31 @@ class StoredFeedbacks(Store):
 
     def of_request(self, request: RequestId) -> Feedback | None:
         return self.one_of(FEEDBACK, FEEDBACK.all.where(tables.feedback.c.request == request))
+
+    def counts(self, queues: Sequence[str], *, start: datetime, end: datetime) -> list[tuple[str, str, dict[str, int]]]:
+        c, r = tables.feedback.c, requests.c
+        figures = {
+            "rated": func.count(c.rating),
+            "ratings": func.coalesce(func.sum(c.rating), 0),
+            "content": many(c.rating >= 4),
+            "asked": func.count(c.nps),
+            "promoters": many(c.nps >= 9),
+            "detractors": many(c.nps <= 6),
+            "judged": func.count(c.solved),
+            "solved": many(c.solved.is_(True)),
+        }
+        query = (
+            select(r.queue, r.channel, *figures.values())
+            .join(requests, r.id == c.request)
+            .where(r.queue.in_(queues), c.at >= start, c.at < end)
+            .group_by(r.queue, r.channel)
+            .order_by(r.queue, r.channel)
+        )
+        rows = self.connection.execute(query)
+        return [
+            (str(queue), str(channel), dict(zip(figures, map(int, told), strict=True)))
+            for queue, channel, *told in rows
+        ]
 
 
 class StoredPageLinks(Store):

@@ -18,6 +18,10 @@ class StoredRehearsals(Store):
     def running(self) -> Rehearsal | None:
         return self.one_of(REHEARSAL, _RUNNING)
 
+    def latest(self, queue: str) -> Rehearsal | None:
+        of = REHEARSAL.all.where(rehearsals.c.queue == queue)
+        return self.one_of(REHEARSAL, of.order_by(rehearsals.c.asked_at.desc(), rehearsals.c.id.desc()).limit(1))
+
     def insert(self, rehearsal: Rehearsal) -> None:
         self.add_new(REHEARSAL, rehearsal)
 

@@ -37,6 +37,8 @@ AGENT = (
     "away_reasons_s",
 )  # fmt: skip
 
+SAID = ("rated", "csat_mean", "csat_share", "nps_asked", "nps", "solved_asked", "solved_share")
+
 
 def line(sums: Sums) -> dict[str, Cell]:
     """Figures of a queue's line."""
@@ -83,6 +85,20 @@ def agent(told: Mapping[str, int], reasons: Mapping[str, int]) -> dict[str, Cell
         "away_s": seconds(told["away_us"]),
         "occupancy": share(busy, busy + ready),
         "away_reasons_s": {reason or "none": seconds(us) for reason, us in sorted(reasons.items())},
+    }
+
+
+def said(told: Mapping[str, int]) -> dict[str, Cell]:
+    """What customers said. NPS (Reichheld 2003): promoters less detractors, in points from -100 to 100."""
+    asked = told["asked"]
+    return {
+        "rated": told["rated"],
+        "csat_mean": round(told["ratings"] / told["rated"], 2) if told["rated"] else None,
+        "csat_share": share(told["content"], told["rated"]),
+        "nps_asked": asked,
+        "nps": round(100 * (told["promoters"] - told["detractors"]) / asked, 1) if asked else None,
+        "solved_asked": told["judged"],
+        "solved_share": share(told["solved"], told["judged"]),
     }
 
 

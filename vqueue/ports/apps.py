@@ -1,6 +1,6 @@
 """What the customer's app brings with it: answers given before, codes, devices, proofs of a number, feedback."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -208,6 +208,12 @@ class Feedbacks(Protocol):
         ...
 
     def of_request(self, request: RequestId) -> Feedback | None: ...
+
+    def counts(self, queues: Sequence[str], *, start: datetime, end: datetime) -> list[tuple[str, str, dict[str, int]]]:
+        """(queue, channel, figures) of what was said from `start` up to `end`: how many rated, the sum of their
+        ratings, how many rated 4 or 5; how many answered the 0-10 question, promoters (9, 10), detractors (0-6); how
+        many said whether it was solved, and that it was."""
+        ...
 
 
 class PageLinks(Protocol):

@@ -7,10 +7,10 @@ from aiohttp import web
 
 from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services.house import House
-from vqueue.web import console, desk, links, signing, support
+from vqueue.web import charts, console, desk, links, signing, support
 from vqueue.web.access import Access
 from vqueue.web.api import book
-from vqueue.web.console import account, rules, staff
+from vqueue.web.console import account, reports, rules, staff
 from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
@@ -47,6 +47,7 @@ def make_web(
     add_cors(app, origins)
     add_headers(app, secure=secure, framed_by=wishes.frames)
     streams.add_to(app)
+    charts.add_routes(app)
     app.router.add_static(STATIC, STATIC_DIR)
     app.router.add_get("/", _to_console)
     watch.add_to(app, house)
@@ -55,6 +56,7 @@ def make_web(
     account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     rules.add_routes(app, house=house, pages=pages, access=access)
+    reports.add_routes(app, house=house, pages=pages, access=access)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     desk.add_routes(app, house=house, pages=pages, access=access, streams=streams, wishes=wishes)
     links.add_routes(app, house=house, pages=pages, secure=secure)

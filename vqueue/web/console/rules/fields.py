@@ -84,8 +84,8 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
         _f("offer.max_wait_s", Kind.DURATION, 1),
         _f("deadlines.coverage", Kind.SHARE, 50, 99),
         _f("offer.max_open", Kind.COUNT, 0),
-        _choice("offer.modes", Kind.CHOICES, "mode", tuple(Mode)),
         _f("offer.no_offer_share", Kind.SHARE, 0, 2),
+        _choice("offer.modes", Kind.CHOICES, "mode", tuple(Mode)),
     ),
     "callback": (
         _choice("callback.shape", Kind.CHOICE, "shape", (Shape.AGENT_FIRST, Shape.CUSTOMER_FIRST)),
@@ -93,6 +93,7 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
         _f("callback.snooze_s", Kind.DURATION, 0),
         _f("callback.bank_code", Kind.SWITCH),
         _f("callback.machine_detection", Kind.SWITCH),
+        _f("callback.dial_ahead", Kind.SWITCH),
         _f("agents.ring_s", Kind.DURATION, 5, 60),
         _f("agents.accept_s", Kind.DURATION, 5, 60),
         _f("agents.wrap_up_s", Kind.DURATION, 0),
@@ -159,9 +160,6 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
     "publishing": (_f("publishing.second_person", Kind.SWITCH),),
 }
 """Section → its fields, in the order of the page."""
-
-UNSHOWN = frozenset({"callback.dial_ahead"})
-"""Fields that change nothing; they keep the value they have."""
 
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": DAY_S}
 """Units a duration may be typed in, in seconds."""

@@ -1,0 +1,127 @@
+"""The page of reports over HTTP: what is asked, told in sentences, tables and CSV; what cannot be asked is said."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from tests.web.afternoon import a_promise, a_request, fill
+from tests.web.conftest import SignIn, Site
+from tests.web.house import NOON
+from tests.web.test_console import plain
+from vqueue.domain.ids import QueueId
+from vqueue.domain.request import State
+from vqueue.ports.apps import Feedback
+from vqueue.services.house import House
+from vqueue.web import charts
+
+PERSON = {"Accept": "text/html"}
+PATH = "/console/reports"
+
+
+@pytest.fixture
+async def signed_in(house: House, sign_in: SignIn) -> None:
+    await fill(house)
+    yesterday = NOON - timedelta(days=1)
+
+    def past(work: object) -> None:
+        for n in range(8):
+            request = a_request(f"rq_past{n}", state=State.SERVED, ready=False, virtual_start=yesterday,
+                                created_at=yesterday, closed_at=yesterday + timedelta(minutes=9))  # fmt: skip
+            work.requests.insert(request)  # type: ignore[attr-defined]
+            promise = a_promise(request, start=-1440, end=-1420)
+            work.promises.insert(promise.ring(NOON - timedelta(minutes=1430 if n else 1400)))  # type: ignore[attr-defined]
+            said = Feedback(request=request.id, at=yesterday + timedelta(minutes=30), rating=5 if n else 1,
+                            nps=9 if n > 3 else 3, solved=bool(n % 2))  # fmt: skip
+            work.feedback.put(said)  # type: ignore[attr-defined]
+
+    await house.database.transact(past)
+    await sign_in()
+
+
+async def shown(site: Site, query: str = "") -> str:
+    answer = await site.get(f"{PATH}{query}", headers=PERSON)
+    assert answer.status == 200, await answer.text()
+    return await answer.text()
+
+
+async def test_a_day_is_told_in_figures_sentences_and_tables(site: Site, signed_in: None) -> None:
+    page = plain(await shown(site, "?span=yesterday&queue=cards"))
+    assert "Cards 2026-03-03 – 2026-03-03 , on the clock of Europe/London" in page.replace("\u2068", "")
+    assert "87.5% of the promises were kept; the goal is 90%." in page
+    assert "satisfaction, of 5 4.5 NPS, −100 to 100 0 solved, say customers 50%" in page
+    assert "0 calls came too early, 1 too late, 0 promises we could not keep." in page
+
+
+async def test_what_is_drawn_stands_in_the_table_beside_it(site: Site, signed_in: None) -> None:
+    page = await shown(site, "?span=week&queue=cards")
+    drawn = [json.loads(unescape(each)) for each in re.findall(r'data-chart="([^"]*)"', page)]
+    assert len(drawn) == page.count("<figure") == page.count("<details><summary>As a table") == 5
+    came = drawn[0]
+    assert came["x"][came["series"][0]["values"].index(8)] == "3 Mar"
+    assert re.search(r"3 Mar</th><td class=\"end\">8</td>", page)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "he"])
+async def test_reports_speak_every_language(
+    site: Site, signed_in: None, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = await shown(site, f"?lang={language}")
+    assert f'<html lang="{language}"' in page and "has no wording" not in caplog.text
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?from=2026-03-04&to=2026-03-01", "The first day comes before the last one"),
+        ("?from=soon&to=later", "The first day comes before the last one"),
+        ("?from=0001-01-01&to=9999-12-31", "The first day comes before the last one"),
+        ("?from=2025-01-01&to=2026-03-04", "At most 92 days at once"),
+        ("?queue=%22%3E%3Cscript%3E", "There is no such queue"),
+    ],
+)
+async def test_what_cannot_be_asked_is_said_and_something_is_shown(
+    site: Site, signed_in: None, query: str, words: str
+) -> None:
+    page = await shown(site, query)
+    assert words in plain(page) and "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ("?span=today", "1h"),
+        ("?span=month", "1d"),
+        ("?span=month&interval=15m", "1h"),
+        ("?span=week&interval=15m", "15m"),
+        ("?interval=never", "1d"),
+    ],
+)
+async def test_an_interval_fits_the_days(site: Site, signed_in: None, query: str, chosen: str) -> None:
+    assert f'<option value="{chosen}" selected>' in await shown(site, query)
+
+
+async def test_a_table_comes_as_csv_with_the_same_question(site: Site, house: House, signed_in: None) -> None:
+    page = await shown(site, "?span=yesterday&queue=cards")
+    link = unescape(re.search(r'href="(/console/reports/feedback\.csv[^"]*)"', page)[1])  # type: ignore[index]
+    answer = await site.get(link)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="feedback-2026-03-03-2026-03-03.csv"'
+    rows = list(csv.DictReader(io.StringIO(await answer.text())))
+    assert [(row["queue"], row["channel"], row["rated"], row["nps"]) for row in rows] == [
+        ("cards", "all", "8", "0.0"),
+        ("cards", "ivr", "8", "0.0"),
+    ]
+    assert (await site.get("/console/reports/nonsense.csv")).status == 404
+    assert QueueId("cards") in str(rows)
+
+
+async def test_the_charting_library_comes_from_its_package_compressed_and_for_good(site: Site) -> None:
+    library = charts.library()
+    answer = await site.get(library.address)
+    assert (answer.status, answer.headers["Content-Encoding"]) == (200, "gzip")
+    assert "immutable" in answer.headers["Cache-Control"] and "plotly.js-style-global" in library.styles
