@@ -4,9 +4,9 @@ Two things are learned, group by group, only from promises whose first ring has 
 where the rings fell by the distribution that was quoted (their *scores*; the quantiles are moved to where so many
 really fell, as conformalised quantiles are: Romano, Patterson, Candes 2019), and the *level*: the share of turns a
 window has to hold by that distribution so that, rounded to the clock as it is spoken, it holds the coverage of the
-rules in the long run (level + gamma (coverage - kept): Gibbs & Candes 2021). A group is a method, a bucket of the
-number ahead, a class; below 300 scores it leans on its parent in the measure in which scores are missing. The state is
-a value, and survives JSON.
+rules in the long run (level + gamma (coverage - kept): Gibbs & Candes 2021). A group is a method, in it a bucket of the
+number ahead, in it a class; below 300 promises it leans on its parent in the measure in which they are missing, a
+method on the distribution as it was estimated. The state is a value, and survives JSON.
 """
 
 from bisect import bisect_right
@@ -19,17 +19,16 @@ from vqueue.domain.board import Wait
 from vqueue.engine.wait.closed import PROBABILITIES
 from vqueue.engine.wait.reading import score, scored
 
-KEPT = 600
+KEPT = 2000
 """Newest scores a group remembers."""
 ENOUGH = 300
-"""Scores a group needs to stand alone."""
-ENOUGH_FOR_ALL = 150
-"""Scores of a method as a whole, below which it leans on the distribution as it was estimated."""
-GAMMA = 0.02
-QUICKER = 0.05
-"""Of the first scores of a group: what is not known is learned in larger steps."""
-FIRST = 100
-LEVEL = 0.80
+"""Promises a group needs for a level of its own."""
+ENOUGH_SCORES = 2000
+"""Scores a group needs to say alone where rings fall. Those of one hour err together: two thousand are a day or two,
+worth some three hundred that know nothing of each other."""
+GAMMA = 0.005
+"""A step of the level. Larger ones chase the errors of an hour, which are over when they are known."""
+LEVEL = 0.82
 """Of the share a window holds before it is rounded to the clock, where nothing was learned yet."""
 LEAST, MOST = 0.30, 0.995
 BUCKETS = (1, 3, 8, 20, 50)
@@ -108,7 +107,8 @@ class Calibration:
         """The scores at the five probabilities."""
         if not path:
             return _AS_ESTIMATED
-        own, share = self._own(path)
+        own = self.groups.get(_name(path), Learned())
+        share = min(1.0, len(own.scores) / ENOUGH_SCORES)
         if share == 0.0:
             return self._marks(path[:-1])
         mine = _quantiles(own.scores)
@@ -119,12 +119,9 @@ class Calibration:
     def _level(self, path: tuple[str, ...]) -> float:
         if not path:
             return LEVEL
-        own, share = self._own(path)
-        return share * own.level + (1.0 - share) * self._level(path[:-1]) if share < 1.0 else own.level
-
-    def _own(self, path: tuple[str, ...]) -> tuple[Learned, float]:
         own = self.groups.get(_name(path), Learned())
-        return own, min(1.0, len(own.scores) / (ENOUGH if len(path) > 1 else ENOUGH_FOR_ALL))
+        share = min(1.0, own.seen / ENOUGH)
+        return share * own.level + (1.0 - share) * self._level(path[:-1])
 
 
 def _fell(quantiles_s: tuple[float, ...], rang_s: float | None, passed_s: float | None) -> float | None:
@@ -147,8 +144,7 @@ def _name(path: tuple[str, ...]) -> str:
 
 
 def _after(before: Learned, fell: float | None, *, kept: bool, coverage: float) -> Learned:
-    step = QUICKER if before.seen < FIRST else GAMMA
-    level = min(MOST, max(LEAST, before.level + step * (coverage - kept)))
+    level = min(MOST, max(LEAST, before.level + GAMMA * (coverage - kept)))
     scores = before.scores if fell is None else (*before.scores, fell)[-KEPT:]
     return Learned(scores, round(level, 5), before.seen + 1)
 
