@@ -10,15 +10,18 @@ from sqlalchemy import Text, cast, func, select
 
 from vqueue.db.exact import quarter
 from vqueue.db.store import Store, insert
-from vqueue.db.tables import requests
+from vqueue.db.tables import attempts, legs, requests
 from vqueue.db.tables_outlooks import half_hours, outlooks
 from vqueue.db.types import EPOCH
+from vqueue.domain.leg import Role, Way
 from vqueue.domain.outlook import HALF_HOUR, HALF_HOUR_S, Outlook, Seen
 from vqueue.domain.request import Mode
 from vqueue.ports.reports import QUARTER_S
 
 _OUTLOOK = TypeAdapter(Outlook)
-_h, _o, _r = half_hours.c, outlooks.c, requests.c
+_h, _o, _r, _a, _l = half_hours.c, outlooks.c, requests.c, attempts.c, legs.c
+RINGS = 200
+"""Answered calls that the ring time is learnt from."""
 
 
 class StoredOutlooks(Store):
@@ -57,6 +60,15 @@ class StoredOutlooks(Store):
     def newest(self) -> datetime | None:
         found: datetime | None = self.connection.scalar(select(func.max(_h.start)))
         return found
+
+    def ring_times(self, queue: str, *, since: datetime) -> list[float]:
+        rung = (_l.role == Role.CUSTOMER, _l.way != Way.INBOUND, _a.accepted_at.is_not(None))
+        query = select(_l.created_at, _a.accepted_at).join_from(attempts, legs, _l.attempt == _a.id)
+        newest = query.where(_a.queue == queue, _a.closed_at >= since, *rung).order_by(
+            _a.closed_at.desc(), _a.id.desc()
+        )
+        found = [(key - dialled).total_seconds() for dialled, key in self.connection.execute(newest.limit(RINGS))]
+        return [seconds for seconds in found if seconds > 0]
 
     def put(self, outlook: Outlook) -> None:
         new = insert(self.connection, outlooks)

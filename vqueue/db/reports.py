@@ -110,7 +110,9 @@ class StoredReports(BoundedStore):
     def second_holds(self, span: Span) -> list[Spread]:
         waited = self._us(_a.joined_at) - self._us(_a.accepted_at)
         one = select(_a.queue, _r.channel, self._quarter(_a.closed_at).label("quarter"), _seconds(waited))
-        rung = (_a.accepted_at.is_not(None), _a.shape != Shape.HOLDER, *_talked(span))
+        # Who held at the head because his agent was not there pressed the key before this attempt was made.
+        called = or_(_a.shape != Shape.HOLDER, _a.accepted_at < _a.opened_at)
+        rung = (_a.accepted_at.is_not(None), called, *_talked(span))
         return self._spreads(one.join_from(attempts, requests, _r.id == _a.request).where(*rung))
 
     def promises(self, span: Span) -> list[Tally]:

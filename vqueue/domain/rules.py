@@ -90,7 +90,8 @@ class CallbackRules:
     snooze_s: int = 900
     """When he is rung again who asks for later at the answer."""
     dial_ahead: bool = False
-    """Reserved; changes nothing."""
+    """In teams of more than eight, a customer may be rung before an agent is free, where one probably is when he
+    answers; else he holds at the head of the line, as foreseen for 20 seconds at the most."""
     machine_detection: bool = True
     """The provider says whether a machine answered; advice only."""
     bank_code: bool = True

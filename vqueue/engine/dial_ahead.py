@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, gammaincc, gammaincinv
 
 from vqueue.domain.attempt import Shape
-from vqueue.domain.ids import AgentId, RequestId
+from vqueue.domain.ids import RequestId
 from vqueue.engine.plan import Reserve, Seat, Snapshot, plan
 
 Floats = NDArray[np.float64]
@@ -29,6 +29,8 @@ FIRST_RING_S, FIRST_SPREAD_S, FIRST_CALLS = 12.0, 6.0, 20.0
 """From dialling to the customer's key before anything was measured, and how many calls that weighs."""
 _POINTS = 9
 """Ring times, evenly likely, over which a chance is averaged."""
+_SELDOM = 0.001
+"""A hold that is less likely than this is not divided by its chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Verdict:
     late: float
     """How likely no agent is free when he answers."""
     hold_s: float
-    """How long he is expected to hold then, over all cases."""
+    """How long he is expected to hold then."""
     why_not: str = ""
 
     @property
@@ -98,7 +100,7 @@ def judge(before: int, flying: int, pace: Pace, ring: Ring, *, longest_hold_s: f
     """Of a customer with `before` others to be served first, while `flying` who were rung ahead have no agent yet."""
     times, ahead = ring.times(), before + flying
     late = float(later_than(times, ahead, pace).mean())
-    hold = _hold_s(times, ahead, pace)
+    hold = _hold_s(times, ahead, pace) / max(late, _SELDOM)
     room = pace.frees_a_second * ring.mean_s
     why_not = ""
     if pace.agents <= SMALL_TEAM:
@@ -122,54 +124,36 @@ def _hold_s(times: Floats, before: int, pace: Pace) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Early:
-    """Ring this customer now, for the agent who is expected first; nobody is reserved yet."""
-
-    request: RequestId
-    queue: str
-    agent: AgentId
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Soon:
     """A queue whose rules let customers be rung ahead: `busy` are its agents who are expected to be free, soonest
-    first, and `flying` counts who was rung ahead and has no agent yet."""
+    first, and `flying` who was rung ahead and has no agent yet."""
 
     queue: str
     busy: tuple[Seat, ...]
-    flying: int
+    flying: tuple[RequestId, ...]
     pace: Pace
     ring: Ring
 
 
-def ahead(snapshot: Snapshot, taken: Sequence[Reserve], soon: Soon, now: datetime) -> tuple[Early, ...]:
+def ahead(snapshot: Snapshot, taken: Sequence[Reserve], soon: Soon, now: datetime) -> tuple[Reserve, ...]:
     """Whom to ring ahead, in the order of service: those who would be served next if the agents expected first were
     free now, by the dispatcher's own plan. Whoever is on the line, or may not be rung, takes his turn unrung."""
-    rest = _rest(snapshot, taken, soon)
-    found: list[Early] = []
-    turns = [action for action in plan(rest, now) if isinstance(action, Reserve) and action.queue == soon.queue]
-    for before, action in enumerate(turns):
-        if action.shape is Shape.HOLDER:
+    turns = [each for each in plan(_rest(snapshot, taken, soon), now) if isinstance(each, Reserve)]
+    found: list[Reserve] = []
+    for before, turn in enumerate(each for each in turns if each.queue == soon.queue):
+        if turn.shape is Shape.HOLDER:
             continue
-        verdict = judge(before - len(found), soon.flying + len(found), soon.pace, soon.ring)
+        verdict = judge(before - len(found), len(soon.flying) + len(found), soon.pace, soon.ring)
         if not verdict.dial:
             break
-        grounds = (f"late:{verdict.late:.2f}", f"hold:{verdict.hold_s:.0f}")
-        found.append(
-            Early(
-                request=action.request,
-                queue=action.queue,
-                agent=action.agent,
-                reasons=("ahead", *action.reasons, *grounds),
-            )
-        )
+        reasons = ("ahead", *turn.reasons, f"late:{verdict.late:.2f}", f"hold:{verdict.hold_s:.0f}")
+        found.append(replace(turn, shape=Shape.CUSTOMER_FIRST, reasons=reasons, ahead=True))
     return tuple(found)
 
 
 def _rest(snapshot: Snapshot, taken: Sequence[Reserve], soon: Soon) -> Snapshot:
     """What is left when this tick's reservations are made, with the agents expected first as if they were free."""
-    gone = {action.request for action in taken}
+    gone = {action.request for action in taken} | set(soon.flying)
     heads = tuple(
         replace(head, places=tuple(place for place in head.places if place.id not in gone)) for head in snapshot.heads
     )

@@ -27,6 +27,10 @@ class Outlooks(Protocol):
         """The last half hour that was noted, of any queue."""
         ...
 
+    def ring_times(self, queue: str, *, since: datetime) -> list[float]:
+        """From dialling a customer to his key, seconds, of the newest attempts; at most 200."""
+        ...
+
     def put(self, outlook: Outlook) -> None:
         """One a queue: the last one counts."""
         ...

@@ -47,8 +47,8 @@ def accepted(clerk: Clerk, case: settling.Case, leg: Leg, told: Told, token: Tok
 
 
 def into_hold(case: settling.Case, token: Token, code: tuple[Prompt, ...]) -> Speech:
-    """A short sentence, then the hold in which the agent finds him."""
-    words = (Prompt("connect.agent_coming"), *code)
+    """A short sentence, then the hold in which the agent finds him; who was rung ahead and has none yet is told so."""
+    words = (Prompt("connect.next" if case.request.state is State.HOLDING else "connect.agent_coming"), *code)
     return (Say(words, case.request.language), hold(case.request, token))
 
 

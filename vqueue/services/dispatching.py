@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.attempt import Attempt, Shape
@@ -11,18 +12,17 @@ from vqueue.domain.board import QueueBoard
 from vqueue.domain.errors import AlreadyOpen, NotLeader, NotPossible, StaleWrite
 from vqueue.domain.ids import AgentId, AttemptId, LegId, Token
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import Role, Way
-from vqueue.domain.request import Mode, Move, Request, State
-from vqueue.domain.rules import Queue
-from vqueue.engine import hours
-from vqueue.engine.plan import Head, Line, Place, Reserve, Seat, Skip, Snapshot, plan
-from vqueue.ports.database import ClassHead, Work
-from vqueue.services import bank_code, dialing, intending, missing
+from vqueue.domain.leg import Leg, Role, Way
+from vqueue.domain.request import Move, Request, State
+from vqueue.engine.dial_ahead import ahead
+from vqueue.engine.plan import Reserve, Skip, Snapshot, plan
+from vqueue.services import bank_code, dialing, intending, missing, ringing_ahead
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
+from vqueue.services.ringing_ahead import Flight
+from vqueue.services.surveying import Seen, look, snapshot_of
 
-_MOST_SEATS = 50
-"""Reservations of one tick at the most; the next tick follows at once."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +33,21 @@ class Lease:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What the database showed: the raw rows a snapshot is made from."""
-
-    queues: list[Queue]
-    agents: list[Agent]
-    heads: list[ClassHead]
-    phones: set[str]
-    """Of those waiting: the numbers that have a live customer leg."""
-    rings: dict[str, int]
-
-
 async def tick(house: House, lease: Lease) -> int:
     """Reserves and dials what can be connected now; how much was done. Raises NotLeader when the lease is over."""
-    seen = await house.database.read(partial(_look, now=house.clock.now()))
-    if not seen.heads:
+    seen = await house.database.read(partial(look, now=house.clock.now()))
+    if not seen.heads and not seen.sky.flying:
         return 0
     boards = {board.queue: board for board in await house.board.read_all()}
-    snapshot = _snapshot(house, seen, boards)
+    snapshot = snapshot_of(house, seen, boards)
     standing = {seat.agent for seat in snapshot.seats if seat.standing}
-    done, may_call = 0, True
-    for action in plan(snapshot, house.clock.now()):
+    done, may_call, actions = 0, True, plan(snapshot, house.clock.now())
+    for action in actions:
         match action:
             case Skip():
                 done += bool(await _set_aside(house, lease, action))
+            case Reserve(request=request) if request in seen.sky.flying:
+                done += await _give(house, lease, seen.sky.flying[request], action.agent)
             case Reserve():
                 # Asked before anything is reserved: where no call may be created, nothing is taken back either;
                 # once refused, nobody further back in the order gets the call that becomes free meanwhile.
@@ -65,98 +55,20 @@ async def tick(house: House, lease: Lease) -> int:
                 may_call = may_call and (not rings or await dialing.may_call(house))
                 if may_call or not rings:
                     done += await _connect(house, lease, action)
+    taken = [action for action in actions if isinstance(action, Reserve)]
+    for action in _ahead(seen, snapshot, taken, boards, house.clock.now()):
+        may_call = may_call and await dialing.may_call(house)
+        done += may_call and await _connect(house, lease, action)
     return done
 
 
-def _look(work: Work, now: datetime) -> Seen:
-    agents = work.agents.all()
-    seats = min(_MOST_SEATS, sum(agent.presence is Presence.READY for agent in agents))
-    queues = work.queues.all()
-    heads = (
-        [head for queue in queues for head in work.requests.heads(queue=queue.id, limit=max(1, seats))] if seats else []
-    )
-    waiting = [place for head in heads for place in head.places if place.state is State.WAITING]
-    rings = work.counters.values([missing.ring_counter(place, now) for place in waiting])
-    phones = work.legs.live_numbers({place.phone.index for place in waiting if place.phone is not None})
-    return Seen(queues=queues, agents=agents, heads=heads, phones=phones, rings=rings)
-
-
-def _snapshot(house: House, seen: Seen, boards: dict[str, QueueBoard]) -> Snapshot:
-    now = house.clock.now()
-    queues = {queue.id: queue for queue in seen.queues}
-    return Snapshot(
-        lines=tuple(
-            Line(
-                queue=queue.id,
-                rules=queue.rules,
-                switches=queue.switches,
-                open_now=hours.is_open(queue.rules.hours, now),
-                opens_at=hours.next_opening(queue.rules.hours, now),
-                board=boards.get(queue.id),
-            )
-            for queue in seen.queues
-        ),
-        heads=tuple(_head(house, head, queues[head.queue], seen.rings) for head in seen.heads),
-        seats=tuple(_seats(seen.agents)),
-        calls_in_a_second=max(1, int(house.line.calls_per_second)),
-        phones=frozenset(seen.phones),
-    )
-
-
-def _seats(agents: Iterable[Agent]) -> Iterable[Seat]:
-    for agent in agents:
-        if agent.presence is Presence.READY and agent.attempt is None:
-            yield Seat(
-                agent=agent.id,
-                skills=agent.skills,
-                languages=agent.languages,
-                idle_since=agent.idle_since or agent.since,
-                standing=agent.standing_call is not None,
-            )
-
-
-def _head(house: House, head: ClassHead, queue: Queue, rings: dict[str, int]) -> Head:
-    places = tuple(_place(house, request, queue, rings) for request in head.places)
-    return Head(queue=head.queue, bucket=head.bucket, credit_class=head.credit_class, places=places)
-
-
-def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) -> Place:
-    """A request as the order sees it, with whether its phone may be rung at this moment."""
-    now, rules = house.clock.now(), queue.rules
-    why, until = "", None
-    index = request.phone.index if request.phone is not None else ""
-    if request.state is State.WAITING:
-        if request.phone is None or request.mode not in (Mode.CALLBACK, Mode.SCHEDULED):
-            why = "no_number"
-        elif rules.callback.shape is Shape.CUSTOMER_FIRST and request.early_s(now) > 0:
-            why, until = "slot_not_begun", request.slot_start
-        elif rings.get(missing.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
-            why, until = "cap_of_the_day", hours.next_midnight(request.zone or rules.hours.zone, now)
-        else:
-            zone, country = request.zone or rules.hours.zone, request.country or None
-            if not hours.calling_allowed(rules.calling_windows, zone, country, now):
-                why, until = "calling_window", hours.next_allowed(rules.calling_windows, zone, country, now)
-    return Place(
-        id=request.id,
-        queue=request.queue,
-        bucket=request.bucket,
-        credit_class=request.credit_class,
-        virtual_start=request.virtual_start,
-        state=request.state,
-        skills=request.skills,
-        language=request.language,
-        deadline=request.deadline,
-        phone_index=index if request.state is State.WAITING else "",
-        dialable_now=not why,
-        why_not=why,
-        until=until,
-        last_agent=_wanted(request, now),
-    )
-
-
-def _wanted(request: Request, now: datetime) -> AgentId | None:
-    """The agent he would rather have, for as long as that holds."""
-    return request.wanted_agent if request.wanted_until is None or request.wanted_until > now else None
+def _ahead(
+    seen: Seen, snapshot: Snapshot, taken: list[Reserve], boards: dict[str, QueueBoard], now: datetime
+) -> Iterable[Reserve]:
+    """Whom to ring before an agent is free, in the queues whose rules allow it."""
+    given = {action.request for action in taken}
+    for soon in ringing_ahead.soon(seen.sky, seen.queues, agents=seen.agents, boards=boards, given=given, now=now):
+        yield from ahead(snapshot, taken, soon, now)
 
 
 async def _set_aside(house: House, lease: Lease, skip: Skip) -> bool | None:
@@ -183,15 +95,24 @@ async def _connect(house: House, lease: Lease, action: Reserve) -> bool:
     return True
 
 
+async def _give(house: House, lease: Lease, flight: Flight, agent: AgentId) -> bool:
+    """The agent who is free now for a customer who was rung ahead; called at once where that one has answered."""
+    token = Token(house.chance.token())
+    given = await _fenced(house, lease, partial(ringing_ahead.give, flight=flight, agent_id=agent, token=token))
+    if isinstance(given, Leg):
+        house.spawn(dialing.place(house, token))
+    return bool(given)
+
+
 async def fill_bucket(house: House) -> None:
     """A bucket nobody has asked yet is empty: asked once before the first call, it is full when that comes."""
     await dialing.may_call(house)
 
 
-async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | None]) -> bool | None:
+async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], T | None]) -> T | None:
     """Runs the deed under the lease. None when somebody was quicker: the next tick sees what is true then."""
 
-    def fenced(clerk: Clerk) -> bool | None:
+    def fenced(clerk: Clerk) -> T | None:
         clerk.work.leases.fence(shard=lease.shard, epoch=lease.epoch)
         return deed(clerk)
 
@@ -206,12 +127,14 @@ async def _fenced(house: House, lease: Lease, deed: Callable[[Clerk], bool | Non
 def reserve(
     clerk: Clerk, *, action: Reserve, attempt_id: AttemptId, tokens: tuple[Token, Token], code: str
 ) -> bool | None:
-    """Request connecting, attempt, first leg, agent reserved: one transaction. None when one of them is not free.
+    """Request connecting, attempt, first leg, agent reserved (but for a customer who is rung ahead): one transaction.
+    None when one of them is not free.
 
     `tokens` are those of the agent's leg and of the customer's.
     """
     request, agent = clerk.work.requests.get(action.request), clerk.work.agents.get(action.agent)
-    if request.state not in (State.HOLDING, State.WAITING) or not request.ready or agent.presence is not Presence.READY:
+    states = (State.WAITING,) if action.ahead else (State.HOLDING, State.WAITING)
+    if request.state not in states or not request.ready or not (action.ahead or agent.presence is Presence.READY):
         return None
     shape = Shape.HOLDER if request.state is State.HOLDING else action.shape
     if shape is Shape.CUSTOMER_FIRST and (request.early_s(clerk.at) > 0 or not _ring_allowed(clerk, request)):
@@ -230,7 +153,8 @@ def reserve(
     clerk.move(request, Move.RESERVE, reason=",".join(action.reasons), changes={"attempt": attempt_id})
     clerk.work.attempts.insert(attempt)
     _intend(clerk, attempt, request, agent, tokens)
-    clerk.move_agent(agent, AgentMove.RESERVE, reason="matched", changes={"attempt": attempt_id})
+    if not action.ahead:
+        clerk.move_agent(agent, AgentMove.RESERVE, reason="matched", changes={"attempt": attempt_id})
     _note_opened(clerk, attempt, request, action)
     return True
 

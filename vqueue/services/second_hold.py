@@ -19,24 +19,27 @@ _TALKED = (QueueResult.BRIDGED, QueueResult.BRIDGING, QueueResult.REDIRECTED_FRO
 
 async def meet(house: House, token: Token, step: int) -> Speech:
     """What he hears in the hold. The first question is the news that an agent's call finds him there."""
-    request = await house.act(lambda clerk: _in_hold(clerk, token))
+    request, lost = await house.act(lambda clerk: _in_hold(clerk, token))
     if request is None:
         return (LeaveHold(),)
-    words = "hold.agent_lost" if request.state is State.HOLDING else "connect.agent_coming"
+    waits = "hold.agent_lost" if lost else "connect.next"
+    words = waits if request.state is State.HOLDING else "connect.agent_coming"
     again = (Play(MUSIC), Goto(Target("meet", token, step + 1)))
     # The first time he has just heard it.
     return again if step == 0 else (Say((Prompt(words),), request.language), *again)
 
 
-def _in_hold(clerk: Clerk, token: Token) -> Request | None:
+def _in_hold(clerk: Clerk, token: Token) -> tuple[Request | None, bool]:
+    """His request, and whether an agent who had been called for him failed."""
     leg = clerk.work.legs.by_token(token)
     if leg is None or not leg.live:
-        return None
+        return None, False
     if leg.held_at is None and leg.state is LegState.ACCEPTED:
         clerk.work.legs.replace(replace(leg, held_at=clerk.at))
         clerk.note(Fact.LEG_NEWS, leg=leg.id, attempt=leg.attempt, news="held", role=leg.role)
     request = _waits(clerk, leg)
-    return entering.in_hold(clerk, request.id) if request is not None else None
+    lost = settling.load(clerk, leg.attempt).agent_leg is not None
+    return (entering.in_hold(clerk, request.id) if request is not None else None), lost
 
 
 def _waits(clerk: Clerk, leg: Leg) -> Request | None:
