@@ -128,7 +128,8 @@ def rollback(queue: str, version: int, reason: str, as_json: bool) -> None:
 
 @rules.command()
 @click.argument("queue")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
+@click.option("--without-callbacks", is_flag=True, help="Instead of FILE: the rules in force, offering no callback.")
 @chosen_days
 @click.option("--repetitions", type=click.IntRange(1, 20), default=3, show_default=True)
 @click.option("--trace", type=FILE, help="Days of this record of calls instead of the queue's own.")
@@ -137,7 +138,8 @@ def rollback(queue: str, version: int, reason: str, as_json: bool) -> None:
 @as_json
 def rehearse(
     queue: str,
-    file: Path,
+    file: Path | None,
+    without_callbacks: bool,
     days: tuple[datetime, ...],
     repetitions: int,
     trace: Path | None,
@@ -146,19 +148,23 @@ def rehearse(
     as_json: bool,
 ) -> None:
     """Serve days of the past by FILE and by the rules of QUEUE in force, and say what differs (docs/rehearsal.md)."""
-    new = _read(file)
+    if (file is None) is not without_callbacks:
+        raise click.UsageError("Name a FILE of rules, or --without-callbacks.")
+    new = _read(file) if file is not None else None
 
     async def read(database: Database) -> tuple[Rules, tuple[PastDay, ...]]:
-        live = await database.read(lambda work: (work.queues.get(queue), ruling.checked(work, new)))
-        rules = live[0].rules
+        live = await database.read(lambda work: work.queues.get(queue))
+        if new is not None:
+            await database.read(lambda work: ruling.checked(work, new))
         if trace is not None:
-            return rules, days_of(trace_of(trace, mapping), rules.hours.zone, days)
-        asked, rate = [day.date() for day in days], int(settings_read().twilio_calls_per_second)
+            return live.rules, days_of(trace_of(trace, mapping), live.rules.hours.zone, days)
+        asked, rate = [day.date() for day in days], max(1, int(settings_read().twilio_calls_per_second))
         now = BusinessClock().now()
-        return rules, await rehearsing.recorded(database, live[0], asked, now=now, calls_per_second=max(1, rate))
+        return live.rules, await rehearsing.recorded(database, live, asked, now=now, calls_per_second=rate)
 
     in_force, past = _checked(read)
-    found = rehearsed(past, in_force=in_force, draft=new, repetitions=repetitions)
+    tried = new if new is not None else rehearsing.without_callbacks(in_force)
+    found = rehearsed(past, in_force=in_force, draft=tried, repetitions=repetitions)
     shown, dates = rehearsals.told(asdict(found), language), [day.isoformat() for one in past for day in one.dates]
     if as_json:
         listed = {name: [each.model_dump(mode="json") for each in shown[name]] for name in ("figures", "remarks")}

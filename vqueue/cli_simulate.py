@@ -2,44 +2,93 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+import yaml
+from pydantic import TypeAdapter
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from vqueue.cli_rehearse import FILE, chosen_days, days_of, of_trace, trace_of, with_bar
 from vqueue.cli_running import as_json, fail
 from vqueue.clock import BusinessClock
+from vqueue.domain.past_day import PastDay, together
+from vqueue.domain.rules import Rules
 from vqueue.simulator import page
-from vqueue.simulator.run import Outcome
+from vqueue.simulator.replaying import replay
 from vqueue.simulator.run import simulate as run
 from vqueue.simulator.scenario import Scenario, read
+from vqueue.traces import past as past_days
+from vqueue.traces.reading import Trace
 
+RULES = TypeAdapter(Rules)
 WIDTH = 100
 """Of a table that does not go to a terminal."""
 MOST_BYTES = 4_000_000
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("scenario", type=FILE, required=False)
+@click.option("--replay", "trace", type=FILE, help="Instead of SCENARIO: the days of this record of calls.")
+@of_trace
+@chosen_days
+@click.option("--zone", default="UTC", show_default=True, help="Time zone of the record's clock.")
+@click.option("--rules", "rules_file", type=FILE, help="With --replay: rules in YAML or JSON; their zone comes first.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all chance.")
 @as_json
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page of plots.")
-def simulate(scenario: Path, seed: int, as_json: bool, html: Path | None) -> None:
-    """Simulate the days of SCENARIO (docs/simulate.md) with the code that runs live."""
-    checked, clock = _read(scenario), BusinessClock()
+def simulate(
+    *,
+    scenario: Path | None,
+    trace: Path | None,
+    mapping: Path | None,
+    days: tuple[datetime, ...],
+    zone: str,
+    rules_file: Path | None,
+    seed: int,
+    as_json: bool,
+    html: Path | None,
+) -> None:
+    """Simulate the days of SCENARIO (docs/simulate.md), or recorded ones, with the code that runs live."""
+    clock = BusinessClock()
     began = clock.wall()
-    outcome = _with_progress(lambda progress: run(checked, seed=seed, progress=progress))
+    match scenario, trace:
+        case Path(), None:
+            checked = _read(scenario)
+            outcome = with_bar("simulating", lambda progress: run(checked, seed=seed, progress=progress))
+            if html is not None:
+                _write(html, page.page(scenario.stem, checked, outcome))
+        case None, Path() if html is None:
+            past, rules = _recorded(trace_of(trace, mapping), days, zone, rules_file)
+            outcome = with_bar("replaying", lambda progress: replay(past, rules, seed=seed, progress=progress))
+        case _:
+            raise click.UsageError("Name a SCENARIO, or a record of calls with --replay (without --html).")
     figures = outcome.figures | {"seconds": round(clock.wall() - began, 3)}
-    if html is not None:
-        _write(html, page.page(scenario.stem, checked, outcome))
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
-    else:
-        Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(_table(scenario.stem, figures))
+        return
+    name = (scenario or trace or Path()).stem
+    Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(_table(name, figures))
+
+
+def _recorded(trace: Trace, days: Sequence[datetime], zone: str, file: Path | None) -> tuple[PastDay, Rules]:
+    """The days of the record and the rules they are served by. Leaves with 2 when these are none."""
+    try:
+        ZoneInfo(zone)
+        rules = past_days.rules_of(trace, zone) if file is None else _rules(file)
+    except (ValueError, KeyError, OSError, yaml.YAMLError) as wrong:
+        click.echo(" ".join(str(wrong).split()), err=True)
+        sys.exit(2)
+    return together(days_of(trace, rules.hours.zone, days)), rules
+
+
+def _rules(file: Path) -> Rules:
+    return RULES.validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
 def _read(file: Path) -> Scenario:
@@ -58,15 +107,6 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as problem:
         fail(f"{file.name} cannot be written: {problem.strerror}.")
-
-
-def _with_progress(work: Callable[[Callable[[float], None]], Outcome]) -> Outcome:
-    """A bar on standard error, where that is a terminal."""
-    columns = TextColumn("simulating"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn()
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        return work(lambda done: bar.update(task, completed=done))
 
 
 def _table(name: str, told: dict[str, Any]) -> Table:

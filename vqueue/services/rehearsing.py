@@ -57,6 +57,11 @@ def tried(work: Work, queue_id: str, number: int) -> Tried:
     return Tried(queue=queue, number=number, draft=None, former=work.queues.rules(queue_id, number))
 
 
+def without_callbacks(rules: Rules) -> Rules:
+    """The same rules, under which nobody is offered a callback."""
+    return replace(rules, offer=replace(rules.offer, enabled=False))
+
+
 async def begin(
     house: House,
     about: Tried,

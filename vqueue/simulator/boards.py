@@ -12,6 +12,7 @@ from vqueue.domain.board import QueueBoard, Wait
 from vqueue.domain.phone import Sealed
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
+from vqueue.engine.order import ClassKey
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
 from vqueue.engine.wait.present import Rolled
 from vqueue.simulator.floor import Chair, Floor, at
@@ -99,6 +100,8 @@ class Boards:
         self.queue, self.floor, self.evidence, self.model = queue, floor, evidence, model
         self.rolling = rolling
         self.open_callbacks = 0
+        self.offers: dict[ClassKey, tuple[float, bool]] = {}
+        """When somebody of this class last came, and whether a callback was offered to him."""
         self._board: QueueBoard | None = None
         self._made_at = float("-inf")
         self._waits: dict[int, Wait] = {}

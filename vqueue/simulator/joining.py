@@ -16,6 +16,8 @@ from vqueue.simulator.floor import Caller, at
 from vqueue.simulator.people import GENERATIONS
 
 BOOKED = "booked"
+LATELY_S = 60.0
+"""How long what one was offered says what another of his class would be."""
 
 
 def arrive(bank: Bank, row: int, generation: int = 0) -> None:
@@ -30,7 +32,7 @@ def arrive(bank: Bank, row: int, generation: int = 0) -> None:
         bank.line_up(caller)
         return
     if bank.asks_everybody and not takes:
-        bank.tally.asked(caller, _offered(bank, caller)[0] is not None)
+        bank.tally.asked(caller, _would_be_offered(bank, caller))
     bank.line_up(caller)
     patience = float(people.patience_s[row])
     if patience < float("inf"):
@@ -51,6 +53,14 @@ def _caller(bank: Bank, row: int, generation: int) -> Caller:
         skills=skills,
         counted=bank.now >= bank.counted_from,
     )
+
+
+def _would_be_offered(bank: Bank, caller: Caller) -> bool:
+    """Whether a callback is offered to who would not take it: as to the last of his class, where that is just over."""
+    told = bank.boards.offers.get(caller.klass)
+    if told is None or bank.now - told[0] > LATELY_S:
+        told = bank.boards.offers[caller.klass] = bank.now, _offered(bank, caller)[0] is not None
+    return told[1]
 
 
 def _offered(bank: Bank, caller: Caller) -> tuple[Window | None, float]:
@@ -84,6 +94,7 @@ def _call_back(bank: Bank, caller: Caller) -> bool:
     """Whether a callback is offered; he takes it."""
     window, naive = _offered(bank, caller)
     bank.tally.asked(caller, window is not None)
+    bank.boards.offers[caller.klass] = bank.now, window is not None
     if window is None:
         return False
     _promise(bank, caller, window, naive_s=naive)

@@ -16,8 +16,10 @@ import numpy as np
 from vqueue.domain.past_day import PastDay
 from vqueue.domain.rehearsal import Findings
 from vqueue.domain.rules import Rules
+from vqueue.engine.wait.model import WaitModel
 from vqueue.simulator.comparing import FEWEST_UNITS, LEVEL, compared
 from vqueue.simulator.replaying import Served, served
+from vqueue.simulator.waits import Remembering
 
 HEAR_EVERY_S = 0.2
 """How often the runs are asked how far they are."""
@@ -45,10 +47,11 @@ class Task:
         each = range(self.repetitions)
         return [(rules, day, again) for day in range(len(self.days)) for again in each for rules in (0, 1)]
 
-    def run(self, key: Key, tell: Tell) -> Served:
+    def run(self, key: Key, model: WaitModel, tell: Tell) -> Served:
+        """The model remembers what it was asked, so that one for many runs is asked less."""
         rules, day, again = key
         decided = self.draft if rules else self.in_force
-        return served(self.days[day], decided, seed=SEED, repetition=again, progress=tell)
+        return served(self.days[day], decided, seed=SEED, repetition=again, model=model, progress=tell)
 
     def found(self, done: dict[Key, Served]) -> Findings:
         both = [
@@ -70,6 +73,7 @@ class _Here:
     task: Task | None = None
     news: "SimpleQueue[tuple[Key, float]] | None" = None
     stop: Event | None = None
+    model: WaitModel = field(default_factory=Remembering)
 
 
 _here = _Here()
@@ -109,9 +113,9 @@ class Rehearsing:
 
 
 def _one_by_one(task: Task, keys: Sequence[Key], tell: Tell) -> dict[Key, Served]:
-    done = {}
+    done, model = {}, Remembering()
     for i, key in enumerate(keys):
-        done[key] = task.run(key, lambda share, i=i: tell((i + share) / len(keys)))  # type: ignore[misc]
+        done[key] = task.run(key, model, lambda share, i=i: tell((i + share) / len(keys)))  # type: ignore[misc]
     return done
 
 
@@ -153,7 +157,7 @@ def _work(key: Key) -> Served:
 
     assert _here.task is not None
     tell(0.0)
-    return _here.task.run(key, tell)
+    return _here.task.run(key, _here.model, tell)
 
 
 def _remarks(task: Task, units: int, turned_away: bool) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from vqueue.domain.request import Mode
 from vqueue.domain.rules import Rules
 from vqueue.engine import routing
 from vqueue.engine.hours import Stretch, open_stretches
+from vqueue.engine.wait.model import WaitModel
 from vqueue.simulator.floor import Caller
 from vqueue.simulator.laws import Floats, Law
 from vqueue.simulator.likely import USUAL_S, Empirical, Patience, rings, uniforms
@@ -75,7 +76,13 @@ class Served:
 
 
 def replay(
-    past: PastDay, rules: Rules, *, seed: int = 1, repetition: int = 0, progress: Progress | None = None
+    past: PastDay,
+    rules: Rules,
+    *,
+    seed: int = 1,
+    repetition: int = 0,
+    model: WaitModel | None = None,
+    progress: Progress | None = None,
 ) -> Outcome:
     """The day under these rules: equal input gives equal output, and what customers would do does not hang on them."""
     kinds = _kinds(past.visits)
@@ -86,12 +93,20 @@ def replay(
     arrivals = np.array([visit.arrived for visit in past.visits], dtype=np.float64)[inside]
     known = Days(stretches, arrivals, (people,))
     recorded = Recorded(stays=tuple(_speaking(stay, rules) for stay in past.stays), tally=Noting())
-    return simulate(scenario, seed=seed, rules=rules, known=known, recorded=recorded, progress=progress)
+    return simulate(scenario, seed=seed, rules=rules, model=model, known=known, recorded=recorded, progress=progress)
 
 
-def served(past: PastDay, rules: Rules, *, seed: int, repetition: int, progress: Progress | None = None) -> Served:
+def served(
+    past: PastDay,
+    rules: Rules,
+    *,
+    seed: int,
+    repetition: int,
+    model: WaitModel | None = None,
+    progress: Progress | None = None,
+) -> Served:
     """As `replay`; what came of it, small enough to be handed from process to process."""
-    outcome = replay(past, rules, seed=seed, repetition=repetition, progress=progress)
+    outcome = replay(past, rules, seed=seed, repetition=repetition, model=model, progress=progress)
     tally, arrived = outcome.tally, outcome.days.arrivals
     assert isinstance(tally, Noting)
     count = len(arrived)

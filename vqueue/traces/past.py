@@ -4,7 +4,7 @@ A trace names no shifts. An agent counts as at work from his first talk of a day
 he took nobody he was not free: for up to `WRITING_UP_S` he wrote up the talk before, for longer he was away.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, timedelta
 from itertools import groupby, pairwise
@@ -88,12 +88,12 @@ class _Line:
         """The last moment in (start, end) at which somebody waited who had just not come; `start` if there is none."""
         moment = end
         while moment > start:
-            if bisect_left(self._entered, moment - TAKING_S) > bisect_right(self._left, moment):
+            if bisect_left(self._entered, moment - TAKING_S) > bisect_left(self._left, moment):
                 return moment
-            place = bisect_right(self._left, moment) - 1
+            place = bisect_left(self._left, moment) - 1
             if place < 0 or self._left[place] <= start:
                 return start
-            moment = self._left[place] - 1.0
+            moment = self._left[place]
         return start
 
 

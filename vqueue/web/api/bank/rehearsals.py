@@ -29,6 +29,8 @@ class Days(Shape):
     """Local dates of the queue, as 2026-03-03; the latest whole day on which somebody called where there is none."""
     repetitions: Annotated[int, Field(ge=1, le=20)] = 3
     """How often what the record does not say is drawn anew."""
+    without_callbacks: bool = False
+    """Try those rules with offering callbacks off: against what is in force it shows what offering them saves."""
 
 
 class FigureShown(Shape):
@@ -118,6 +120,7 @@ async def _begin(house: House, ask: Ask) -> Reply:
     queue, number = ask.path["queue"], _number(ask.path["v"])
     about = await house.database.read(lambda work: rehearsing.tried(work, queue, number))
     rules = about.former if about.former is not None else rules_of(about.drafted)
+    rules = rehearsing.without_callbacks(rules) if ask.query.without_callbacks else rules
     begun = await rehearsing.begin(
         house, about, rules=rules, document=document_of(rules), days=_days(ask.query.day),
         repetitions=ask.query.repetitions, by=by(ask),
