@@ -15,8 +15,9 @@ Read = Callable[[Collection[K]], Awaitable[Mapping[K, V]]]
 
 @dataclass(eq=False)
 class _Batch(Generic[K, V]):
+    over: asyncio.Future[None]
+    """Not an Event: hundreds who wait for one would each search all the others when they wake."""
     keys: dict[K, None] = field(default_factory=dict)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
     found: Mapping[K, V] | None = None
     error: Exception | None = None
 
@@ -34,13 +35,13 @@ class Gathering(Generic[K, V]):
         while True:
             batch, leads = self._next, False
             if batch is None or len(batch.keys) >= MOST:
-                batch, leads = _Batch[K, V](), True
+                batch, leads = _Batch[K, V](asyncio.get_running_loop().create_future()), True
                 self._next = batch
             batch.keys[key] = None
             if leads:
                 await self._lead(batch, read)
             else:
-                await batch.over.wait()
+                await asyncio.shield(batch.over)
             if batch.error is not None:
                 raise batch.error
             if batch.found is not None:
@@ -56,7 +57,7 @@ class Gathering(Generic[K, V]):
             batch.error = error
         finally:
             self._close(batch)
-            batch.over.set()
+            batch.over.set_result(None)
 
     def _close(self, batch: _Batch[K, V]) -> None:
         """Nobody joins it any more."""
