@@ -25,6 +25,7 @@ from vqueue.domain.speech import Prompt
 from vqueue.flows.book import FlowBook
 from vqueue.identity.oidc import OidcIssuer
 from vqueue.identity.passwords import Argon2Passwords
+from vqueue.learning.correcting import TreesAtWork
 from vqueue.learning.training import BesideTrainer
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
@@ -175,6 +176,7 @@ async def _house(
         conversation_days=settings.conversation_days,
         rehearser=PoolRehearser(processes=settings.rehearsal_processes),
         trainer=BesideTrainer(),
+        correctors=TreesAtWork(),
         reckoner=ThreadPoolExecutor(1, thread_name_prefix="estimate"),
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )

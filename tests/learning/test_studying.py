@@ -60,6 +60,7 @@ def quoted(number: int, **changes: Any) -> Promise:
         "inputs": {"ahead": number % 9, "agents": 3},
         "first_ring_at": made + timedelta(seconds=450),
         "settled_at": made + timedelta(seconds=450),
+        "method": "roll_forward",
         "kept": True,
     }
     return a_promise(f"p{number}", **{**values, **changes})
@@ -107,8 +108,10 @@ async def test_a_model_is_put_in_use_superseded_refused_and_taken_back(database:
 async def test_a_lesson_is_what_was_quoted_before_correction_and_when_the_phone_rang(database: Database) -> None:
     rolled = [100.0, 110.0, 300.0, 500.0, 600.0]
     late = quoted(1, first_ring_at=NOON + timedelta(minutes=31), kept=False, inputs={"ahead": 4, "rolled_s": rolled})
-    opening = quoted(2, quantiles_s={})
-    await promised(database, quoted(0), late, opening, quoted(3, first_ring_at=None, settled_at=None, kept=None))
+    opening, closed = quoted(2, quantiles_s={}), quoted(4, method="closed_form")
+    await promised(
+        database, quoted(0), late, opening, closed, quoted(3, first_ring_at=None, settled_at=None, kept=None)
+    )
     told = await database.read(lambda work: work.models.lessons("cards", since=NOON, limit=10))
     assert [(each.ahead, each.waited_s) for each in told] == [(0, 450.0), (4, 1800.0)]
     assert [each.quantiles_s for each in told] == [(200.0, 240.0, 500.0, 800.0, 900.0), tuple(rolled)]

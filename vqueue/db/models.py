@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
+
 from vqueue.db.promises import PROMISE
 from vqueue.db.record import Record
 from vqueue.db.store import Store
@@ -13,6 +15,8 @@ from vqueue.ports.models import LEVELS, FittedModel, Lesson, Standing
 
 MODEL = Record(FittedModel, models)
 _NAMES = tuple(f"p{round(100 * level)}" for level in LEVELS)
+METHODS = ("roll_forward", "learned")
+"""Of the quotes that teach: those a model would correct."""
 ROLLED = "rolled_s"
 """Among a promise's inputs: its quantiles before they were corrected, where they were."""
 
@@ -22,10 +26,17 @@ class StoredModels(Store):
 
     def lessons(self, queue: str, *, since: datetime, limit: int) -> list[Lesson]:
         rung = PROMISE.all.where(
-            promises.c.queue == queue, promises.c.made_at >= since, promises.c.first_ring_at.is_not(None)
+            promises.c.queue == queue,
+            promises.c.made_at >= since,
+            promises.c.first_ring_at.is_not(None),
+            promises.c.method.in_(METHODS),
         )
         latest = self.all_of(PROMISE, rung.order_by(promises.c.made_at.desc(), promises.c.id).limit(limit))
         return [lesson for each in reversed(latest) if (lesson := _lesson(each)) is not None]
+
+    def used(self) -> dict[str, str]:
+        query = select(models.c.queue, models.c.id).where(models.c.standing == Standing.IN_USE)
+        return {row.queue: row.id for row in self.connection.execute(query)}
 
     def in_use(self, queue: str) -> FittedModel | None:
         return self.one_of(MODEL, MODEL.all.where(models.c.queue == queue, models.c.standing == Standing.IN_USE))

@@ -24,6 +24,10 @@ class Wait:
     reasons: tuple[str, ...] = ()
     raw_s: tuple[float, ...] = ()
     """The five quantiles as they were before they were calibrated; empty where they were not."""
+    rolled_s: tuple[float, ...] = ()
+    """The five quantiles as they were before a learned model corrected them, …"""
+    model: str = ""
+    """… which has this id; both empty where none did."""
     klass: str = ""
     """The class whose promises it was calibrated by (`bucket|credit class`; empty: any of the queue)."""
     level: float | None = None
@@ -121,6 +125,7 @@ def _between(low: Wait, high: Wait, share: float) -> Wait:
         p90_s=mix(low.p90_s, high.p90_s),
         p95_s=mix(low.p95_s, high.p95_s),
         raw_s=tuple(mix(a, b) for a, b in zip(low.raw_s, high.raw_s, strict=True)) if both else low.raw_s,
+        rolled_s=tuple(mix(a, b) for a, b in zip(low.rolled_s, high.rolled_s, strict=False)),
         level=mix(low.level, high.level) if low.level is not None and high.level is not None else low.level,
     )
 
@@ -135,4 +140,5 @@ def _stretched(last: Wait, factor: float) -> Wait:
         p90_s=last.p90_s * factor,
         p95_s=last.p95_s * factor,
         raw_s=tuple(each * factor for each in last.raw_s),
+        rolled_s=tuple(each * factor for each in last.rolled_s),
     )

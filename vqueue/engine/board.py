@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from vqueue.domain.agent import Agent, Presence
@@ -12,7 +13,8 @@ from vqueue.domain.rules import Queue
 from vqueue.engine.hours import closes_at, is_open, next_opening
 from vqueue.engine.order import ClassKey
 from vqueue.engine.wait.calibrating import Calibration
-from vqueue.engine.wait.model import Arrivals, Prior, QueueState, WaitModel, grid
+from vqueue.engine.wait.correcting import corrected
+from vqueue.engine.wait.model import Arrivals, Correction, Prior, QueueState, WaitModel, grid
 from vqueue.engine.wait.present import Grid, Rolled, newcomers
 
 Minutes = Sequence[tuple[int, int]]
@@ -87,8 +89,11 @@ def board(
     )
 
 
-def told(board: QueueBoard, rolled: Rolled | None, calibration: Calibration) -> QueueBoard:
-    """The board with its waits from the roll-forward, where there is one, calibrated by what promises have taught.
+def told(
+    board: QueueBoard, rolled: Rolled | None, calibration: Calibration, correction: Correction | None = None
+) -> QueueBoard:
+    """The board with its waits from the roll-forward, where there is one, corrected by what was learned from promises,
+    where something was, and calibrated by what came of the last ones.
 
     A class that was rolled, but has no place in line now, is on it too: whoever joins it finds its own wait. Where
     there is no roll-forward though enough is known for one, the closed form says `roll_forward_missing`."""
@@ -100,11 +105,12 @@ def told(board: QueueBoard, rolled: Rolled | None, calibration: Calibration) -> 
         if klass.queue == board.queue and klass != newcomers(klass.queue):
             empty = ClassCounts(klass.bucket, klass.credit_class, line.advantage_s, ())
             present.setdefault((klass.bucket, klass.credit_class), empty)
+    known = partial(corrected, correction=correction, inputs=board.inputs, at=board.as_of)
     return replace(
         board,
-        grid=_calibrated(grids.get(newcomers(board.queue)) or board.grid, board.as_of, calibration, ""),
+        grid=_calibrated(known(grids.get(newcomers(board.queue)) or board.grid), board.as_of, calibration, ""),
         classes=tuple(
-            replace(each, grid=_calibrated(own, board.as_of, calibration, f"{bucket}|{credit_class}"))
+            replace(each, grid=_calibrated(known(own), board.as_of, calibration, f"{bucket}|{credit_class}"))
             if (own := grids.get(ClassKey(board.queue, bucket, credit_class)))
             else each
             for (bucket, credit_class), each in sorted(present.items())

@@ -7,7 +7,7 @@ from are the bank's own promises, so that a row means the same when it is learne
 import base64
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vqueue.domain.errors import Unavailable
 from vqueue.engine.replay import Floats
-from vqueue.learning.boosting import AT_ONCE, SETTINGS, loaded
-from vqueue.ports.models import LEVELS, Fitted, Lesson
+from vqueue.engine.wait.model import Asked
+from vqueue.learning.boosting import AT_ONCE, SETTINGS, NoBooster, loaded
+from vqueue.ports.models import LEVELS, Fitted, FittedModel, Lesson
 
 if TYPE_CHECKING:
     import lightgbm
@@ -30,10 +32,9 @@ FEW = 400
 """Lessons below which nothing is fitted."""
 INPUTS = ("agents", "agents_ready", "handled", "handling_s", "abandoned", "queued_s", "leaving_share")
 """Of the board's inputs."""
-Row = tuple[tuple[float, ...], int, Mapping[str, Any]]
 
 
-def features(rows: Sequence[Row], at: Sequence[datetime]) -> Floats:
+def features(rows: Sequence[Asked], at: Sequence[datetime]) -> Floats:
     """A line a quote: its quantiles, the number ahead, the state it was made from, time of day and of week (UTC)."""
     return np.array(
         [
@@ -130,15 +131,24 @@ def learned(lessons: Sequence[Lesson], in_use: str | None) -> Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """`ports.models.Correction`."""
+    """`engine.wait.model.Correction`."""
 
     model: str
     trees: Trees
 
-    def corrected(self, rows: Sequence[Row], *, at: datetime) -> list[tuple[float, ...]]:
-        """Quantiles at LEVELS, then the mean, of each place."""
-        if not rows:
+    def corrected(self, asked: Sequence[Asked], *, at: datetime) -> list[tuple[float, ...]]:
+        if not asked:
             return []
-        asked = features(rows, [at] * len(rows))
-        told = np.column_stack((self.trees.quantiles(asked), self.trees.means(asked)))
+        rows = features(asked, [at] * len(asked))
+        told = np.column_stack((self.trees.quantiles(rows), self.trees.means(rows)))
         return [tuple(each) for each in told.tolist()]
+
+
+class TreesAtWork:
+    """`ports.models.Correctors`."""
+
+    def of(self, model: FittedModel) -> Corrected:
+        try:
+            return Corrected(model.id, Trees.read(model.trees))
+        except (NoBooster, ValueError) as problem:
+            raise Unavailable(str(problem)) from None

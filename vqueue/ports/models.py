@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
+
+from vqueue.domain.errors import Unavailable
+from vqueue.engine.wait.model import Correction
 
 LEVELS = (0.05, 0.1, 0.5, 0.9, 0.95)
 """Of the quantiles that are quoted and learned."""
@@ -65,6 +68,10 @@ class Models(Protocol):
         """The latest, in the order in which they were quoted."""
         ...
 
+    def used(self) -> dict[str, str]:
+        """Queue → id of the model in use."""
+        ...
+
     def in_use(self, queue: str) -> FittedModel | None: ...
 
     def of_id(self, model: str) -> FittedModel:
@@ -97,17 +104,19 @@ class NoTrainer:
     """Of a process that learns nothing."""
 
     async def fit(self, lessons: Sequence[Lesson], *, in_use: str | None) -> Fitted:
-        from vqueue.domain.errors import Unavailable
-
         raise Unavailable("nothing is learned here")
 
 
-class Correction(Protocol):
-    """A model at work."""
+class Correctors(Protocol):
+    """Puts models to work."""
 
-    model: str
-    """Its id."""
-
-    def corrected(self, rows: Sequence[tuple[tuple[float, ...], int, Mapping[str, Any]]]) -> list[tuple[float, ...]]:
-        """(quantiles at LEVELS, ahead, inputs) of each place → its quantiles and the mean; seconds, ascending."""
+    def of(self, model: FittedModel) -> Correction:
+        """Takes a while. Raises Unavailable where the model cannot be read here."""
         ...
+
+
+class NoCorrectors:
+    """Of a process that corrects nothing."""
+
+    def of(self, model: FittedModel) -> Correction:
+        raise Unavailable("no learned model can be put to work here")

@@ -14,6 +14,7 @@ from vqueue.engine.wait.calibrating import Calibration
 from vqueue.engine.wait.closed import ClosedForm
 from vqueue.ports.database import History, Work
 from vqueue.services import calibrating, rolling
+from vqueue.services.correcting import Corrections
 from vqueue.services.counting import open_key
 from vqueue.services.house import House
 from vqueue.services.rolling import Rolls, Sight
@@ -33,7 +34,10 @@ class Past:
     histories: Mapping[str, History] = field(default_factory=dict)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
     rolls: Rolls = field(default_factory=Rolls)
-    """The roll-forward goes on from one past to the next."""
+    corrections: Corrections = field(default_factory=Corrections)
+    """These go on from one past to the next."""
+    used: Mapping[str, str] = field(default_factory=dict)
+    """Queue → id of the learned model in use."""
 
     def of(self, queue: str) -> History:
         return self.histories.get(queue, History())
@@ -50,6 +54,7 @@ async def publish(house: House, past: Past | None = None) -> Past:
     """Reads the counts of every queue and publishes its board; returns the past it was made with, for the next one."""
     now = house.clock.now()
     agents, seen, known, sight = await house.database.read(partial(_look, now=now, past=past))
+    await known.corrections.follow(house, known.used)
     ready = {each.queue.id: _ready(each.counts) for each in seen}
     for each in seen:
         elsewhere: dict[str, int] = {
@@ -71,7 +76,9 @@ async def publish(house: House, past: Past | None = None) -> Past:
         )
         made = await asyncio.to_thread(make)
         taught = known.calibrations.get(each.queue.id, Calibration())
-        await house.board.publish(boards.told(made, known.rolls.fresh(now), taught))
+        model = known.corrections.of(each.queue.id)
+        told = await asyncio.to_thread(boards.told, made, known.rolls.fresh(now), taught, model)
+        await house.board.publish(told)
     await house.broadcast.tell("boards")
     if sight is not None:
         queues = [(each.queue, each.counts) for each in seen]
@@ -83,8 +90,14 @@ async def publish(house: House, past: Past | None = None) -> Past:
 def _look(work: Work, now: datetime, past: Past | None) -> tuple[list[Agent], list[_Seen], Past, Sight | None]:
     """The sight is None where nothing is to be rolled forward: too little is known, or the last one is under way."""
     if past is None or now - past.as_of >= _FRESH:
-        rolls = past.rolls if past is not None else Rolls()
-        past = Past(now, work.figures.histories(since=now - _LOOK_BACK), calibrating.calibrations(work), rolls)
+        past = Past(
+            now,
+            work.figures.histories(since=now - _LOOK_BACK),
+            calibrating.calibrations(work),
+            rolls=past.rolls if past is not None else Rolls(),
+            corrections=past.corrections if past is not None else Corrections(),
+            used=work.models.used(),
+        )
     queues = work.queues.all()
     owed = work.counters.values([open_key(queue.id) for queue in queues])
     seen = [_Seen(queue, work.requests.counts(queue=queue.id), owed[open_key(queue.id)]) for queue in queues]

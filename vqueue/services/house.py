@@ -16,7 +16,7 @@ from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
 from vqueue.ports.identity import AppTokens, Customer
 from vqueue.ports.live import Board, Broadcast, Throttle
-from vqueue.ports.models import NoTrainer, Trainer
+from vqueue.ports.models import Correctors, NoCorrectors, NoTrainer, Trainer
 from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
 from vqueue.ports.people import Staff, StaffSession
 from vqueue.ports.rehearsals import NoRehearser, Rehearser
@@ -83,6 +83,7 @@ class House:
     reckoner: Executor | None = None
     """Where estimates are reckoned that take longer than a moment; None: with all else that is put aside."""
     trainer: Trainer = field(default_factory=NoTrainer)
+    correctors: Correctors = field(default_factory=NoCorrectors)
     public_url: str = ""
     """Where customers reach the pages that a notice links to."""
     conversation_days: int = 30

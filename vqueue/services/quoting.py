@@ -124,6 +124,8 @@ def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
     if wait is not None and wait.level is not None:
         told = dict(zip(QUANTILES, wait.quantiles_s, strict=True))
         inputs |= {"level": wait.level, "calibrated_s": told, "class": wait.klass}
+    if wait is not None and wait.model:
+        inputs["rolled_s"] = wait.rolled_s
     if decided.as_of is not None:
         inputs["as_of"] = decided.as_of.isoformat()
     return Quote(
@@ -133,6 +135,7 @@ def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
         quantiles_s=raw,
         inputs=inputs,
         rules_version=seen.queue.rules_version,
+        model_version=wait.model if wait else "",
     )
 
 

@@ -26,6 +26,8 @@ class Quote:
     quantiles_s: dict[str, float]
     inputs: dict[str, Any]
     rules_version: int
+    model_version: str = ""
+    """Of the learned model, where one spoke."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def promise(clerk: Clerk, request: Request, quote: Quote, *, promise_id: Promise
             quantiles_s=quote.quantiles_s,
             inputs=quote.inputs,
             rules_version=quote.rules_version,
+            model_version=quote.model_version,
         )
     )
     clerk.note(
@@ -118,6 +121,7 @@ def promise(clerk: Clerk, request: Request, quote: Quote, *, promise_id: Promise
         quantiles_s=quote.quantiles_s,
         inputs=quote.inputs,
         rules_version=quote.rules_version,
+        model=quote.model_version,
     )
     return clerk.store(replace(request, promise=promise_id, deadline=quote.window.end), reason="promised")
 

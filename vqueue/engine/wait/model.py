@@ -1,5 +1,6 @@
 """What a wait is estimated from, and the one question every estimator answers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +57,23 @@ class QueueState:
     """From the reservation of a free agent to his voice on the line; part of every wait."""
     closing_s: float | None = None
     """Seconds until the queue closes; None when it does not close."""
+
+
+Asked = tuple[tuple[float, ...], int, Mapping[str, float]]
+"""What is known of a place: its five quantiles, how many are ahead of it, what the board was made from."""
+
+
+class Correction(Protocol):
+    """A learned model at work: what the layer below says, corrected."""
+
+    @property
+    def model(self) -> str:
+        """Its id."""
+        ...
+
+    def corrected(self, asked: Sequence[Asked], *, at: datetime) -> list[tuple[float, ...]]:
+        """For each its five quantiles, ascending, and the mean; seconds."""
+        ...
 
 
 class WaitModel(Protocol):
