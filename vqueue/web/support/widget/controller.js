@@ -11,7 +11,7 @@ export class Controller {
   constructor({ base, words, memory, provider, show, signal }) {
     Object.assign(this, { base, words, memory, provider, show, signal });
     const kept = memory.get("state") || {};
-    this.s = { step: "topics", answers: {}, feedback: {}, lobby: null, slots: null, online: true, ...kept };
+    this.s = { step: "topics", answers: {}, feedback: {}, lobby: null, slots: null, online: navigator.onLine, ...kept };
     this.api = new Api({ base, signal, tokens: this, heard: (ok) => this.heard(ok) });
     this.drift = { at: Date.now(), now: Date.now(), speed: 1 };
     this.following = null;
@@ -239,7 +239,11 @@ export class Controller {
     try { return await act(); } catch (error) { if (error instanceof Problem || error instanceof NoConnection || this.signal.aborted) return null; throw error; }
   }
 
-  heard(online) { if (online !== this.s.online) this.set({ online }); }
+  /** What was under way when the network went may still arrive: the browser knows better then. */
+  heard(carried) {
+    const online = carried && navigator.onLine;
+    if (online !== this.s.online) this.set({ online }, "live");
+  }
 
   faceNow() { return this.s.request ? face(this.s.request, this.now()) : null; }
 }

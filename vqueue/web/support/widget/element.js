@@ -76,13 +76,14 @@ export class VqueueSupport extends HTMLElement {
     const { s } = this.acts;
     this.dress();
     if (move === "live" && STILL.has(s.step)) return;
-    const focused = this.shadowRoot.activeElement?.id;
+    const active = this.shadowRoot.activeElement;
+    const focused = active?.matches("h2") ? "h2" : active?.id && `#${active.id}`;
     const step = s.ready || ["topics", "place"].includes(s.step) ? STEPS[s.step] : (app) => [h("h2", { class: "h1", tabindex: "-1" }, app.w.say("region")), app.waiting("step")];
     this.main.replaceChildren(...step(view).flat(3).filter((node) => node instanceof Node));
     this.main.setAttribute("aria-busy", s.busy ? "true" : "false");
     if (move === true) this.arrive();
     else if (move === "problem" || move === "fault") this.point(move);
-    else if (focused) this.shadowRoot.getElementById(focused)?.focus({ preventScroll: true });
+    else if (focused) this.main.querySelector(focused)?.focus({ preventScroll: true });
     if (s.step === "place") this.announce();
   }
 

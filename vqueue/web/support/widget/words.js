@@ -29,6 +29,7 @@ export class Words {
 
   /** About so many minutes, or hours from two on. */
   minutes(seconds, style = "long") {
+    if (this.language === "ru") style = "short"; /* the long form has no genitive for "about" */
     const whole = Math.max(1, Math.round(seconds / 60));
     const [unit, value] = whole >= 120 ? ["hour", Math.round(whole / 30) / 2] : ["minute", whole >= 20 ? Math.round(whole / 5) * 5 : whole];
     return new Intl.NumberFormat(this.locale === "en-GB" ? "en-US" : this.locale, { style: "unit", unit, unitDisplay: style }).format(value).replace(/ /g, "\u00a0");
