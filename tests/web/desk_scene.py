@@ -20,7 +20,6 @@ from vqueue.services.house import House
 
 AGENT = AgentId("ag_omer")
 CALL = AttemptId("at_now")
-STATES = ("idle", "away", "missed", "offer", "calling", "talking", "over", "late")
 WORDS = "Declined twice at the hotel.\nI need it tonight."
 FIELDS = (
     ContextField(
@@ -45,10 +44,9 @@ _PRESENCE: dict[str, tuple[Presence, str | None]] = {
 }
 
 
-async def desk_of(house: House, state: str, *, busy: bool = True, **told: Any) -> None:
-    """The desk in one of STATES; `busy`: on the afternoon of the console. `told` changes the customer's request."""
-    if busy:
-        await fill(house)
+async def desk_of(house: House, state: str, **told: Any) -> None:
+    """The desk in one state, on the afternoon of the console. `told` changes the customer's request."""
+    await fill(house)
     await settle_staff(house, role="agent", login=OMER, name="Omer Barak")
     vault = house.vault
     name, words = told.pop("name", "Helen Ward"), told.pop("words", WORDS)

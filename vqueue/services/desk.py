@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.causes import Cause
@@ -16,6 +17,7 @@ from vqueue.services import presence, settling, taking
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
+T = TypeVar("T")
 _TURNS = 20
 _TURN_S = 0.1
 """How often, and how far apart (wall seconds), a desktop that is quicker than the telephone network is looked after."""
@@ -36,7 +38,7 @@ class _Found:
 
 
 class _NotYet(NotPossible):
-    """His telephone is not being rung yet."""
+    """His telephone has not come so far yet."""
 
 
 async def accept(house: House, agent_id: AgentId, *, by: str, attempt: AttemptId | None = None) -> Agent:
@@ -66,6 +68,12 @@ async def wrap_up(house: House, agent_id: AgentId) -> Agent:
     return await house.act(partial(_wrapped_up, agent_id=agent_id))
 
 
+async def done(house: House, agent_id: AgentId, *, attempt: AttemptId) -> Agent:
+    """Done with this call and with writing it up; his telephone, which is the last to leave a talk, is let do so for a
+    moment. Whatever came after this call is left alone. Raises NotFound; NotPossible while the talk goes on."""
+    return await _in_time(house, partial(_done, agent_id=agent_id, attempt=attempt))
+
+
 async def longer(house: House, agent_id: AgentId, *, seen: datetime, by: str) -> Agent:
     """A little longer to write up, while the end is still the one he has `seen`: pressed twice it counts once.
 
@@ -74,8 +82,8 @@ async def longer(house: House, agent_id: AgentId, *, seen: datetime, by: str) ->
     return await house.act(partial(_longer, agent_id=agent_id, seen=seen, by=by))
 
 
-async def _in_time(house: House, deed: partial[_Found]) -> _Found:
-    """The offer is told before the telephone is rung: a desktop that answers at once is let wait for a moment."""
+async def _in_time(house: House, deed: partial[T]) -> T:
+    """A desktop is quicker than the telephone (an offer is told before it rings): it is let wait for a moment."""
     for _ in range(_TURNS):
         try:
             return await house.act(deed)
@@ -128,6 +136,16 @@ def _wrapped_up(clerk: Clerk, agent_id: AgentId) -> Agent:
     agent = clerk.work.agents.get(agent_id)
     if agent.presence in (Presence.RESERVED, Presence.TALKING):
         raise NotPossible(f"The agent is {agent.presence}.")
+    return presence.wrapped_up(clerk, agent_id, reason="wrapped_up_at_desk")
+
+
+def _done(clerk: Clerk, agent_id: AgentId, attempt: AttemptId) -> Agent:
+    agent = clerk.work.agents.get(agent_id)
+    if agent.attempt == attempt:
+        over = not clerk.work.attempts.get(attempt).is_open
+        raise _NotYet("His telephone is still on it.") if over else NotPossible("The talk goes on.")
+    if agent.presence is not Presence.WRAPPING:
+        return agent
     return presence.wrapped_up(clerk, agent_id, reason="wrapped_up_at_desk")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from vqueue.domain.promise import Window
 
 WIDE, NARROW = 620, 300
-_EDGE = {WIDE: 0.06, NARROW: 0.12}
+_EDGE = {WIDE: 0.08, NARROW: 0.12}
 _LABEL = {WIDE: 78.0, NARROW: 84.0}
 """Room a label takes, in units of the view box."""
 

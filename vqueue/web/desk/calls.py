@@ -7,6 +7,7 @@ from typing import Any
 
 from vqueue.domain.attempt import AttemptState, Shape
 from vqueue.domain.context import FieldKind
+from vqueue.domain.leg import Role
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
@@ -195,8 +196,10 @@ def _entered(task: Task, words: Words) -> tuple[Row, ...]:
     if request.topic:
         rows.append(Row(label=say("desk.topic"), value=topic_of(request, task.queue, words)))
     rows.append(Row(label=say("desk.channel"), value=_channel(request, words)))
-    if request.rings:
-        rows.append(Row(label=say("desk.tries"), value=say("console.number", count=Number(request.rings + 1))))
+    now_rung = any(leg.role is Role.CUSTOMER and leg.rang_at is not None for leg in task.legs)
+    tries = request.rings + (0 if now_rung else 1)
+    if tries > 1:
+        rows.append(Row(label=say("desk.tries"), value=say("console.number", count=Number(tries))))
     personal = task.shown.personal
     context: Mapping[str, Any] = (personal.context if personal is not None else None) or {}
     fields = {one.id: one for one in task.queue.rules.context}

@@ -161,8 +161,8 @@ class Desk:
         said = Said(code=code, note=_note(sent) or None, line_dropped=code == DROPPED, follow_up=follow_up)
         await disposing.dispose(self.house, attempt, said, by=by)
         if sent.get("then") == "ready":
-            with suppress(NotPossible):  # the next call was quicker: what was said is kept all the same
-                await desk.wrap_up(self.house, agent)
+            with suppress(NotPossible):  # the talk goes on after all: what was said is kept
+                await desk.done(self.house, agent, attempt=attempt)
 
     async def wrap_up(self, agent: AgentId, request: web.Request, sent: Sent, by: str) -> None:
         await desk.wrap_up(self.house, agent)
