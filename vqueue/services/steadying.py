@@ -16,7 +16,7 @@ from vqueue.services import quoting
 from vqueue.services.quoting import Grounds
 
 SLACK = timedelta(minutes=5)
-"""The window's own rounding: a later end within it is not told."""
+"""The window's own rounding: an end that is later or earlier by no more is not told, so that it does not flap."""
 COARSE = 20
 """A position is told anew when it changed by a twentieth of itself, so that a long line does not write at each step."""
 _AT_WORK = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
@@ -63,11 +63,11 @@ def told(before: Told | None, request: Request, promise: Promise | None, seen: G
 
 
 def said(last: Told, now: Reading) -> Reading:
-    """As they are told: the present reading inside what was told."""
+    """As they are told: the end is the one that was told, the beginning that of the present reading, or one step
+    of the clock before the end where the reading begins later."""
     position, window = now
     if window is not None and last.until is not None:
-        end = min(window.end, last.until)
-        window = Window(min(window.start, end), end)
+        window = Window(window.start if window.start < last.until else last.until - SLACK, last.until)
     return (None if position is None else last.position), window
 
 
@@ -100,7 +100,7 @@ def _until(last: datetime | None, window: Window | None, now: datetime) -> tuple
         return (window.end if window is not None else last), False
     if window.end > last + SLACK or (window.end > last and last <= now):
         return window.end, True
-    return min(window.end, last), False
+    return (window.end if window.end < last - SLACK else last), False
 
 
 def _why(last: Told, request: Request, seen: Grounds, *, grew: bool) -> tuple[str, ...]:
