@@ -40,11 +40,11 @@ class Bank:
     address: str
 
     @asynccontextmanager
-    async def open(self, path: str, *, language: str = "en", **context: Any) -> AsyncIterator[Visit]:
-        """The page as Dana sees it."""
+    async def open(self, path: str, *, language: str = "en", login: str = DANA, **context: Any) -> AsyncIterator[Visit]:
+        """The page as Dana, or somebody else, sees it."""
         onward = path.replace("?", "%3F").replace("=", "%3D")
         async with visit(self.browser, f"{self.address}/sign-in?lang={language}&next={onward}", **context) as seen:
-            await seen.page.locator("#login").fill(DANA)
+            await seen.page.locator("#login").fill(login)
             await seen.page.locator("#password").fill(PASSWORD)
             await seen.page.locator("button[type=submit]").click()
             await seen.page.wait_for_url(f"{self.address}{path}")

@@ -29,6 +29,8 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/console/rules"): READERS,
     ("GET", "/console/queues/{queue}/rules"): READERS,
     ("GET", "/console/queues/{queue}/rules/history"): READERS,
+    ("GET", "/console/queues/{queue}/rules/rehearsal"): READERS,
+    ("POST", "/console/queues/{queue}/rules/rehearse"): ACTORS,
     ("POST", "/console/queues/{queue}/rules"): ACTORS,
     ("POST", "/console/queues/{queue}/rules/form"): ACTORS,
     ("POST", "/console/queues/{queue}/rules/discard"): ACTORS,

@@ -1,9 +1,11 @@
 // What the form of rules can do beyond what it does without scripts: it is checked as somebody types, rows come and go
 // in place, changes that were not saved are kept, weeks are dragged, announcements are heard.
+import { draw } from './charts.js';
 import { listening } from './listen.js';
 import { weeks } from './week.js';
 
 const CHECK_AFTER_MS = 400;
+const FOLLOW_EVERY_MS = 1500;
 const KEEP_FOR_MS = 7 * 24 * 3600 * 1000;
 const by = (id) => document.getElementById(id);
 const store = () => `vqueue-rules-${by('rules').dataset.key}`;
@@ -39,7 +41,7 @@ function tell(next) {
     if (wanted.hasAttribute('aria-invalid')) field.setAttribute('aria-invalid', 'true');
     else field.removeAttribute('aria-invalid');
   }
-  for (const id of ['tabs', 'side']) refresh(by(id), next.querySelector(`#${id}`));
+  for (const id of ['tabs', 'side', 'publishing']) refresh(by(id), next.querySelector(`#${id}`));
   by('rules').dataset.dirty = next.dataset.dirty;
 }
 
@@ -57,6 +59,7 @@ function refresh(part, next) {
 function show(next) {
   by('rules').replaceWith(document.importNode(next, true));
   wire();
+  draw();
   const focus = by('rules').dataset.focus;
   if (focus) (by(focus) || document.querySelector(`[id^="${CSS.escape(focus)}."], [id="l-${CSS.escape(focus)}"]`))?.focus();
 }
@@ -101,6 +104,21 @@ function side() {
   const later = () => { by('later').hidden = when.value !== 'later'; };
   when.addEventListener('change', later);
   later();
+}
+
+/** A rehearsal is followed while it runs. */
+async function follow() {
+  const part = by('rehearsal');
+  if (!part?.matches('[data-running]')) return;
+  await new Promise((done) => { setTimeout(done, FOLLOW_EVERY_MS); });
+  const answer = await fetch(`${by('rules').dataset.path}/rehearsal`, { headers: { Accept: 'text/html' } }).catch(() => null);
+  const text = answer?.ok && !answer.redirected ? await answer.text() : '';
+  const next = new DOMParser().parseFromString(text, 'text/html').getElementById('rehearsal');
+  if (next) {
+    by('rehearsal').replaceWith(document.importNode(next, true));
+    draw(by('rehearsal'));
+  }
+  follow();
 }
 
 /** The section in view is marked in the list of sections. */
@@ -152,5 +170,6 @@ document.addEventListener('submit', (event) => {
 });
 
 wire();
+follow();
 if (document.querySelector('.done')) localStorage.removeItem(store());
 else restore();

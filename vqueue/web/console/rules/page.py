@@ -11,10 +11,12 @@ from vqueue.domain.speech_args import Number, Text
 from vqueue.services.house import House
 from vqueue.services.ruling_view import Ground, Standing
 from vqueue.services.signing_in import Visitor
+from vqueue.web import charts
 from vqueue.web.access import SUPERVISORS
 from vqueue.web.api.bank.rules_shapes import document_of
 from vqueue.web.console.account import moment
 from vqueue.web.console.figures import minute
+from vqueue.web.console.rules import trial
 from vqueue.web.console.rules.draft import Draft, Tried, soon, tried
 from vqueue.web.console.rules.shown import Formed, Speaks, countries, formed, holiday_countries
 from vqueue.web.pages import Pages
@@ -96,12 +98,27 @@ class Presenter:
             speaks=speaks,
         )
         values = self._page_values(request, visitor, draft, form, came)
+        values |= {"rehearsal": await trial.seen(self.house, draft.queue, speaks), "library": charts.library()}
         values |= {"done": done, "focus": focus, "refused": refused, "sent": sent or {}}
         if request.headers.get(PART):
             look = self.pages.look(request)
             text = self.pages.fragment("console/rules/_part.html", look, values | {"visitor": visitor})
             return web.Response(text=text, content_type="text/html", status=status)
         return self.pages.page(request, "console/rules/edit.html", values, visitor=visitor, status=status)
+
+    async def rehearsal(self, request: web.Request, visitor: Visitor, draft: Draft) -> web.Response:
+        """How far the latest rehearsal is, as a part of the page."""
+        look = self.pages.look(request)
+        values = {
+            "queue": draft.queue,
+            "draft": draft,
+            "saved": self._saved(request, draft.ground),
+            "may": visitor.role in SUPERVISORS,
+            "visitor": visitor,
+            "rehearsal": await trial.seen(self.house, draft.queue, self.speaks(request)),
+        }
+        text = self.pages.fragment("console/rules/_rehearsal.html", look, values)
+        return web.Response(text=text, content_type="text/html")
 
     def _page_values(
         self, request: web.Request, visitor: Visitor, draft: Draft, form: Formed, came: Tried

@@ -6,14 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
-from vqueue.domain.errors import Invalid, NotPossible, Outdated, Refusal
+from vqueue.domain.errors import Invalid, NoPastDay, NotPossible, Outdated, Refusal, RehearsalRunning
 from vqueue.services import ruling, ruling_view
 from vqueue.services.house import House
 from vqueue.services.ruling import Asked, Scheduled
 from vqueue.services.signing_in import Visitor
 from vqueue.web.access import READERS, SUPERVISORS, Access, form_of
 from vqueue.web.api.bank.rules_shapes import document_of
-from vqueue.web.console.rules import past, rows
+from vqueue.web.console.rules import past, rows, trial
 from vqueue.web.console.rules.draft import Draft, moment_of, read_ground, tried
 from vqueue.web.console.rules.page import Presenter
 from vqueue.web.console.rules.written import Values
@@ -103,6 +103,19 @@ class RulesPages:
         if came and isinstance(came[0], Asked | Scheduled):
             return _to(queue, "asked" if isinstance(came[0], Asked) else "scheduled")
         return answer
+
+    async def rehearse(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        sent, queue = await _sent(request), request.match_info["queue"]
+        try:
+            await trial.begin(self.house, queue, draft=_figure(sent.get("draft", "")), by=visitor.id)
+        except (Outdated, NoPastDay, RehearsalRunning) as refusal:
+            draft, status = await self._fresh(request), STATUSES[refusal.code]
+            return await self._presenter.page(request, visitor, draft, status=status, refused=trial.why(refusal))
+        return _to(queue, "rehearsing")
+
+    async def rehearsal(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        """How far it is: the part of the page alone."""
+        return await self._presenter.rehearsal(request, visitor, await self._fresh(request))
 
     async def unschedule(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         queue = request.match_info["queue"]
@@ -202,6 +215,7 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
     rules, router = RulesPages(house=house, pages=pages), app.router
     router.add_get("/console/rules", access.only(rules.index, *READERS))
     router.add_get(PATH, access.only(rules.page, *READERS))
+    router.add_get(f"{PATH}/rehearsal", access.only(rules.rehearsal, *READERS))
     router.add_get(f"{PATH}/history", access.only(rules.history, *READERS))
     for path, act in (
         ("", rules.save),
@@ -209,6 +223,7 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
         ("/discard", rules.discard),
         ("/publish", rules.publish),
         ("/unschedule", rules.unschedule),
+        ("/rehearse", rules.rehearse),
         ("/rollback", rules.roll_back),
     ):
         router.add_post(f"{PATH}{path}", _roomy(access.only(act, *SUPERVISORS)))

@@ -1,0 +1,128 @@
+"""The form of rules in a real browser: by keyboard from a change to its publication, in three languages, with nothing
+lost and nothing the browser or axe complains of."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.pages.axe import assert_no_violations
+from tests.pages.browser import Visit
+from tests.pages.test_console import Bank, bank, empty_file  # noqa: F401 - fixtures
+from tests.web.afternoon import settle_staff
+from tests.web.test_rules_pages import NAUGHTY
+from vqueue.domain.rules import Publishing, Rules
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PATH = "/console/queues/cards/rules"
+SHOWN = [("en", 360, "light"), ("ru", 1280, "dark"), ("he", 1280, "light"), ("he", 360, "dark"), ("en", 2560, "dark")]
+
+
+async def typed(seen: Visit, name: str, text: str) -> None:
+    """Into the field of this name, by keyboard."""
+    field = seen.page.locator(f'[id="{name}"]')
+    await field.focus()
+    await seen.page.keyboard.press("Control+A")
+    await seen.page.keyboard.type(text)
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), SHOWN)
+async def test_rules_fit_every_screen_in_every_language_without_a_complaint(
+    bank: Bank,  # noqa: F811
+    language: str,
+    width: int,
+    scheme: str,
+) -> None:
+    for path in (PATH, f"{PATH}/history", "/console/rules"):
+        async with bank.open(path, language=language, width=width, color_scheme=scheme) as seen:
+            if path == PATH:
+                await typed(seen, "callback.ring_s", "90")
+                await expect(seen.page.locator('[id="callback.ring_s"]')).to_have_attribute("aria-invalid", "true")
+            assert await seen.wider_than_screen() == [], path
+            assert await seen.nameless_controls() == [], path
+            await assert_no_violations(seen.page)
+            assert seen.complaints == [], path
+
+
+async def test_a_change_goes_from_draft_to_publication_by_keyboard_and_a_second_person(bank: Bank) -> None:  # noqa: F811
+    two = Rules(skills=("cards",), publishing=Publishing(second_person=True))
+    await bank.house.act(lambda clerk: clerk.work.queues.publish("cards", two, at=clerk.at, by="st_dana"))
+    async with bank.open(PATH) as seen:
+        page, keys = seen.page, seen.page.keyboard
+        await typed(seen, "offer.threshold_s", "4")
+        await expect(page.locator('[id="n-offer.threshold_s"]')).to_contain_text("now: 2 min")
+        await expect(page.locator("#side")).to_contain_text("4")
+        await keys.press("Enter")
+        await expect(page.get_by_role("status").first).to_contain_text("The draft is saved")
+        await page.locator("#reason").focus()
+        await keys.type("shorter queues")
+        for _ in range(2):
+            await keys.press("Tab")
+        await expect(page.get_by_role("button", name="Ask for agreement")).to_be_focused()
+        await keys.press("Enter")
+        await expect(page.get_by_role("status").first).to_contain_text("A second person has to agree")
+        assert seen.complaints == []
+    await settle_staff(bank.house, login="yael", name="Yael Cohen")
+    async with bank.open(PATH, login="yael") as seen:
+        await expect(seen.page.get_by_text("Dana Levi asks you to agree")).to_be_visible()
+        await seen.page.get_by_role("button", name="Agree and publish").focus()
+        await seen.page.keyboard.press("Enter")
+        await expect(seen.page.get_by_role("status").first).to_contain_text("The new rules are in force")
+    queue = await bank.house.database.read(lambda work: work.queues.get("cards"))
+    assert (queue.rules_version, queue.rules.offer.threshold_s) == (3, 240)
+
+
+async def test_hours_move_by_arrow_keys_and_by_dragging(bank: Bank) -> None:  # noqa: F811
+    async with bank.open(PATH) as seen:
+        text = seen.page.locator('[id="hours.week.thu"]')
+        closing = seen.page.get_by_role("slider", name="Thursday, closes").first
+        await closing.focus()
+        for key in ("ArrowRight", "ArrowRight", "PageUp"):
+            await seen.page.keyboard.press(key)
+        await expect(text).to_have_value("08:00–21:30")
+        await expect(closing).to_have_attribute("aria-valuetext", "21:30")
+        box = await seen.page.locator('.day:has([id="hours.week.sun"]) .track').bounding_box()
+        assert box is not None
+        await seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        await seen.page.mouse.down()
+        await seen.page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 5)
+        await seen.page.mouse.up()
+        await expect(seen.page.locator('[id="hours.week.sun"]')).to_have_value("12:00–18:00")
+        await expect(seen.page.locator("#side")).to_contain_text("Sunday")
+        assert seen.complaints == []
+
+
+async def test_routing_rows_are_added_filled_and_moved_by_keyboard(bank: Bank) -> None:  # noqa: F811
+    async with bank.open(PATH) as seen:
+        page, keys = seen.page, seen.page.keyboard
+        for place in range(2):
+            await page.get_by_role("button", name="Add a row").focus()
+            await keys.press("Enter")
+            await expect(page.locator(f'[id="routing.{place}.when.0.attribute"]')).to_be_focused()
+        await typed(seen, "routing.1.when.0.value", "card_blocked")
+        await page.locator('[id="routing.1.queue"]').select_option("fraud")
+        await page.get_by_role("button", name="Move row 2 up").focus()
+        await keys.press("Enter")
+        await expect(page.locator('[id="routing.0.when.0.value"]')).to_have_value("card_blocked")
+        await page.get_by_role("button", name="Remove row 2").last.focus()
+        await expect(page.locator("#tabs")).to_contain_text("1 to mend")
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "he"])
+async def test_what_was_typed_and_not_saved_is_there_after_a_reload_whatever_it_is(
+    bank: Bank,  # noqa: F811
+    language: str,
+) -> None:
+    async with bank.open(PATH, language=language) as seen:
+        page = seen.page
+        await page.locator('[value="add:announcements"]').click()
+        words = page.locator('[id="announcements.0.value"]')
+        await expect(words).to_be_visible()
+        for naughty in NAUGHTY[:4]:
+            await words.fill(naughty)
+            await page.locator('[id="announcements.0.name"]').fill(naughty[:60])
+            await page.reload()
+            await expect(page.locator("#kept")).to_be_visible()
+            await expect(words).to_have_value(naughty)
+        assert seen.complaints == []
+    assert await bank.house.database.read(lambda work: work.drafts.find("cards")) is None
