@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.db.builders import a_queue, a_request, after, with_request
-from vqueue.domain.ids import QueueId
+from tests.db.builders import a_leg, a_queue, a_request, after, an_attempt, with_request
+from vqueue.domain.causes import Cause
+from vqueue.domain.ids import AttemptId, QueueId, RequestId, Token
+from vqueue.domain.leg import LegState, Role, Way
 from vqueue.domain.outlook import HALF_HOUR, HalfHour, Measured, Outlook, Seen
 from vqueue.domain.request import Mode, State
 from vqueue.ports.database import Database
@@ -46,3 +48,23 @@ async def test_the_last_outlook_of_a_queue_counts(database: Database) -> None:
         await database.transact(lambda work, outlook=each: work.outlooks.put(outlook))
     assert await database.read(lambda work: work.outlooks.find("cards")) == second
     assert await database.read(lambda work: work.outlooks.find("loans")) is None
+
+
+async def test_the_ring_time_is_from_dialling_to_the_key_of_customers_who_were_called(database: Database) -> None:
+    attempts = {"t1": (20.0, 32.0), "t2": (100.0, 109.5), "t3": (200.0, None)}
+    await with_request(database, *(a_request(f"r{n}", state=State.SERVED) for n in (1, 2, 3)))
+    for n, (name, (dialled, key)) in enumerate(attempts.items(), start=1):
+        pressed = None if key is None else after(key)
+        made = an_attempt(
+            name, request=RequestId(f"r{n}"), closed_at=after(dialled + 60), joined_at=pressed, accepted_at=pressed,
+            outcome=Cause.TALKED,
+        )  # fmt: skip
+        leg = a_leg(
+            f"{name}.c", attempt=AttemptId(name), role=Role.CUSTOMER, way=Way.DIALED, state=LegState.ENDED,
+            created_at=after(dialled), token=Token(name), agent=None,
+        )  # fmt: skip
+        await database.transact(lambda work, made=made: work.attempts.insert(made))
+        await database.transact(lambda work, leg=leg: work.legs.insert(leg))
+    found = await database.read(lambda work: work.outlooks.ring_times("cards", since=after(0)))
+    assert sorted(found) == [9.5, 12.0]
+    assert await database.read(lambda work: work.outlooks.ring_times("cards", since=after(900))) == []
