@@ -18,6 +18,8 @@ STALE_S = 60.0
 WIDEST = timedelta(minutes=60)
 """A wider window is no promise; times are booked instead."""
 STEP_S = 300
+FAR = 0.999
+"""No window reaches beyond the wait that so many turns stay below."""
 
 
 class OfferState(StrEnum):
@@ -128,7 +130,7 @@ def _shortest(wait: Wait, now: datetime, level: float) -> Window:
     if isinf(wait.p95_s):
         raise ValueError("a wait without end has no window")
     base, first = wait.as_of.timestamp(), int(now.timestamp() // STEP_S)
-    steps = int((base + wait.p95_s) // STEP_S) + 2 - first
+    steps = int((base + quantile(wait, FAR)) // STEP_S) + 2 - first
     below = [0.0, *(probability(wait, (first + n) * STEP_S - base) for n in range(1, steps + 1))]
     _, start, width = max(
         ((below[n + width] - below[n], n, width) for width in range(1, steps + 1) for n in range(steps + 1 - width)),
