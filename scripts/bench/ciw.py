@@ -11,6 +11,7 @@ import importlib.util
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -72,10 +73,7 @@ def main() -> int:
     print(f"M/M/{told.agents}, load {told.load:g}; Erlang-C: mean wait {formula:.2f} s")
     print("           customers  mean wait  ± 95 %   customers/s")
     for name, days in (("vqueue", ours), ("Ciw", theirs)):
-        means, counts, pace = measured(
-            lambda seed, days=days: days(told.agents, per_hour, told.customers, seed),
-            seeds,  # type: ignore[misc]
-        )
+        means, counts, pace = measured(partial(days, told.agents, per_hour, told.customers), seeds)
         half = 1.96 * means.std(ddof=1) / np.sqrt(len(means))
         rows.append((means.mean(), half, pace))
         print(f"{name:<10} {counts.sum():9} {means.mean():10.2f} {half:7.2f} {pace:13.0f}", flush=True)

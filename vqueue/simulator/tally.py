@@ -63,6 +63,8 @@ class Tally:
     gave_up_s: list[float] = field(default_factory=list)
     promises: list[Kept] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
+    called_back: set[str] = field(default_factory=set)
+    """Who took a turn without being on the line."""
     minutes: list[Minute] = field(default_factory=list)
     events: int = 0
 
@@ -80,6 +82,8 @@ class Tally:
             self.ended.append(Ended(now, wait_s, caller.mode, second_hold_s))
 
     def taken(self, caller: Caller, now: float) -> None:
+        if caller.mode is not Mode.HOLD:
+            self.called_back.add(caller.id)
         self.turns.append(Turn(caller.klass, caller.virtual_start, caller.id, caller.ready_since, now))
 
     def settle(self, caller: Caller, rang_at: float | None) -> None:
