@@ -26,9 +26,9 @@ ENOUGH = 300
 ENOUGH_SCORES = 2000
 """Scores a group needs to say alone where rings fall. Those of one hour err together: two thousand are a day or two,
 worth some three hundred that know nothing of each other."""
-GAMMA = 0.005
+GAMMA = 0.008
 """A step of the level. Larger ones chase the errors of an hour, which are over when they are known."""
-LEVEL = 0.82
+LEVEL = 0.80
 """Of the share a window holds before it is rounded to the clock, where nothing was learned yet."""
 LEAST, MOST = 0.30, 0.995
 BUCKETS = (1, 3, 8, 20, 50)
