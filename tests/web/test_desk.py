@@ -89,7 +89,7 @@ async def test_staff_without_an_agent_are_told_what_to_do(site: Site, house: Hou
 
 async def test_a_supervisor_with_an_agent_of_her_own_may_take_calls(site: Site, house: House) -> None:
     await desk_of(house, "idle")
-    await house.database.transact(lambda work: work.agents.replace(replace(work.agents.get(AGENT), login=DANA)))
+    await house.database.transact(lambda work: work.agents.replace(replace(work.agents.get(AGENT), login="Dana")))
     await enter(site, DANA)
     assert "You are ready" in plain(await shown(site))
 

@@ -1,6 +1,6 @@
 """Agents and their presence."""
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 
 from vqueue.db.record import Record
 from vqueue.db.store import Store
@@ -12,7 +12,7 @@ AGENT = Record(Agent, agents)
 _a = agents.c
 _here = AGENT.all.where(_a.removed_at.is_(None)).order_by(_a.id)
 BY_ADDRESS = _here.where(_a.address_index == bindparam("index_"))
-BY_LOGIN = _here.where(_a.login == bindparam("login_")).limit(1)
+BY_LOGIN = _here.where(func.lower(_a.login) == bindparam("login_")).limit(1)
 
 
 class StoredAgents(Store):
@@ -36,4 +36,4 @@ class StoredAgents(Store):
         return self.one_of(AGENT, BY_ADDRESS, index_=index)
 
     def by_login(self, login: str) -> Agent | None:
-        return self.one_of(AGENT, BY_LOGIN, login_=login) if login else None
+        return self.one_of(AGENT, BY_LOGIN, login_=login.lower()) if login else None

@@ -99,7 +99,9 @@ QUEUES = (
 def _agent(login: str, name: str, address: str, skills: str, languages: str = "en") -> NewAgent:
     """`skills` as `cards:8 general:5`."""
     levels = {skill: int(level) for skill, _, level in (one.partition(":") for one in skills.split())}
-    return NewAgent(id=login, name=name, address=address, skills=levels, languages=tuple(languages.split()))
+    return NewAgent(
+        id=login, name=name, address=address, skills=levels, languages=tuple(languages.split()), login=login
+    )
 
 
 CREW = (

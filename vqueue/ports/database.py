@@ -220,7 +220,7 @@ class Agents(Protocol):
         ...
 
     def by_login(self, login: str) -> Agent | None:
-        """Who signs in at pages with this login; the first by id where several do."""
+        """Who signs in at pages with this login, whatever its case; the first by id where several do."""
         ...
 
 
