@@ -57,6 +57,14 @@ async def test_a_visitor_dials_hears_presses_and_hangs_up(world: World) -> None:
     assert (await act(world, "hangup"))[0] == 409
 
 
+async def test_a_text_message_is_read_on_the_telephone_it_was_sent_to(world: World) -> None:
+    await put_phone(world, name="Miriam")
+    events = heard(world, f"/sandbox/phones/{ANNA}/events")
+    status, _ = await world.post(world.rest("Messages.json"), {"To": ANNA, "From": BANK, "Body": "131779 is your code"})
+    assert status == 201
+    assert (await until(events, "message"))["text"] == "131779 is your code"
+
+
 async def test_a_telephone_rings_until_it_is_answered_and_both_sides_read_what_is_said(world: World) -> None:
     world.bank.replies["/made"] = f'<Response><Dial callerId="{BANK}" timeout="600">{ANNA}</Dial></Response>'
     await put_phone(world, name="Miriam")

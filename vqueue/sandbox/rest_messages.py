@@ -1,4 +1,4 @@
-"""REST: text messages are taken, kept, and reported as delivered; nobody's telephone shows them but the ledger."""
+"""REST: text messages are taken, kept, reported as delivered, and shown by the telephones of the page."""
 
 from typing import Any
 
@@ -40,6 +40,9 @@ async def create(request: web.Request) -> web.Response:
     message = _message(network, form, to=to, body=body)
     network.messages[message["sid"]] = message
     network.ledger.record("message", from_=message["from"], to=to, detail={"sid": message["sid"], "body": body})
+    phone = network.phones.get(to)
+    if phone is not None:
+        phone.add(network.clock.now(), "message", None, text=body)
     url = form.url("StatusCallback", code=21609)
     if url is not None:
         network.tasks.start(_deliver(network, message, StatusHook(url)))

@@ -58,6 +58,7 @@ export function caption(event, before, { number, who }) {
     case "said":
       return mine ? { key: "cap_you_said", values: { text: event.text }, kind: "me" }
         : { text: event.text, language: event.language, kind: "said" };
+    case "message": return { key: "cap_message", values: { text: event.text }, kind: "said" };
     case "pressed": return { key: "cap_pressed", values: { digits: event.digits }, kind: "me" };
     case "bridged": return { key: "cap_bridged", kind: "said" };
     case "record": return { key: "cap_record", kind: "tone" };

@@ -39,7 +39,7 @@ export class Telephone {
   hear(event, { replayed = false } = {}) {
     const before = this.#line;
     this.#line = advance(before, event, this.number);
-    if (before.call?.sid === event.call_sid || this.#line.call?.sid === event.call_sid) {
+    if (event.event === "message" || before.call?.sid === event.call_sid || this.#line.call?.sid === event.call_sid) {
       this.captions.add(event, caption(event, before, { number: this.number, who: this.#who(event) }));
     }
     if (!replayed) this.#sound(event);

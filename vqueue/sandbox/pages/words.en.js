@@ -22,7 +22,7 @@ export default {
   mute: "Mute", unmute: "Unmute", call: "Call", answer: "Answer", decline: "Decline", hang_up: "Hang up",
   say_label: "Say something", say_hint: "Say something", say: "Say",
   cap_ring: "ring, ring", cap_calling: "you call {who}", cap_you_answered: "you answered", cap_answered: "{who} answered",
-  cap_pressed: "you pressed {digits}", cap_you_said: "you: {text}", cap_bridged: "Connected.",
+  cap_message: "message: {text}", cap_pressed: "you pressed {digits}", cap_you_said: "you: {text}", cap_bridged: "Connected.",
   cap_declined: "you declined", cap_hangup_you: "you hung up", cap_hangup: "call ended",
   cause_busy: "busy", cause_no_answer: "no answer", cause_canceled: "the caller gave up", cause_failed: "the call failed", cause_rejected: "not accepted",
   cap_record: "beep, now recording", tone_keys: "tones: {digits}", tone_music: "music", tone_ringback: "it rings at the other end", tone_busy: "busy tone", tone_beep: "beep", tone_play: "sound: {text}", tone_silence: "silence",

@@ -22,7 +22,7 @@ export default {
   mute: "השתקה", unmute: "ביטול השתקה", call: "חיוג", answer: "מענה", decline: "דחייה", hang_up: "ניתוק",
   say_label: "לומר משהו", say_hint: "לומר משהו", say: "לומר",
   cap_ring: "צלצול", cap_calling: "חיוג אל {who}", cap_you_answered: "ענית", cap_answered: "היה מענה: {who}",
-  cap_pressed: "הקשת {digits}", cap_you_said: "אמרת: {text}", cap_bridged: "מחובר.",
+  cap_message: "הודעה: {text}", cap_pressed: "הקשת {digits}", cap_you_said: "אמרת: {text}", cap_bridged: "מחובר.",
   cap_declined: "דחית את השיחה", cap_hangup_you: "ניתקת", cap_hangup: "השיחה הסתיימה",
   cause_busy: "תפוס", cause_no_answer: "אין מענה", cause_canceled: "המתקשר ויתר", cause_failed: "השיחה נכשלה", cause_rejected: "לא התקבלה",
   cap_record: "צפצוף, מתחילה הקלטה", tone_keys: "צלילי מקשים: {digits}", tone_music: "מוזיקה", tone_ringback: "מצלצל בצד השני", tone_busy: "צליל תפוס", tone_beep: "צפצוף", tone_play: "צליל: {text}", tone_silence: "שקט",

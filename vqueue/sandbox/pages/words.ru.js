@@ -22,7 +22,7 @@ export default {
   mute: "Без звука", unmute: "Со звуком", call: "Позвонить", answer: "Ответить", decline: "Отклонить", hang_up: "Завершить",
   say_label: "Сказать", say_hint: "Скажите что-нибудь", say: "Сказать",
   cap_ring: "звонок", cap_calling: "вы звоните: {who}", cap_you_answered: "вы ответили", cap_answered: "{who}: трубку сняли",
-  cap_pressed: "вы нажали {digits}", cap_you_said: "вы: {text}", cap_bridged: "Соединено.",
+  cap_message: "сообщение: {text}", cap_pressed: "вы нажали {digits}", cap_you_said: "вы: {text}", cap_bridged: "Соединено.",
   cap_declined: "вы отклонили звонок", cap_hangup_you: "вы положили трубку", cap_hangup: "звонок окончен",
   cause_busy: "занято", cause_no_answer: "нет ответа", cause_canceled: "звонивший передумал", cause_failed: "звонок не удался", cause_rejected: "не принят",
   cap_record: "сигнал, идёт запись", tone_keys: "тоны: {digits}", tone_music: "музыка", tone_ringback: "на том конце звонит", tone_busy: "гудки «занято»", tone_beep: "сигнал", tone_play: "звук: {text}", tone_silence: "тишина",
