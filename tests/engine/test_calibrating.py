@@ -1,9 +1,9 @@
 """Calibrated waits, the windows spoken of them, and the place of the learned layer."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ from tests.engine.builders import NOON, wait
 from vqueue.domain.board import Wait
 from vqueue.engine.offer import spoken_window
 from vqueue.engine.wait.calibrating import ENOUGH, ENOUGH_SCORES, LEVEL, Calibration, Quoted
-from vqueue.engine.wait.correcting import AsEstimated, learned
+from vqueue.engine.wait.correcting import corrected
+from vqueue.engine.wait.model import Asked
 from vqueue.engine.wait.reading import quantile, score, scored
 
 QUANTILES = (500.0, 600.0, 900.0, 1300.0, 1500.0)
@@ -119,20 +120,42 @@ def test_the_spoken_window_is_the_shortest_between_two_marks_of_the_clock_that_h
 
 
 @dataclass
-class Doubling:
-    """A model that takes everything for twice as long, and knows one queue."""
+class Told:
+    """A model with given answers."""
 
-    version = "m1"
+    answers: list[tuple[float, ...]]
+    model: str = "md_1"
 
-    def corrected(self, queue: str, features: Mapping[str, float], wait: Wait) -> tuple[float, ...] | None:
-        known = queue == "cards"
-        return tuple(2 * each for each in (*wait.quantiles_s, wait.mean_s)) if known else None
+    def corrected(self, asked: Sequence[Asked], *, at: datetime) -> list[tuple[float, ...]]:
+        return self.answers
 
 
-def test_without_a_model_the_layer_before_stands_and_a_model_without_an_answer_says_so() -> None:
-    said = estimate()
-    assert learned(AsEstimated(), "cards", {}, said) is said
-    corrected = learned(Doubling(), "cards", {}, said)
-    assert (corrected.method, corrected.p50_s) == ("learned", 1800.0)
-    missing = learned(Doubling(), "loans", {}, said)
-    assert (missing.method, missing.p50_s, missing.reasons) == ("roll_forward", 900.0, ("model_missing",))
+def _grid() -> tuple[tuple[int, Wait], ...]:
+    return tuple((rank, replace(estimate(), method="roll_forward")) for rank in (0, 1))
+
+
+def test_what_a_model_says_is_put_in_order_and_no_place_waits_less_than_one_before_it() -> None:
+    model = Told([(90.0, 20.0, 30.0, 40.0, 50.0, 35.0), (-5.0, 1.0, 2.0, 3.0, 4.0, 2.0)])
+    grid = corrected(_grid(), correction=model, inputs={}, at=NOON)
+    assert [(rank, wait.quantiles_s, wait.mean_s) for rank, wait in grid] == [
+        (rank, (20.0, 30.0, 40.0, 50.0, 90.0), 35.0) for rank in (0, 1)
+    ]
+    assert {(wait.method, wait.model, wait.rolled_s) for _, wait in grid} == {
+        ("learned", "md_1", estimate().quantiles_s)
+    }
+
+
+@pytest.mark.parametrize("odd", [(float("nan"),) * 6, (float("inf"),) * 6, (1.0, 2.0)])
+def test_a_model_without_a_usable_answer_leaves_the_roll_forward_and_says_so(odd: tuple[float, ...]) -> None:
+    (_, wait), _ = corrected(_grid(), correction=Told([odd, odd]), inputs={}, at=NOON)
+    assert (wait.method, wait.quantiles_s, wait.reasons[-1]) == (
+        "roll_forward",
+        estimate().quantiles_s,
+        "model_missing",
+    )
+
+
+def test_without_a_model_or_below_the_roll_forward_the_layer_stands_as_it_is() -> None:
+    assert corrected(_grid(), correction=None, inputs={}, at=NOON) == _grid()
+    closed = tuple((rank, replace(wait, method="closed_form")) for rank, wait in _grid())
+    assert corrected(closed, correction=Told([]), inputs={}, at=NOON) == closed

@@ -1,47 +1,41 @@
-"""The learned layer's place: what a roll-forward says of a place goes in, corrected quantiles come out, or nothing."""
+"""The learned layer on the roll-forward's grid: each wait corrected, none shorter than that of a place before it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from datetime import datetime
+from math import isfinite
 
 from vqueue.domain.board import Wait
+from vqueue.engine.wait.model import Correction
 
-METHOD = "learned"
+Grid = tuple[tuple[int, Wait], ...]
+METHOD, ROLLED = "learned", "roll_forward"
 MISSING = "model_missing"
 """A model was asked and had no answer: the wait is that of the layer before."""
+_TOLD = 6
 
 
-class Corrector(Protocol):
-    """A model fitted on past days. It may know nothing of a queue."""
-
-    @property
-    def version(self) -> str:
-        """Of the model in use, empty where there is none."""
-        ...
-
-    def corrected(self, queue: str, features: Mapping[str, float], wait: Wait) -> tuple[float, ...] | None:
-        """P5, P10, P50, P90, P95 and the mean, seconds, from features of the state and the wait of the roll-forward;
-        None where the model has no answer. Never raises for odd features."""
-        ...
-
-
-class AsEstimated:
-    """Implements Corrector where there is no model: the layer before stands."""
-
-    version = ""
-
-    def corrected(self, queue: str, features: Mapping[str, float], wait: Wait) -> tuple[float, ...] | None:
-        return None
+def corrected(grid: Grid, *, correction: Correction | None, inputs: Mapping[str, float], at: datetime) -> Grid:
+    """The same ranks. Untouched without a model, and where it has learned nothing about: another layer speaks, or
+    nobody serves. What the roll-forward said stays beside it in `rolled_s`."""
+    if correction is None or not all(wait.method == ROLLED and isfinite(wait.p95_s) for _, wait in grid):
+        return grid
+    told = correction.corrected([(wait.quantiles_s, rank, inputs) for rank, wait in grid], at=at)
+    if not _usable(told, len(grid)):
+        return tuple((rank, replace(wait, reasons=(*wait.reasons, MISSING))) for rank, wait in grid)
+    found: list[tuple[int, Wait]] = []
+    least: tuple[float, ...] = (0.0,) * _TOLD
+    for (rank, wait), (*quantiles, mean) in zip(grid, told, strict=True):
+        least = tuple(max(pair) for pair in zip(least, (*sorted(quantiles), mean), strict=True))
+        found.append((rank, _as_learned(wait, least, correction.model)))
+    return tuple(found)
 
 
-def learned(model: Corrector, queue: str, features: Mapping[str, float], wait: Wait) -> Wait:
-    """The wait with the model's quantiles, ascending and not negative, its method saying so. Without a model it is the
-    wait itself; where there is one without an answer, the wait with the reason `model_missing`."""
-    if not model.version or wait.p95_s == float("inf"):
-        return wait
-    found = model.corrected(queue, features, wait)
-    if found is None or len(found) != 6 or any(each != each or each == float("inf") for each in found):
-        return replace(wait, reasons=tuple(dict.fromkeys((*wait.reasons, MISSING))))
-    p5, p10, p50, p90, p95 = sorted(max(0.0, each) for each in found[:5])
-    mean = max(0.0, found[5])
-    return replace(wait, method=METHOD, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, mean_s=mean)
+def _usable(told: list[tuple[float, ...]], ranks: int) -> bool:
+    return len(told) == ranks and all(len(each) == _TOLD and all(map(isfinite, each)) for each in told)
+
+
+def _as_learned(wait: Wait, told: tuple[float, ...], model: str) -> Wait:
+    p5, p10, p50, p90, p95, mean = told
+    quantiles = {"p5_s": p5, "p10_s": p10, "p50_s": p50, "p90_s": p90, "p95_s": p95, "mean_s": mean}
+    return replace(wait, method=METHOD, rolled_s=wait.quantiles_s, model=model, **quantiles)
