@@ -37,5 +37,7 @@ def _usable(told: list[tuple[float, ...]], ranks: int) -> bool:
 
 def _as_learned(wait: Wait, told: tuple[float, ...], model: str) -> Wait:
     p5, p10, p50, p90, p95, mean = told
-    quantiles = {"p5_s": p5, "p10_s": p10, "p50_s": p50, "p90_s": p90, "p95_s": p95, "mean_s": mean}
-    return replace(wait, method=METHOD, rolled_s=wait.quantiles_s, model=model, **quantiles)
+    return replace(
+        wait, method=METHOD, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, mean_s=mean,
+        rolled_s=wait.quantiles_s, model=model,
+    )  # fmt: skip
