@@ -266,3 +266,18 @@ async def test_both_databases_report_the_same(seed: int, tmp_path: Path, postgre
         await database.close()
     assert told[0] == told[1]
     assert all(told[0])
+
+
+async def test_who_was_rung_and_held_at_the_head_has_his_second_hold_counted(database: Database) -> None:
+    """He pressed the key at 100 s, the agent was there at 116 s; a caller's own hold is no second one."""
+
+    def op(work: Work) -> None:
+        work.agents.insert(an_agent())
+        work.requests.insert(request("early", 0, Mode.HOLD, State.SERVED, ended=300, rings=1))
+        work.requests.insert(request("caller", 0, Mode.HOLD, State.SERVED, ended=600))
+        work.attempts.insert(talk("t1", "early", 112, 116, 300, shape=Shape.HOLDER, accepted_at=after(100)))
+        work.attempts.insert(talk("t2", "caller", 400, 410, 600, shape=Shape.HOLDER, accepted_at=after(405)))
+
+    await database.transact(op)
+    (every, *_) = await rows(database, asked(ReportName.QUEUES))
+    assert (every["second_hold_p50_s"], every["second_hold_p95_s"]) == (16, 16)
