@@ -49,10 +49,10 @@ def test_the_ready_file_names_what_was_promised() -> None:
     assert "hers" not in repr(AppUser(phone_number="+447700900001", token="hers"))
 
 
-def test_the_guide_names_the_number_and_a_sign_in_but_no_page_that_is_not_there() -> None:
+def test_the_guide_names_the_number_a_sign_in_and_the_customers_page() -> None:
     guide = told.guide(told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090"), STAFF, speed=1, people=True)
     assert "supervisor with pass-word" in guide and "+442079460000" in guide
-    assert "/desk" not in guide and "/support" not in guide
+    assert "http://127.0.0.1:8080/support" in guide and "+447700900001" in guide
 
 
 def test_commands_run_in_the_demos_folder_see_its_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

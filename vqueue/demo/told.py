@@ -61,6 +61,8 @@ The bank is open: {BANK_NUMBER}. {crowd}{pace}
   console     {addresses["console"]}
               sign in as {supervisor.login} with {supervisor.password}
   telephones  {addresses["phone"]}
+  support     {addresses["support"]}
+              the customer's page: your number is {VISITOR_CUSTOMER}, its code comes to that telephone
 
 The first two minutes
 {steps.format(number=BANK_NUMBER)}
