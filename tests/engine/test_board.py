@@ -94,6 +94,13 @@ def test_whoever_is_away_or_leaves_after_his_call_does_not_serve() -> None:
     assert made(agents=[*serving, *gone]).grid == made(agents=serving).grid
 
 
+def test_where_all_at_work_leave_after_their_calls_the_board_says_so() -> None:
+    """In minutes nobody will be there: no figure is told, and the reason is not that nobody is at work."""
+    wait = made(agents=[agent("last", Presence.TALKING, next_presence=Presence.AWAY)]).wait(0)
+    assert wait is not None
+    assert wait.reasons == ("no_agents", "agents_leaving")
+
+
 def test_with_nobody_serving_the_board_says_no_agents() -> None:
     wait = made(agents=[agent("away", Presence.AWAY)]).wait(0)
     assert wait is not None

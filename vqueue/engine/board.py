@@ -79,7 +79,7 @@ def board(
         waiting=_waiting(counts),
         ready=_ready(classes),
         agents=_presences(team),
-        grid=grid(model, state, now),
+        grid=_leaving(grid(model, state, now), team),
         classes=classes,
         oldest=since,
         longest_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
@@ -180,6 +180,16 @@ def _team(agents: Iterable[Agent], queue: Queue) -> list[Agent]:
     spoken, needed = frozenset(queue.rules.languages), queue.rules.skills
     team = [agent for agent in agents if not spoken or not spoken.isdisjoint(agent.languages)]
     return [agent for agent in team if all(agent.skills.get(skill, 0) >= 1 for skill in needed)] if needed else team
+
+
+def _leaving(told: Grid, team: Sequence[Agent]) -> Grid:
+    """Where nobody serves though some are at work, the reason is that they leave: `agents_leaving`."""
+    if not any(agent.presence in _SERVING for agent in team):
+        return told
+    return tuple(
+        (rank, replace(wait, reasons=(*wait.reasons, "agents_leaving")) if "no_agents" in wait.reasons else wait)
+        for rank, wait in told
+    )
 
 
 def _leaves(agent: Agent) -> bool:
