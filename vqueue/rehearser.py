@@ -44,7 +44,14 @@ class PoolRehearser:
         finally:
             if not work.done():
                 self._rehearsing.stop()
+                work.add_done_callback(_expected)
 
     def close(self) -> None:
         self._rehearsing.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _expected(stopped: "asyncio.Future[Findings]") -> None:
+    """Nobody waits for work that was asked to stop: what became of it is no news."""
+    if not stopped.cancelled():
+        stopped.exception()
