@@ -62,12 +62,12 @@ function traces(told, c) {
   });
 }
 
-function layout(told, c) {
+function layout(told, c, width) {
   const mirrored = document.documentElement.dir === 'rtl';
   const font = { family: getComputedStyle(document.body).fontFamily, size: 11.5, color: c['ink-3'] };
   const axis = { gridcolor: c.line, linecolor: c['line-strong'], zeroline: false, fixedrange: true, automargin: true, tickfont: font };
   const value = { ...axis, rangemode: told.range ? undefined : 'tozero', range: told.range, ticksuffix: told.unit === '%' ? '%' : '', side: mirrored && told.kind !== 'change' ? 'right' : undefined, nticks: 5 };
-  const along = { ...axis, type: 'category', showgrid: false, nticks: 9, tickangle: 0, autorange: mirrored ? 'reversed' : true };
+  const along = { ...axis, type: 'category', showgrid: false, nticks: Math.max(2, Math.floor(width / 72)), tickangle: 0, autorange: mirrored ? 'reversed' : true };
   const change = told.kind === 'change';
   if (told.wrap) Object.assign(along, { tickvals: told.x, ticktext: told.x.map((each) => each.replace(/(.{6,}?) /g, '$1<br>')), nticks: undefined });
   const lines = told.goal === undefined || told.goal === null ? [] : [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: told.goal, y1: told.goal, line: { color: c.ink, width: 1, dash: 'dot' } }];
@@ -90,7 +90,7 @@ export async function draw(root = document) {
   const c = colours();
   for (const area of areas) {
     const told = JSON.parse(area.dataset.chart);
-    await plotly.react(area, traces(told, c), layout(told, c), HIDE);
+    await plotly.react(area, traces(told, c), layout(told, c, area.clientWidth), HIDE);
     area.dataset.drawn = 'yes';
   }
 }

@@ -41,7 +41,7 @@ function tell(next) {
     if (wanted.hasAttribute('aria-invalid')) field.setAttribute('aria-invalid', 'true');
     else field.removeAttribute('aria-invalid');
   }
-  for (const id of ['tabs', 'side', 'publishing']) refresh(by(id), next.querySelector(`#${id}`));
+  for (const id of ['tabs', 'side', 'publish-part']) refresh(by(id), next.querySelector(`#${id}`));
   by('rules').dataset.dirty = next.dataset.dirty;
 }
 
