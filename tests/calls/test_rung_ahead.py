@@ -62,7 +62,7 @@ class Floor:
 
 async def settled(house: House) -> None:
     """What was spawned beside the tick has been done: each call that is intended has been placed."""
-    for _ in range(200):
+    for _ in range(20_000):
         if not await house.database.read(_intended):
             return
         await house.clock.sleep(0)
@@ -101,7 +101,7 @@ async def floor(sqlite_url: str) -> AsyncIterator[Floor]:
     await migrate(sqlite_url)
     async with open_house(sqlite_url, HandClock()) as one:
         line = Ringing()
-        house = replace(one, telephony=line, line=replace(one.line, calls_per_second=1000))
+        house = replace(one, telephony=line, line=replace(one.line, calls_per_second=1_000_000))
         await house.act(partial(_staffed, rules=RULES, house=house))
         await told(house)
         epoch = await house.database.transact(_acquire)
