@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vqueue.engine.wait.calibrating import Calibration
 from vqueue.simulator.rolling import Rolling
 from vqueue.simulator.run import simulate
 from vqueue.simulator.scenario import read
@@ -69,13 +70,15 @@ def _row(name: str, told: argparse.Namespace) -> bool:
 def _days(name: str, told: argparse.Namespace) -> Iterator[list[Kept]]:
     """The callbacks of one day after the other, each under a seed of its own."""
     scenario = read((SCENARIOS / f"{name}.yaml").read_text())
-    rules, seed, rolling = scenario.in_force(), 0, None
+    rules, seed = scenario.in_force(), 0
+    learned = Calibration()
+    rolling: Rolling | None = None
     while True:
         seed += 1
         if not told.closed_form:
-            learned = rolling.calibration if rolling is not None and not told.fresh else None
             rolling = Rolling(scenario, rules, calibration=learned)
         outcome = simulate(scenario, seed=seed, rolling=rolling)
+        learned = rolling.calibration if rolling is not None and not told.fresh else learned
         _keep(told.kept, name, seed, outcome.tally.promises)
         yield [each for each in outcome.tally.promises if not each.booked]
 

@@ -13,8 +13,9 @@ from vqueue.engine.plan import Head, Place, Reserve, Seat, Snapshot, plan
 from vqueue.engine.plan import Line as PlannedLine
 from vqueue.engine.wait.arraying import arrays
 from vqueue.engine.wait.closed import ClosedForm, Gamma
-from vqueue.engine.wait.forward import Laws, Probes, roll
+from vqueue.engine.wait.forward import roll
 from vqueue.engine.wait.model import Prior, QueueState
+from vqueue.engine.wait.paths import Laws, Probes
 from vqueue.engine.wait.present import BUSY, ENDING, FREE, Coming, Evidence, Line, Member, Post, Present
 from vqueue.engine.wait.rolling import rolled
 

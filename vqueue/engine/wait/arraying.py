@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vqueue.engine.order import able, level, rank_key
-from vqueue.engine.wait.forward import Places, Seats, Streams
+from vqueue.engine.wait.paths import Places, Seats, Streams
 from vqueue.engine.wait.present import Line, Member, Post, Present
 
 Ints = NDArray[np.int64]

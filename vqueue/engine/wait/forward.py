@@ -7,95 +7,15 @@ serve its class takes somebody behind it, or nobody at all. So one path answers 
 asking changes nothing.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from vqueue.engine.wait.compiled import compiled
 from vqueue.engine.wait.kernel import drawn, rest, uniform
+from vqueue.engine.wait.paths import Bools, Floats, Ints, Laws, Path, Places, Probes, Seats, Streams, freed, occupy
 from vqueue.engine.wait.present import BUSY, ENDING
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Words = NDArray[np.uint64]
-
-
-class Seats(NamedTuple):
-    """Seats, by agent id. `time_s` is what `doing` says; `law` is that of the call a busy one is on."""
-
-    doing: Ints
-    time_s: Floats
-    law: Ints
-    may: Bools
-    level: Ints
-    """(seats, classes): whether, and how well, he serves the class."""
-
-
-class Places(NamedTuple):
-    """Everybody who waits or is known to come. `first[c]:first[c + 1]` are those of class c who wait now, in the order
-    (virtual start, id); from `first[-1]` on stand those who come later, by the time they come. Seconds, now = 0."""
-
-    first: Ints
-    key: Floats
-    order: Ints
-    """The number of each in the order (virtual start, id): who goes first where keys are equal."""
-    holds: Bools
-    """On the line: he may lose patience."""
-    wanted: Ints
-    """The seat he would rather have, -1 for any."""
-    klass: Ints
-    comes: Floats
-
-
-class Streams(NamedTuple):
-    """Who may still come and stand before somebody who waits: a Poisson stream a class, none later than `until`."""
-
-    rate: Floats
-    credit: Floats
-    until: Floats
-
-
-class Laws(NamedTuple):
-    """Busy times, sorted, one law after the other; `of` names each class's. Each path scales them and has a patience
-    rate of its own: what is not known about both."""
-
-    sample: Floats
-    first: Ints
-    of: Ints
-    scale: Floats
-    leaves: Floats
-
-
-class Probes(NamedTuple):
-    """Rank keys asked about, class after class, ascending inside a class."""
-
-    first: Ints
-    key: Floats
-
-
-class Path(NamedTuple):
-    """One way in which it may go on, while it is being rolled."""
-
-    free: Floats
-    seat: Ints
-    busy: Ints
-    """A heap: when which busy seat is free, and how many there are."""
-    idlers: Ints
-    """How many seats are idle."""
-    idle: Floats
-    """Since when it has been idle, inf while it is not."""
-    head: Ints
-    late: Ints
-    """Those who came meanwhile and still wait, class by class, foremost first; -1 beyond."""
-    lates: Ints
-    """How many of them in each class."""
-    key: Floats
-    order: Ints
-    gone: Floats
-    asked: Ints
-    """The next probe of each class that has no turn yet."""
 
 
 @compiled
@@ -110,9 +30,9 @@ def _seated(seats: Seats, laws: Laws, scale: float, path: Path, state: Words) ->
     for seat in range(len(seats.doing)):
         path.idle[seat] = np.inf
         if seats.doing[seat] == BUSY:
-            _busy(path, seat, scale * rest(_law(laws, seats.law[seat]), seats.time_s[seat] / scale, state))
+            occupy(path, seat, scale * rest(_law(laws, seats.law[seat]), seats.time_s[seat] / scale, state))
         elif seats.doing[seat] == ENDING:
-            _busy(path, seat, seats.time_s[seat])
+            occupy(path, seat, seats.time_s[seat])
         else:
             path.idle[seat] = -seats.time_s[seat]
             path.idlers[0] += 1
@@ -262,7 +182,7 @@ def _match(
         _leave(path, klass, place)
         answered += _answer(seats, probes, path, seat, path.key[place], now, turn)
         path.idle[seat] = np.inf
-        _busy(path, seat, now + scale * drawn(_law(laws, laws.of[klass]), state))
+        occupy(path, seat, now + scale * drawn(_law(laws, laws.of[klass]), state))
         idle, only = idle - 1, -1
         if place < len(at):
             at[place], by[place] = now, seat
@@ -275,36 +195,15 @@ def _match(
 
 
 @compiled
-def _busy(path: Path, seat: int, until: float) -> None:
-    """Into the heap of seats by the time they are free."""
-    child = path.busy[0]
-    path.busy[0] += 1
-    while child > 0:
-        parent = (child - 1) // 2
-        if path.free[parent] <= until:
-            break
-        path.free[child], path.seat[child] = path.free[parent], path.seat[parent]
-        child = parent
-    path.free[child], path.seat[child] = until, seat
-
-
-@compiled
-def _freed(path: Path) -> int:
-    """The seat that is free next, out of the heap."""
-    seat = path.seat[0]
-    path.busy[0] -= 1
-    count = path.busy[0]
-    free, last, parent = path.free[count], path.seat[count], 0
-    while 2 * parent + 1 < count:
-        child = 2 * parent + 1
-        if child + 1 < count and path.free[child + 1] < path.free[child]:
-            child += 1
-        if path.free[child] >= free:
-            break
-        path.free[parent], path.seat[parent] = path.free[child], path.seat[child]
-        parent = child
-    path.free[parent], path.seat[parent] = free, last
-    return seat  # type: ignore[no-any-return]
+def _path(places: Places, count: int, room: int) -> Path:
+    """Room for one path: so many seats, all places and those who may come."""
+    classes, known = len(places.first) - 1, len(places.key)
+    return Path(
+        np.empty(count), np.empty(count, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64), np.empty(count),
+        np.empty(classes, np.int64), np.empty((classes, room + known - places.first[classes]), np.int64),
+        np.empty(classes, np.int64), np.concatenate((places.key, np.empty(room))),
+        np.concatenate((places.order, np.empty(room, np.int64))), np.empty(known + room), np.empty(classes, np.int64),
+    )  # fmt: skip
 
 
 @compiled
@@ -320,13 +219,7 @@ def roll(
     paths, known, classes, count = len(laws.scale), len(places.key), len(places.first) - 1, len(seats.doing)
     turns = np.full((paths, len(probes.key)), np.inf)
     state = np.full(1, seed, np.uint64)
-    path = Path(
-        np.empty(count), np.empty(count, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64),
-        np.empty(count), np.empty(classes, np.int64),
-        np.empty((classes, room + known - places.first[classes]), np.int64), np.empty(classes, np.int64),
-        np.concatenate((places.key, np.empty(room))), np.concatenate((places.order, np.empty(room, np.int64))),
-        np.empty(known + room), np.empty(classes, np.int64),
-    )  # fmt: skip
+    path = _path(places, count, room)
     klass = np.concatenate((places.klass, np.empty(room, np.int64)))
     comes = np.concatenate((places.comes, np.empty(room)))
     wanted = np.concatenate((places.wanted, np.full(room, -1)))
@@ -347,7 +240,7 @@ def roll(
                 _line_up(path, coming[came], klass[coming[came]])
                 came += 1
             elif now < np.inf:
-                only = _freed(path)
+                only = freed(path)
                 path.idle[only] = now
                 path.idlers[0] += 1
             if not now <= until:

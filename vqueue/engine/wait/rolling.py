@@ -16,8 +16,9 @@ from vqueue.domain.board import Wait
 from vqueue.engine.order import ClassKey
 from vqueue.engine.wait.arraying import arrays
 from vqueue.engine.wait.closed import PROBABILITIES
-from vqueue.engine.wait.forward import Laws, Probes, roll
+from vqueue.engine.wait.forward import roll
 from vqueue.engine.wait.model import RANKS
+from vqueue.engine.wait.paths import Laws, Probes
 from vqueue.engine.wait.present import BUSY, Evidence, Grid, Line, Present, Rolled
 
 Floats = NDArray[np.float64]
