@@ -23,6 +23,10 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/console/requests/events"): READERS,
     ("GET", "/console/requests/{request}"): READERS,
     ("GET", "/console/requests/{request}/events"): READERS,
+    ("GET", "/console/requests/{request}/reveal"): ACTORS,
+    ("POST", "/console/requests/{request}/reveal"): ACTORS,
+    ("GET", "/console/requests/{request}/{act}"): ACTORS,
+    ("POST", "/console/requests/{request}/{act}"): ACTORS,
     ("GET", "/console/queues/{queue}/{switch}"): ACTORS,
     ("POST", "/console/queues/{queue}/{switch}"): ACTORS,
     ("POST", "/console/agents/{agent}/presence"): ACTORS,
@@ -73,8 +77,8 @@ OPEN = {
 }
 ENDING = {"/account/sessions/end-all", "/sign-out"}
 NAMES = {
-    "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none", "name": "queues",
-    "attempt": "at_none",
+    "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none",
+    "name": "queues", "attempt": "at_none", "act": "move",
 }  # fmt: skip
 
 

@@ -114,6 +114,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_r.state.in_(list(wanted.states)))
     if wanted.agent is not None:
         found.append(_r.id.in_(select(_ATTEMPTS.request).where(_ATTEMPTS.agent == wanted.agent)))
+    if wanted.phone_ends is not None:
+        found.append(_r.phone_hint.endswith(wanted.phone_ends, autoescape=True))
     if wanted.since is not None:
         found.append(_r.created_at >= wanted.since)
     if wanted.until is not None:

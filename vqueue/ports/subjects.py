@@ -22,6 +22,8 @@ class Wanted:
     agent: str | None = None
     """Who was asked to serve it at least once."""
     phone_index: str | None = None
+    phone_ends: str | None = None
+    """The last digits of the number, as many of them as a masked number shows."""
     since: datetime | None = None
     until: datetime | None = None
     """Made in [since, until)."""

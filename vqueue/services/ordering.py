@@ -1,26 +1,40 @@
-"""What the bank itself does with a request: moves it, cancels it, resolves it without a call. The place stays his."""
+"""What the bank itself does with a request: moves it, puts it before others, cancels it, resolves it without a call."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from vqueue.domain.errors import AlreadyDialing, Invalid, NotFound, NotPossible, Outdated
 from vqueue.domain.ids import PromiseId, RequestId
 from vqueue.domain.journal import Fact
-from vqueue.domain.request import Mode, Move, Request, State
+from vqueue.domain.request import TABLE, Mode, Move, Request, State
+from vqueue.domain.table import Go
 from vqueue.engine import routing
-from vqueue.services import choosing, quoting, requesting
+from vqueue.services import booking, choosing, quoting, requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.quoting import Grounds
 from vqueue.services.requesting import Quote
+from vqueue.services.rescuing import RESCUED
 from vqueue.services.switching import given
 from vqueue.services.terms import terms
 
 _TURNS = 3
 """How often a place that moved by itself meanwhile is looked at again."""
+_PAUSED = (None, "retry", "snooze")
+"""Why a place that waits may be called before its time: nothing else than our own telephone is waited for."""
+
+
+class Act(StrEnum):
+    """What a supervisor may do with a request."""
+
+    MOVE = "move"
+    NEXT = "next"
+    RESOLVE = "resolve"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,15 @@ class _There:
     changes: Mapping[str, Any]
     quote: Quote | None
     seen_version: int
+
+
+def possible(request: Request) -> tuple[Act, ...]:
+    """What may be tried with the request as it stands; each act looks once more."""
+    moves = {Act.MOVE: Move.MOVE, Act.RESOLVE: Move.RESOLVE, Act.CANCEL: Move.CANCEL}
+    found = {act for act, move_ in moves.items() if isinstance(TABLE.cell(request.state, move_), Go)}
+    if request.credit_class != RESCUED and (request.books or _waits(request)):
+        found.add(Act.NEXT)
+    return tuple(act for act in Act if act in found)
 
 
 async def move(
@@ -53,6 +76,20 @@ async def move(
     raise Outdated("The request changed meanwhile; read it again.")
 
 
+async def call_next(house: House, request_id: RequestId, *, reason: str, by: str) -> Request:
+    """Before others, in the class kept for that; a booking becomes a callback, a pause between tries is over.
+
+    Raises NotFound, NotPossible (also where that class is full), AlreadyDialing, ClosedRequest, QueueClosed,
+    SwitchedOff, QueueFull, AlreadyOpen.
+    """
+    why = given(reason)
+    request = await house.database.read(lambda work: work.requests.get(request_id))
+    quote = await _earlier(house, request) if request.books else None
+    promise = PromiseId(house.chance.id("pr"))
+    deed = partial(_put_next, request_id=request_id, quote=quote, promise=promise, reason=why, by=by)
+    return await house.act(deed)
+
+
 async def cancel(house: House, request_id: RequestId, *, reason: str, by: str) -> Request:
     """His telephone does not ring afterwards. Raises NotFound, ClosedRequest, NotPossible, and AlreadyDialing while it
     rings at this moment: then no retry follows."""
@@ -70,6 +107,13 @@ async def resolve(house: House, request_id: RequestId, *, reason: str, by: str) 
     """Done without a call. Raises NotFound, NotPossible on the line, AlreadyDialing, ClosedRequest."""
     why = given(reason)
     return await house.act(partial(_resolved, request_id=request_id, reason=why, by=by))
+
+
+async def _earlier(house: House, request: Request) -> Quote | None:
+    if request.phone is None:
+        return None
+    seen = await quoting.grounds(house, request.queue)
+    return await booking.earlier(house, request, quoting.verdict(seen, house.vault.open_phone(request.phone).e164))
 
 
 async def _there(house: House, request: Request, queue: str, credit_class: str | None) -> _There:
@@ -136,6 +180,27 @@ def _moved(
     _acted(clerk, moved, "moved_request", reason, by)
     if other and there.quote is not None:
         return requesting.promise(clerk, moved, there.quote, promise_id=promise)
+    return moved
+
+
+def _waits(request: Request) -> bool:
+    """In line, and held back by nothing but a pause between tries."""
+    return request.state is State.HOLDING or (request.state is State.WAITING and request.parked in _PAUSED)
+
+
+def _put_next(
+    clerk: Clerk, request_id: RequestId, quote: Quote | None, promise: PromiseId, reason: str, by: str
+) -> Request:
+    request = clerk.work.requests.get(request_id)
+    if request.books:
+        request = booking.advance(clerk, request_id, quote=quote, promise_id=promise)
+    if request.state in (State.WAITING, State.BOOKED) and not _waits(request):
+        raise NotPossible("The request waits for something else than our call.")
+    changes = {"credit_class": RESCUED, "ready": True, "not_before": None, "parked": None}
+    moved = clerk.move(request, Move.MOVE, reason="called_next_by_bank", changes=changes)
+    if moved.credit_class != RESCUED:
+        raise NotPossible("As many as may go before others do so already.")
+    _acted(clerk, moved, "called_next", reason, by)
     return moved
 
 

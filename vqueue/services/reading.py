@@ -19,6 +19,7 @@ from vqueue.engine import hours
 from vqueue.engine.board import serves
 from vqueue.engine.offer import STALE_S, spoken_window
 from vqueue.ports.database import Work
+from vqueue.ports.subjects import Wanted
 from vqueue.services.house import House
 from vqueue.services.views import BoardView, Day, Listed, QueueView, RequestList, RequestView, Risk, Waiting
 
@@ -88,9 +89,9 @@ def midnight(now: datetime, zone: str) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
 
 
-async def requests(house: House, *, queue: str | None, states: Sequence[State]) -> RequestList:
-    """The newest requests of a queue (None = all) in these states (none = any)."""
-    return await house.database.read(partial(_requests, now=house.clock.now(), queue=queue, states=tuple(states)))
+async def requests(house: House, wanted: Wanted) -> RequestList:
+    """The newest of those looked for."""
+    return await house.database.read(partial(_requests, now=house.clock.now(), wanted=wanted))
 
 
 async def request(house: House, request_id: RequestId) -> RequestView:
@@ -188,13 +189,19 @@ def _late(place: Request, seen: QueueBoard) -> bool:
     return wait is not None and (isinf(wait.p50_s) or wait.as_of + timedelta(seconds=wait.p50_s) > place.deadline)
 
 
-def _requests(work: Work, *, now: datetime, queue: str | None, states: tuple[State, ...]) -> RequestList:
-    found = work.requests.search(queue=queue, states=states, limit=LISTED_MOST + 1)
+def _requests(work: Work, *, now: datetime, wanted: Wanted) -> RequestList:
+    found = work.subjects.find(wanted, before=None, limit=LISTED_MOST + 1)
     rows = tuple(
         Listed(request=each, promise=work.promises.get(each.promise) if each.promise else None)
         for each in found[:LISTED_MOST]
     )
-    return RequestList(at=now, rows=rows, queues=tuple(work.queues.all()), complete=len(found) <= LISTED_MOST)
+    return RequestList(
+        at=now,
+        rows=rows,
+        queues=tuple(work.queues.all()),
+        agents={agent.id: agent.name for agent in work.agents.all()},
+        complete=len(found) <= LISTED_MOST,
+    )
 
 
 def _request(work: Work, *, request_id: RequestId, now: datetime, boards: Mapping[str, QueueBoard]) -> RequestView:
@@ -211,6 +218,7 @@ def _request(work: Work, *, request_id: RequestId, now: datetime, boards: Mappin
         legs=tuple(leg for attempt in attempts for leg in work.legs.of_attempt(attempt.id)),
         journal=tuple(work.journal.of_request(request_id)),
         agents={agent.id: agent.name for agent in work.agents.all()},
+        staff={member.id: member.name for member in work.people.all_staff()},
         ahead=_ahead(found, seen) if in_order and seen is not None else None,
     )
 

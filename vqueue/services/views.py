@@ -143,6 +143,8 @@ class RequestList:
     at: datetime
     rows: tuple[Listed, ...]
     queues: tuple[Queue, ...]
+    agents: Mapping[str, str] = field(default_factory=dict)
+    """Names by id."""
     complete: bool = True
 
 
@@ -159,4 +161,6 @@ class RequestView:
     journal: tuple[JournalRow, ...]
     agents: Mapping[str, str] = field(default_factory=dict)
     """Names by id."""
+    staff: Mapping[str, str] = field(default_factory=dict)
+    """Names of those who may have acted, by id."""
     ahead: int | None = None

@@ -1,24 +1,20 @@
 """The list of requests and one request, as they stand on their pages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vqueue.domain.leg import Leg, LegState, Role
 from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
-from vqueue.domain.request import CLOSED, OPEN, Request, State
+from vqueue.domain.request import OPEN, Request, State
 from vqueue.domain.speech_args import Number, Position, Text
+from vqueue.services import ordering
 from vqueue.services.views import Listed, RequestList, RequestView
 from vqueue.web.console.figures import NONE, code, edges, hits, length, minute, second
 from vqueue.web.console.sentences import Words
 from vqueue.web.console.timeline import Entry, entries
 
-GROUPS: dict[str, tuple[State, ...]] = {
-    "open": tuple(state for state in State if state in OPEN),
-    "closed": tuple(state for state in State if state in CLOSED),
-    "any": (),
-} | {state.value: (state,) for state in State}
-"""What the filter by state offers: all open, all closed, any, or one."""
 STATE_ICONS = {
     State.HOLDING: "phone",
     State.WAITING: "clock",
@@ -59,6 +55,7 @@ class ListPage:
     rows: tuple[RequestRow, ...]
     counted: str
     queues: tuple[tuple[str, str], ...]
+    agents: tuple[tuple[str, str], ...]
     clock: str
 
 
@@ -88,8 +85,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPage:
-    """Everything the template needs."""
+    """Everything the template needs. `acts` are what may be done with it now."""
 
+    id: str
+    acts: tuple[ordering.Act, ...]
     code: str
     queue: str
     queue_id: str
@@ -112,9 +111,14 @@ def present_list(view: RequestList, words: Words) -> ListPage:
     return ListPage(
         rows=tuple(_row(listed, names, words) for listed in view.rows),
         counted=words.say(counted, count=Number(len(view.rows))),
-        queues=tuple(sorted(names.items(), key=lambda item: item[1])),
+        queues=_by_name(names),
+        agents=_by_name(view.agents),
         clock=minute(view.at, words.zone),
     )
+
+
+def _by_name(names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(names.items(), key=lambda item: item[1]))
 
 
 def present_one(view: RequestView, words: Words) -> RequestPage:
@@ -126,6 +130,8 @@ def present_one(view: RequestView, words: Words) -> RequestPage:
     )
     story = entries(view, words)
     return RequestPage(
+        id=request.id,
+        acts=ordering.possible(request),
         code=code(request.id),
         queue=view.queue.name(words.language),
         queue_id=view.queue.id,

@@ -8,7 +8,7 @@ from aiohttp import web
 from vqueue.domain.agent import Presence
 from vqueue.domain.errors import Invalid, NotFound
 from vqueue.domain.ids import AgentId, RequestId
-from vqueue.domain.request import State
+from vqueue.domain.request import Channel, State
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services import presence, reading, switching
 from vqueue.services.house import House
@@ -18,10 +18,10 @@ from vqueue.services.switching import Switch
 from vqueue.services.verdict import Severity, severity
 from vqueue.services.views import BoardView
 from vqueue.web.access import READERS, SUPERVISORS, Access
+from vqueue.web.console import acts, filters
 from vqueue.web.console import board as boards
 from vqueue.web.console import requests as lists
 from vqueue.web.console.figures import minute
-from vqueue.web.console.requests import GROUPS
 from vqueue.web.console.sentences import Words
 from vqueue.web.errors import wants_page
 from vqueue.web.pages import Look, Pages
@@ -103,26 +103,24 @@ class Console:
         return await self._share(request, visitor, ("requests", look, request.query_string), draw, *_TOPICS)
 
     async def _list_values(self, request: web.Request, look: Look) -> dict[str, object]:
-        group = request.query.get("state", "open")
-        queue = request.query.get("queue") or None
-        states: tuple[State, ...] = GROUPS.get(group, GROUPS["open"])
-        view = await reading.requests(self.house, queue=queue, states=states)
+        chosen = filters.chosen(request.query)
+        view = await reading.requests(self.house, chosen.wanted)
         page = lists.present_list(view, self._words(look))
-        chosen = {"group": group if group in GROUPS else "open", "queue": queue or "", "groups": tuple(GROUPS)}
-        return {"page": page, "clock": page.clock, **chosen}
+        return {"page": page, "clock": page.clock, "chosen": chosen, "states": tuple(State), "channels": tuple(Channel)}
 
     async def request(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
-        values = await self._request_values(request, look)
+        values = await self._request_values(request, look) | {"done": acts.done(request.query)}
         return self.pages.page(request, "console/request.html", values, visitor=visitor)
 
     async def request_events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look, one = self.pages.look(request), request.match_info["request"]
 
         async def draw() -> str:
-            return self.pages.fragment("console/_request.html", look, await self._request_values(request, look))
+            values = await self._request_values(request, look)
+            return self.pages.fragment("console/_request.html", look, values | {"visitor": self._anybody(visitor)})
 
-        return await self._share(request, visitor, ("request", look, one), draw, f"request:{one}")
+        return await self._share(request, visitor, ("request", look, visitor.role, one), draw, f"request:{one}")
 
     async def _request_values(self, request: web.Request, look: Look) -> dict[str, object]:
         view = await reading.request(self.house, RequestId(request.match_info["request"]))
@@ -216,6 +214,7 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
         ("/console/requests/{request}/events", console.request_events),
     ):
         router.add_get(path, access.only(page, *READERS))
+    acts.add_routes(app, house=house, pages=pages, access=access)
     router.add_get("/console/queues/{queue}/{switch}", access.only(console.switch, *SUPERVISORS))
     router.add_post("/console/agents/{agent}/presence", access.only(console.ask_presence, *SUPERVISORS))
     router.add_post("/console/queues/{queue}/{switch}", access.only(console.turn, *SUPERVISORS))

@@ -26,6 +26,8 @@ _ICONS = {
     Fact.NOTICE_QUEUED: "message",
     Fact.CLASS_LIFTED: "up",
     Fact.BRIDGED_UNCONFIRMED: "act",
+    Fact.STAFF_ACTED: "person",
+    Fact.PERSONAL_DATA_READ: "person",
 }
 _MOVE_ICONS = {
     Move.CONNECT: "phone",
@@ -112,6 +114,8 @@ def _title(row: JournalRow, view: RequestView, words: Words) -> str:
         case Fact.LEG_NEWS:
             role, state = data.get("role"), data.get("now") or data.get("news")
             told = f"{words.say(f'role.{role}')}: {words.say(f'leg.{state}')}"
+        case Fact.STAFF_ACTED:
+            told = words.say(f"staff_act.{data.get('act')}")
         case _:
             told = plain
     return told[:1].upper() + told[1:]
@@ -126,7 +130,9 @@ def edges_text(start: datetime, end: datetime, words: Words) -> str:
 
 
 def _why(row: JournalRow, words: Words) -> str:
-    """The reasons in words; a reason nobody has words for is told by its own name."""
+    """The reasons in words; a reason nobody has words for is told by its own name, a person's own words as they are."""
+    if row.fact is Fact.STAFF_ACTED:
+        return str(row.data.get("reason") or "")
     reasons = row.data.get("reasons") or str(row.data.get("reason") or "").split(",")
     known = [words.say(f"grounds.{str(reason).partition(':')[0]}") for reason in reasons if reason]
     sentence = ", ".join(known)
@@ -141,6 +147,8 @@ def _meta(row: JournalRow, view: RequestView, words: Words) -> tuple[str, ...]:
         parts.append(words.say("console.from_to", name=Text(was_words), words=Text(now_words)))
     if row.agent and row.fact is not Fact.ATTEMPT_OPENED:
         parts.append(view.agents.get(row.agent, row.agent))
+    if row.data.get("by") in view.staff:
+        parts.append(view.staff[row.data["by"]])
     if row.rules_version:
         parts.append(words.say("console.rules_version", count=Number(row.rules_version)))
     return tuple(parts)

@@ -22,7 +22,7 @@ export function wire({ csrf, dialog, fault }) {
     form.setAttribute('action', url);
     dialog.replaceChildren(document.importNode(form, true));
     dialog.showModal();
-    dialog.querySelector('#reason')?.focus();
+    dialog.querySelector('[autofocus], button[type="submit"]')?.focus();
   };
 
   document.addEventListener('submit', async (event) => {

@@ -1,4 +1,5 @@
-// Keyboard: G then B or R opens a page, J and K walk the rows, a full stop presses the first thing to do.
+// Keyboard: G then B or R opens a page, J and K walk the rows, a full stop presses the first thing to do,
+// U takes back what was just done.
 // Letters act only outside fields and can be turned off (WCAG 2.1.4).
 
 const STORE = 'vqueue-keys';
@@ -28,6 +29,7 @@ function act(key) {
   if (key === 'j') rows[Math.min(at + 1, rows.length - 1)]?.focus();
   else if (key === 'k') rows[Math.max(at - 1, 0)]?.focus();
   else if (key === '.') document.querySelector('.todo .btn')?.click();
+  else if (key === 'u') document.querySelector('.undo button')?.click();
   else if (key === '/') document.querySelector('.filter select')?.focus();
   else return false;
   return true;
