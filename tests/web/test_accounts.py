@@ -43,6 +43,8 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/console/queues/{queue}/rules/rollback"): ACTORS,
     ("GET", "/console/reports"): READERS,
     ("GET", "/console/reports/{name}.csv"): READERS,
+    ("GET", "/console/agents"): READERS,
+    ("GET", "/console/agents/events"): READERS,
     ("GET", "/console/staff"): ADMIN,
     ("POST", "/console/staff"): ADMIN,
     ("POST", "/console/staff/{staff}/role"): ADMIN,

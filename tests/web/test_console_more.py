@@ -142,3 +142,17 @@ async def test_requests_are_found_by_what_is_known_of_them(
     page = await shown(site, f"/console/requests?{query}")
     assert len(re.findall("<tr data-key", page)) == found
     assert "7700900204" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "he"])
+async def test_agents_are_shown_with_what_they_do_and_can(
+    site: Site, house: House, csrf: str, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = await shown(site, f"/console/agents?lang={language}")
+    assert "has no wording" not in caplog.text
+    assert not re.search(r"<style|\sstyle=|\son\w+=", page)
+    if language == "en":
+        text = plain(page)
+        assert "7 of 8 signed in" in text
+        assert "Omer Barak away Break" in text and "14:00 7:00" in text
+        assert re.search("Anna Petrova 5 5 – – en, he", text)
