@@ -20,6 +20,8 @@ WIDEST = timedelta(minutes=60)
 STEP_S = 300
 FAR = 0.999
 """No window reaches beyond the wait that so many turns stay below."""
+FARTHEST = 288
+"""Steps: a day. Where little is known the far end of a wait lies years ahead, and nobody is told such a window."""
 
 
 class OfferState(StrEnum):
@@ -130,12 +132,16 @@ def _shortest(wait: Wait, now: datetime, level: float) -> Window:
     if isinf(wait.p95_s):
         raise ValueError("a wait without end has no window")
     base, first = wait.as_of.timestamp(), int(now.timestamp() // STEP_S)
-    steps = int((base + quantile(wait, FAR)) // STEP_S) + 2 - first
+    steps = min(FARTHEST, int((base + quantile(wait, FAR)) // STEP_S) + 2 - first)
     below = [0.0, *(probability(wait, (first + n) * STEP_S - base) for n in range(1, steps + 1))]
-    _, start, width = max(
-        ((below[n + width] - below[n], n, width) for width in range(1, steps + 1) for n in range(steps + 1 - width)),
-        key=lambda found: (found[0] >= level, -found[2] if found[0] >= level else found[0], found[0]),
-    )
+    start, width, end = 0, steps, 0
+    for begin in range(steps):
+        end = max(end, begin + 1)
+        while end < steps and below[end] - below[begin] < level:
+            end += 1
+        held, best = below[end] - below[begin], below[start + width] - below[start]
+        if held >= level and (end - begin < width or (end - begin == width and held > best)):
+            start, width = begin, end - begin
     opens = max(now, datetime.fromtimestamp((first + start) * STEP_S, tz=now.tzinfo))
     return Window(opens, datetime.fromtimestamp((first + start + width) * STEP_S, tz=now.tzinfo))
 
