@@ -45,6 +45,7 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/console/reports/{name}.csv"): READERS,
     ("GET", "/console/agents"): READERS,
     ("GET", "/console/agents/events"): READERS,
+    ("GET", "/console/slots"): READERS,
     ("GET", "/console/staff"): ADMIN,
     ("POST", "/console/staff"): ADMIN,
     ("POST", "/console/staff/{staff}/role"): ADMIN,

@@ -156,3 +156,14 @@ async def test_agents_are_shown_with_what_they_do_and_can(
         assert "7 of 8 signed in" in text
         assert "Omer Barak away Break" in text and "14:00 7:00" in text
         assert re.search("Anna Petrova 5 5 – – en, he", text)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "he"])
+async def test_booked_times_show_what_is_booked_of_what_and_why(
+    site: Site, csrf: str, language: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = await shown(site, f"/console/slots?queue=cards&lang={language}")
+    assert "has no wording" not in caplog.text
+    assert not re.search(r"<style|\sstyle=|\son\w+=", page)
+    if language == "en":
+        assert re.search(r"09:00 0 of \d+ 0 – – – by the weekly table, no forecast has been made yet", plain(page))

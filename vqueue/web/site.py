@@ -10,7 +10,7 @@ from vqueue.services.house import House
 from vqueue.web import charts, console, desk, links, signing, support
 from vqueue.web.access import Access
 from vqueue.web.api import book
-from vqueue.web.console import account, agents, reports, rules, staff
+from vqueue.web.console import account, agents, reports, rules, slots, staff
 from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import STATIC, add_headers
@@ -57,6 +57,7 @@ def make_web(
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     rules.add_routes(app, house=house, pages=pages, access=access)
     reports.add_routes(app, house=house, pages=pages, access=access)
+    slots.add_routes(app, house=house, pages=pages, access=access)
     agents.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     desk.add_routes(app, house=house, pages=pages, access=access, streams=streams, wishes=wishes)

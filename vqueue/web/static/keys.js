@@ -3,7 +3,7 @@
 // Letters act only outside fields and can be turned off (WCAG 2.1.4).
 
 const STORE = 'vqueue-keys';
-const GO = { b: '/console', r: '/console/requests', u: '/console/rules', a: '/console/agents', p: '/console/reports' };
+const GO = { b: '/console', r: '/console/requests', u: '/console/rules', s: '/console/slots', a: '/console/agents', p: '/console/reports' };
 
 /** `choice` is the label with the check box that turns letters off. */
 export function keys(choice) {
