@@ -38,7 +38,7 @@ def test_no_title_is_left_of_a_field_that_is_gone() -> None:
     [
         (Change("/offer/threshold_s", 120, 300), "en", "Offered from a wait of: 2 → 5 min"),
         (Change("/offer/threshold_s", 120, 300), "ru", "Предлагается при ожидании от: 2 → 5 мин"),
-        (Change("/offer/threshold_s", 120, 300), "he", "מוצעת מהמתנה של: 120 ← 300 שנ׳"),
+        (Change("/offer/threshold_s", 120, 300), "he", "מוצעת מהמתנה של: 2 ← 5 דק׳"),
         (Change("/callback/tries/busy", 3, 2), "en", "Tries at most, by outcome: busy: 3 → 2"),
         (Change("/callback/dial_ahead", False, True), "ru", "Набор до освобождения оператора: нет → да"),
         (Change("/deadlines/coverage", 0.9, 0.955), "en", "Promises to be kept: 90 → 95.5 %"),

@@ -150,7 +150,7 @@ EFFECTS: Mapping[str, EffectKind] = {
         "The wait in the chosen queue and what may be chosen.",
         "queue topic",
         "offer short stale closed full",
-        "window wait position opens opens_day closes slot",
+        "announcement window wait position opens opens_day closes slot",
     ),
     "next_slots": _kind(
         "The next three free times that begin after `after` (absent: the first ones); gives `after`, and `time1` to "
@@ -231,6 +231,7 @@ SAYABLE: Mapping[str, type[Arg]] = {
     "closes": Clock,
     "opens": Clock,
     "opens_day": Day,
+    "announcement": Text,
 }
 """What a flow's prompts may be filled with, by name."""
 

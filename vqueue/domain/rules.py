@@ -255,6 +255,7 @@ class Rules:
     context: tuple[ContextField, ...] = (FREE_TEXT,)
     """What a customer of the app may say about his case."""
     announcements: Mapping[str, str] = field(default_factory=dict)
+    """By language (`en`): what callers of that language hear before they are told how long it takes."""
     publishing: Publishing = field(default_factory=Publishing)
 
     def __post_init__(self) -> None:
