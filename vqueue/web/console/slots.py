@@ -39,6 +39,7 @@ class Line:
 
     day: str
     time: str
+    room: bool
     booked: str
     share: float
     full: bool
@@ -58,6 +59,11 @@ class SlotsPage:
     columns: tuple[Column, ...]
     ticks: tuple[tuple[str, str], ...]
     days: tuple[tuple[str, tuple[Line, ...]], ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Something is known of the coming hours that a picture could show."""
+        return any(column.expected or column.booked for column in self.columns)
 
 
 def present(found: Sequence[Interval], words: Words, *, mirrored: bool) -> SlotsPage:
@@ -108,6 +114,7 @@ def _line(each: Interval, words: Words) -> Line:
     return Line(
         day=_day(each.start, words),
         time=minute(each.start, words.zone),
+        room=bool(room),
         booked=say("slots_page.of", count=Number(each.booked), total=Number(room)) if room or each.booked else NONE,
         share=round(WIDTH * min(1.0, each.booked / room), 1) if room else 0.0,
         full=bool(room) and each.booked >= room - each.reserve,
