@@ -10,7 +10,7 @@ from vqueue.domain.ids import PromiseId, SessionId
 from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Window as PromisedWindow
 from vqueue.domain.request import Mode, Request, State
-from vqueue.domain.speech_args import Digits, Minutes, Position, Text
+from vqueue.domain.speech_args import Digits, Minutes, Position
 from vqueue.engine.offer import Offer, OfferState
 from vqueue.engine.withholding import Arm
 from vqueue.ports.database import Work
@@ -74,8 +74,7 @@ async def _offer(errand: Errand) -> Outcome:
     possible = seen.decide(quoting.verdict(seen, caller.e164) if caller else None, ahead=errand.ahead(seen))
     decided, arm = seen.by_lot(possible, errand.conversation.id)
     said: Said = times(seen) | await effects_booking.first_slot(errand, seen)
-    if words := seen.queue.rules.announcements.get(errand.session.language):
-        said["announcement"] = Text(words)
+    said |= errand.announced(seen)
     callback = decided.option(Mode.CALLBACK)
     if callback is not None and callback.window is not None:
         said["window"] = spoken(seen, callback.window)

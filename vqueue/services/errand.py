@@ -10,7 +10,7 @@ from vqueue.domain.ids import PromiseId, QueueId, RequestId, SessionId
 from vqueue.domain.phone import Phone
 from vqueue.domain.promise import Window as PromisedWindow
 from vqueue.domain.request import Channel, Mode, Request
-from vqueue.domain.speech_args import Arg, Clock, Day, Digits, Position, Window
+from vqueue.domain.speech_args import Arg, Clock, Day, Digits, Position, Text, Window
 from vqueue.engine.numbers import Verdict
 from vqueue.ports.database import Conversation
 from vqueue.services import quoting
@@ -76,6 +76,11 @@ class Errand:
 
     def placing(self, seen: Grounds) -> tuple[tuple[str, ...], str, str]:
         return quoting.placing(seen, topic=self.text("topic"), language=self.session.language, channel=Channel.IVR)
+
+    def announced(self, seen: Grounds) -> Said:
+        """What the queue's rules have callers of this language hear."""
+        words = seen.queue.rules.announcements.get(self.session.language)
+        return {"announcement": Text(words)} if words else {}
 
     def ahead(self, seen: Grounds) -> int:
         """Places before one that starts with this call."""

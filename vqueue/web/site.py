@@ -55,9 +55,8 @@ def make_web(
     signing.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
-    rules.add_routes(app, house=house, pages=pages, access=access)
-    reports.add_routes(app, house=house, pages=pages, access=access)
-    slots.add_routes(app, house=house, pages=pages, access=access)
+    for part in (rules, reports, slots):
+        part.add_routes(app, house=house, pages=pages, access=access)
     agents.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     desk.add_routes(app, house=house, pages=pages, access=access, streams=streams, wishes=wishes)
