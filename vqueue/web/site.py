@@ -52,9 +52,8 @@ def make_web(
     app.router.add_get("/", _to_console)
     watch.add_to(app, house)
     ways = Ways(passwords=passwords if local else None, issuer=issuer)
-    signing.add_routes(app, house=house, pages=pages, access=access, ways=ways)
-    account.add_routes(app, house=house, pages=pages, access=access, ways=ways)
-    staff.add_routes(app, house=house, pages=pages, access=access, ways=ways)
+    for face in (signing, account, staff):
+        face.add_routes(app, house=house, pages=pages, access=access, ways=ways)
     for part in (rules, reports, slots):
         part.add_routes(app, house=house, pages=pages, access=access)
     agents.add_routes(app, house=house, pages=pages, access=access, streams=streams)
