@@ -109,7 +109,7 @@ async def test_what_became_of_promises_moves_the_next_windows_and_is_learned_onc
     _, after_all = await published(house, past)
     past, after_all = await published(house, await boarding.publish(house, past))
     assert after_all.method == "roll_forward"
-    assert after_all.p50_s > 1.05 * after_all.raw_s[2]
+    assert after_all.p50_s > 1.01 * after_all.raw_s[2], "160 of 2,000 scores move it by so much of the way"
     assert after_all.level is not None and before.level is not None and after_all.level < before.level
 
 
