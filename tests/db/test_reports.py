@@ -253,6 +253,10 @@ def kept(work: Work, things: list[Request | Attempt | Promise | JournalRow]) -> 
                 work.journal.write(thing)
 
 
+NOT_OF_ANY_DAY = {ReportName.SAVINGS, ReportName.FEEDBACK}
+"""On an invented day nobody is left out by lot, and nobody says how it was: these reports have tests of their own."""
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_both_databases_report_the_same(seed: int, tmp_path: Path, postgres_url: str) -> None:
     things = list(any_day(random.Random(seed)))
@@ -265,7 +269,8 @@ async def test_both_databases_report_the_same(seed: int, tmp_path: Path, postgre
         told.append(await asyncio.gather(*(rows(database, question) for question in questions)))
         await database.close()
     assert told[0] == told[1]
-    assert all(told[0])
+    silent = {name for name, found in zip(ReportName, told[0], strict=True) if not found}
+    assert silent == NOT_OF_ANY_DAY
 
 
 async def test_who_was_rung_and_held_at_the_head_has_his_second_hold_counted(database: Database) -> None:
