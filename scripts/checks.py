@@ -35,7 +35,10 @@ def checks(pytest_arguments: list[str]) -> tuple[Check, ...]:
         Check("import walls", (f"{BIN}/lint-imports", "--no-cache")),
         Check("sizes", (PYTHON, "-m", "scripts.check_sizes")),
         Check("documents", (PYTHON, "-m", "scripts.check_docs")),
-        Check("tests", (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations", "12", *pytest_arguments)),
+        Check(
+            "tests",
+            (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations", "12", *pytest_arguments),
+        ),
     )
 
 
