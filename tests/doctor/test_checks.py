@@ -174,6 +174,12 @@ def test_the_disk(free: int, writable: bool, level: Level) -> None:
     assert levels(checks.disk(seen, sqlite=True)) == {"disk": level}
 
 
+@pytest.mark.parametrize(("limit", "level"), [(1024, WARN), (9_999, WARN), (10_000, OK), (-1, OK)])
+def test_the_open_files(limit: int, level: Level) -> None:
+    """-1 is the system's word for no limit."""
+    assert levels(checks.open_files(limit)) == {"open_files": level}
+
+
 def test_more_calls_than_an_account_has_by_default() -> None:
     assert levels(checks.pace(settings(twilio_calls_per_second=5))) == {"calls_per_second": WARN}
     assert levels(checks.pace(settings(twilio_calls_per_second=5, twilio_api_url="http://127.0.0.1:1"))) == {

@@ -12,6 +12,8 @@ SLOW_REDIS_S = 0.1
 GB = 1_000_000_000
 FREE_WARN, FREE_BAD = 2 * GB, 200_000_000
 TWILIO_DEFAULT_CPS = 1.0
+FEW_FILES = 10_000
+"""5,000 event streams, as many connections of other kinds."""
 
 
 def settings(told: Settings) -> list[Finding]:
@@ -160,3 +162,11 @@ def disk(seen: DiskFacts, *, sqlite: bool) -> list[Finding]:
     if sqlite and seen.free < FREE_BAD:
         return [bad("disk", room, mend)]
     return [warn("disk", room, mend) if seen.free < FREE_WARN else fine("disk", room)]
+
+
+def open_files(limit: int) -> list[Finding]:
+    """Each event stream of an app, desk or console is an open file; past the limit nobody connects."""
+    if 0 <= limit < FEW_FILES:
+        mend = f"Let one process open {FEW_FILES:,}: LimitNOFILE of the unit, `ulimits` of compose, `ulimit -Hn`."
+        return [warn("open_files", f"One process may hold {limit:,} files and connections open.", mend)]
+    return [fine("open_files", "Enough files and connections may be open for 5,000 event streams.")]

@@ -88,6 +88,8 @@ class Facts:
     public: Answer
     provider: ProviderFacts | None
     disk: DiskFacts
+    open_files: int
+    """Files and connections one process may hold open, as far as `serve` may raise it itself."""
     redis: RedisFacts | None = None
     voices: tuple[tuple[str, str], ...] = field(default=())
     """(locale tag, voice) that the bank speaks with."""

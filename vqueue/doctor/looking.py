@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,7 @@ async def look(settings: Settings) -> Facts:
         public=public,
         provider=provider,
         disk=look_at_disk(settings.data_dir),
+        open_files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         redis=await look_at_redis(settings.redis_url) if settings.redis_url else None,
         voices=spoken(database.languages),
     )

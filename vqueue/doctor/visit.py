@@ -21,6 +21,7 @@ def judge(settings: Settings, facts: Facts) -> list[Finding]:
         *checks.database(database),
         *checks.redis(facts.redis, shared=not sqlite),
         *checks.disk(facts.disk, sqlite=sqlite),
+        *checks.open_files(facts.open_files),
         *checks.clocks(database, provider.account if provider is not None else None),
         *checks.public(settings, facts.public),
         *checks_provider.account(settings, provider),
