@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.Column("note_index", WORD, nullable=True),
         sa.Column("note_hint", WORD, nullable=True),
         sa.Column("line_dropped", sa.Boolean(), nullable=False),
+        sa.Column("passed_to", WORD, nullable=True),
         sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name=op.f("fk_dispositions_attempt")),
         sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_dispositions_request")),
         sa.PrimaryKeyConstraint("attempt", name=op.f("pk_dispositions")),
@@ -281,6 +282,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("settled_at IS NOT NULL"),
     )
 
+    for name, columns, where in (
+        ("ix_requests_follows", ["follows"], "follows IS NOT NULL"),
+        ("ix_requests_wanted", ["wanted_agent", "created_at"], "wanted_agent IS NOT NULL"),
+    ):
+        op.create_index(
+            name, "requests", columns, unique=False, postgresql_where=sa.text(where), sqlite_where=sa.text(where)
+        )
+
     # Whoever is signed in signs in again: sessions are short, and say more from now on.
     op.drop_table("staff_sessions")
     op.create_table(
@@ -320,6 +329,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for index in ("ix_requests_wanted", "ix_requests_follows"):
+        op.drop_index(index, table_name="requests")
     op.drop_index(
         "ix_promises_settled",
         table_name="promises",

@@ -3,14 +3,17 @@
 from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import delete, func, literal, update
+from sqlalchemy import delete, func, literal, select, update
 
 from vqueue.db import tables_bank as tables
 from vqueue.db.record import Record
+from vqueue.db.requests import RECORD as REQUEST
 from vqueue.db.store import Store, insert
+from vqueue.db.tables import attempts, requests
 from vqueue.db.types import UtcDateTime
 from vqueue.domain.errors import Invalid, NotFound, StaleWrite
-from vqueue.domain.ids import RequestId
+from vqueue.domain.ids import AgentId, RequestId
+from vqueue.domain.request import Request
 from vqueue.domain.rules import Rules
 from vqueue.ports.bank import ApiKey, Disposition, RulesDraft, Webhook
 
@@ -122,3 +125,14 @@ class StoredDispositions(Store):
     def of_request(self, request: RequestId) -> list[Disposition]:
         c = tables.dispositions.c
         return self.all_of(DISPOSITION, DISPOSITION.all.where(c.request == request).order_by(c.at, c.attempt))
+
+    def follow_ups(self, agent: AgentId, *, since: datetime, limit: int = 50) -> list[Request]:
+        made, talks, new = requests.c, attempts.c, requests.c.created_at >= since
+        talked = select(talks.request).where(talks.agent == agent, talks.closed_at >= since)
+        found = (
+            select(made.id)
+            .where(made.wanted_agent == agent, new)
+            .union(select(made.id).where(made.follows.in_(talked), made.follows.is_not(None), new))
+        )
+        newest = REQUEST.all.where(made.id.in_(found)).order_by(made.created_at.desc(), made.id.desc())
+        return self.all_of(REQUEST, newest.limit(limit))

@@ -65,6 +65,7 @@ dispositions = Table(
     word("by", nullable=False),
     *sealed("note"),
     Column("line_dropped", Boolean, nullable=False),
+    word("passed_to"),
     Index("ix_dispositions_request", "request"),
 )
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from vqueue.domain.ids import AttemptId, RequestId
+from vqueue.domain.ids import AgentId, AttemptId, QueueId, RequestId
 from vqueue.domain.phone import Sealed
+from vqueue.domain.request import Request
 from vqueue.domain.rules import Rules
 
 
@@ -82,6 +83,8 @@ class Disposition:
     by: str
     note: Sealed | None = None
     line_dropped: bool = False
+    passed_to: QueueId | None = None
+    """The queue the customer is being passed on to, or was."""
 
 
 class ApiKeys(Protocol):
@@ -150,3 +153,8 @@ class Dispositions(Protocol):
         ...
 
     def of_request(self, request: RequestId) -> list[Disposition]: ...
+
+    def follow_ups(self, agent: AgentId, *, since: datetime, limit: int = 50) -> list[Request]:
+        """Requests made since then that follow a talk this agent ended since then, or that are to be served by him;
+        newest first."""
+        ...
