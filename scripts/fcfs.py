@@ -5,61 +5,82 @@ it is the earliest free agent's. So one pass over the arrivals tells all of it, 
 """
 
 import heapq
-from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from vqueue.engine.wait.compiled import compiled
+
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A customer who came while all agents were busy: what could be seen then, and the wait he was offered, seconds."""
+class Seen(NamedTuple):
+    """Those who came while all agents were busy: what could be seen then, and the wait each was offered, seconds."""
 
-    ahead: int
-    wait_s: float
-    last_s: float
+    ahead: NDArray[np.int64]
+    wait_s: Floats
+    last_s: Floats
     """Wait of the last who entered service from the queue."""
-    head_s: float
+    head_s: Floats
     """Age of the first in queue; with nobody in queue the wait of the last who entered service."""
-    smoothed_s: float
+    smoothed_s: Floats
     """Asterisk's moving average of the waits: (3 old + new) / 4."""
 
 
 def simulate(
     *, agents: int, load: float, handling_s: float, patience_s: float | None, customers: int, seed: int
-) -> list[Seen]:
+) -> Seen:
     """M/M/s, or M/M/s+M with patience; the first twentieth of the customers is not shown."""
     chance = np.random.default_rng(seed)
-    arrivals = np.cumsum(chance.exponential(handling_s / (agents * load), customers)).tolist()
-    service = chance.exponential(handling_s, customers).tolist()
-    patience = chance.exponential(patience_s, customers).tolist() if patience_s else [float("inf")] * customers
+    arrivals = np.cumsum(chance.exponential(handling_s / (agents * load), customers))
+    service = chance.exponential(handling_s, customers)
+    patience = chance.exponential(patience_s, customers) if patience_s else np.full(customers, np.inf)
+    told = _passed(arrivals, service, patience, agents)
+    shown = (told[1] > 0) & (np.arange(customers) > customers // 20)
+    ahead, *times = (column[shown] for column in told)
+    return Seen(ahead.astype(np.int64), *times)
+
+
+@compiled
+def _passed(arrivals: Floats, service: Floats, patience: Floats, agents: int) -> Floats:
+    """Rows as the fields of `Seen`, columns as the arrivals, those who did not wait included."""
+    count = len(arrivals)
+    told = np.empty((5, count))
     free = [0.0] * agents
-    leaving: list[float] = []
-    standing: deque[tuple[float, float]] = deque()
-    """Who queued: (arrival, when he leaves the queue), in the order of arrival."""
-    turns: deque[tuple[float, float]] = deque()
-    """Who will be served from the queue: (his turn, his wait)."""
+    leaving = [0.0]
+    """When each in queue leaves it."""
+    gone = np.empty(count)
+    """When each who queued left the queue: `stood` of `queued` have."""
+    came = np.empty(count)
+    stood = queued = 0
+    turns = np.empty(count)
+    """When each will be served from the queue, in the order of arrival: `taken` of `served` have been."""
+    waits = np.empty(count)
+    taken = served = 0
     last = smoothed = 0.0
-    seen = []
-    for i, at in enumerate(arrivals):
-        while leaving and leaving[0] <= at:
+    for i in range(count):
+        at = arrivals[i]
+        while len(leaving) > 0 and leaving[0] <= at:
             heapq.heappop(leaving)
-        while turns and turns[0][0] <= at:
-            last = turns.popleft()[1]
+        while taken < served and turns[taken] <= at:
+            last = waits[taken]
             smoothed = (3.0 * smoothed + last) / 4.0
-        while standing and standing[0][1] <= at:
-            standing.popleft()
+            taken += 1
+        while stood < queued and gone[stood] <= at:
+            stood += 1
         turn = max(at, free[0])
         wait = turn - at
-        if wait > 0 and i > customers // 20:
-            head = at - standing[0][0] if standing else last
-            seen.append(Seen(len(leaving), wait, last, head, smoothed))
-        leaves = at + min(wait, patience[i])
+        head = at - came[stood] if stood < queued else last
+        told[0, i], told[1, i], told[2, i], told[3, i], told[4, i] = len(leaving), wait, last, head, smoothed
         if wait > 0:
+            leaves = at + min(wait, patience[i])
             heapq.heappush(leaving, leaves)
-            standing.append((at, leaves))
+            came[queued], gone[queued] = at, leaves
+            queued += 1
         if wait <= patience[i]:
             heapq.heapreplace(free, turn + service[i])
             if wait > 0:
-                turns.append((turn, wait))
-    return seen
+                turns[served], waits[served] = turn, wait
+                served += 1
+    return told

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scripts.erlang import erlang_a, erlang_c_wait
-from scripts.markov_gates import Case, judged
+from scripts.markov_gates import BOUND, CASES, Case, judged
 from vqueue.simulator.run import simulate
 from vqueue.simulator.scenario import Scenario
 
@@ -40,12 +40,14 @@ def test_waits_and_losses_are_those_of_erlang_a() -> None:
     assert abs(outcome.figures["abandoned"] / outcome.figures["customers"] / lost - 1) < 0.08
 
 
-@pytest.mark.parametrize("case", [Case(5, 1.0, 0.5), Case(20, 1.4, 0.5)], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in CASES if case.leave], ids=lambda case: case.name)
 def test_the_closed_form_errs_as_little_as_can_be_and_half_as_much_as_looking_back_does(case: Case) -> None:
-    """A slice of `python -m scripts.markov_gates`, which holds the bound of 1.02 on many more customers."""
-    found = judged(case, customers=60_000)
+    """Four of the seven cases of `python -m scripts.markov_gates`, as long as there: with those who lose patience the
+    interval of the error is narrow after ten runs. The bound of 1.02 holds for its upper end (two standard errors), and
+    lies at least three of them above 1, so that it is no chance that it holds."""
+    found = judged(case, customers=200_000)
 
-    assert found.ours <= 1.08
-    assert abs(found.under_p10 - 0.1) <= 0.02
-    assert abs(found.under_p90 - 0.9) <= 0.02
-    assert min(found.others) > 1.6
+    assert found.holds
+    assert 3.0 * found.error <= BOUND - 1.0
+    assert abs(found.ours - 1.0) < 3.0 * found.error
+    assert min(found.others) > 1.9
