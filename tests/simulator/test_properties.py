@@ -2,23 +2,22 @@
 
 import numpy as np
 
-from scripts.properties import FAIR, LONGEST, days, drawn, means
+from scripts.properties import broken, days, drawn
 from vqueue.simulator.people import days as invented
 from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.several import Run, outcomes
 
 
-def test_small_days_drawn_at_random_are_fair_and_nobody_is_overtaken_or_forgotten() -> None:
+def test_small_days_drawn_at_random_are_fair_and_nobody_is_overtaken_forgotten_or_left_behind() -> None:
+    """Among them the one day of the first two thousand (1006) whose longest wait is over twice the percentile of all of
+    its class: seven long talks at once kept nine people waiting, in their order, and most of that day found an agent
+    free."""
     found = days(range(1000, 1012), processes=1)
 
-    virtual, beside = means(found)
-
-    assert sum(day.inversions for day in found) == 0
-    assert sum(day.unaccounted for day in found) == 0
-    assert abs(virtual / beside - 1.0) <= FAIR
-    assert sum(day.overlong > LONGEST for day in found) <= 1
+    assert broken(found) == []
     assert sum(len(day.virtual_s) for day in found) > 300
     assert sum(day.overlong > 0 for day in found) > 5
+    assert [day.number for day in found if day.quiet] == [1006]
 
 
 def test_more_agents_leave_it_to_the_same_customers_to_call() -> None:
