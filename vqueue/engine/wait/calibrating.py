@@ -9,7 +9,7 @@ number ahead, in it a class; below 300 promises it leans on its parent in the me
 method on the distribution as it was estimated. The state is a value, and survives JSON.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from statistics import NormalDist
@@ -17,7 +17,7 @@ from typing import Any
 
 from vqueue.domain.board import Wait
 from vqueue.engine.wait.closed import PROBABILITIES
-from vqueue.engine.wait.reading import score, scored
+from vqueue.engine.wait.reading import score, scored_each
 
 KEPT = 2000
 """Newest scores a group remembers."""
@@ -45,6 +45,24 @@ class Learned:
     scores: tuple[float, ...] = ()
     level: float = LEVEL
     seen: int = 0
+    ordered: tuple[float, ...] = ()
+    """The scores ascending, kept so that each quote need not sort them."""
+
+    def after(self, fell: float | None, *, kept: bool, coverage: float) -> "Learned":
+        """One promise more; `fell` is the score of its ring, None where nothing is known of it."""
+        level = round(min(MOST, max(LEAST, self.level + GAMMA * (coverage - kept))), 5)
+        if fell is None:
+            return Learned(self.scores, level, self.seen + 1, self.ordered)
+        ordered = list(self.ordered)
+        for oldest in self.scores[: max(0, len(self.scores) + 1 - KEPT)]:
+            del ordered[bisect_left(ordered, oldest)]
+        insort(ordered, fell)
+        return Learned((*self.scores, fell)[-KEPT:], level, self.seen + 1, tuple(ordered))
+
+    def marks(self) -> tuple[float, ...]:
+        """The ceil((N + 1) p)-th smallest score for each of the five probabilities."""
+        count = len(self.ordered)
+        return tuple(self.ordered[min(max(int(-(-(count + 1) * p // 1)), 1), count) - 1] for p in PROBABILITIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +88,7 @@ class Calibration:
             return wait
         raw, path = wait.quantiles_s, _path(wait.method, klass, ahead)
         marks, level = self._marks(path), self._level(path)
-        p5, p10, p50, p90, p95 = (scored(raw, mark) for mark in marks)
+        p5, p10, p50, p90, p95 = scored_each(raw, marks)
         return replace(wait, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, raw_s=raw, klass=klass, level=level)
 
     def learned(
@@ -84,7 +102,7 @@ class Calibration:
         fell = _fell(quoted.quantiles_s, rang_s, passed_s)
         for depth in range(1, len(path) + 1):
             name = _name(path[:depth])
-            groups[name] = _after(groups.get(name, Learned()), fell, kept=kept, coverage=coverage)
+            groups[name] = groups.get(name, Learned()).after(fell, kept=kept, coverage=coverage)
         return Calibration(groups)
 
     def plain(self) -> dict[str, Any]:
@@ -101,7 +119,7 @@ class Calibration:
         for name, each in document.items():
             if isinstance(each, Mapping) and {"scores", "level", "seen"} <= set(each):
                 scores = tuple(float(score) for score in each["scores"])
-                groups[name] = Learned(scores, float(each["level"]), int(each["seen"]))
+                groups[name] = Learned(scores, float(each["level"]), int(each["seen"]), tuple(sorted(scores)))
         return cls(groups)
 
     def _marks(self, path: tuple[str, ...]) -> tuple[float, ...]:
@@ -112,7 +130,7 @@ class Calibration:
         share = min(1.0, len(own.scores) / ENOUGH_SCORES)
         if share == 0.0:
             return self._marks(path[:-1])
-        mine = _quantiles(own.scores)
+        mine = own.marks()
         if share == 1.0:
             return mine
         return tuple(share * a + (1.0 - share) * b for a, b in zip(mine, self._marks(path[:-1]), strict=True))
@@ -142,15 +160,3 @@ def _path(method: str, klass: str, ahead: int) -> tuple[str, ...]:
 
 def _name(path: tuple[str, ...]) -> str:
     return "|".join(path)
-
-
-def _after(before: Learned, fell: float | None, *, kept: bool, coverage: float) -> Learned:
-    level = min(MOST, max(LEAST, before.level + GAMMA * (coverage - kept)))
-    scores = before.scores if fell is None else (*before.scores, fell)[-KEPT:]
-    return Learned(scores, round(level, 5), before.seen + 1)
-
-
-def _quantiles(scores: tuple[float, ...]) -> tuple[float, ...]:
-    """The ceil((N + 1) p)-th smallest, ascending."""
-    ordered, count = sorted(scores), len(scores)
-    return tuple(ordered[min(max(int(-(-(count + 1) * p // 1)), 1), count) - 1] for p in PROBABILITIES)

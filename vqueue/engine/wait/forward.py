@@ -10,27 +10,48 @@ asking changes nothing.
 import numpy as np
 from numpy.typing import NDArray
 
-from vqueue.engine.wait.compiled import compiled
-from vqueue.engine.wait.kernel import drawn, rest, uniform
+from vqueue.engine.wait.compiled import compiled, lean
+from vqueue.engine.wait.kernel import uniform
 from vqueue.engine.wait.paths import Bools, Floats, Ints, Laws, Path, Places, Probes, Seats, Streams, freed, occupy
 from vqueue.engine.wait.present import BUSY, ENDING
 
 Words = NDArray[np.uint64]
 
 
-@compiled
-def _law(laws: Laws, which: int) -> Floats:
-    return laws.sample[laws.first[which] : laws.first[which + 1]]
+@lean
+def _drawn(laws: Laws, which: int, state: Words) -> float:
+    """A busy time of this law."""
+    first, end = laws.first[which], laws.first[which + 1]
+    return laws.sample[first + int(uniform(state) * (end - first))]  # type: ignore[no-any-return]
 
 
-@compiled
+@lean
+def _rest(laws: Laws, which: int, age: float, state: Words) -> float:
+    """What is left of a busy time of this law that has lasted `age` already. Beyond everything seen it is as long again
+    as a draw of the longest tenth lasts beyond its start."""
+    begin, end = laws.first[which], laws.first[which + 1]
+    first, last = begin, end
+    while first < last:
+        middle = (first + last) // 2
+        if laws.sample[middle] <= age:
+            first = middle + 1
+        else:
+            last = middle
+    if first < end:
+        return laws.sample[first + int(uniform(state) * (end - first))] - age  # type: ignore[no-any-return]
+    tenth = max(1, (end - begin) // 10)
+    first = end - tenth
+    return laws.sample[first + int(uniform(state) * tenth)] - laws.sample[first]  # type: ignore[no-any-return]
+
+
+@lean
 def _seated(seats: Seats, laws: Laws, scale: float, path: Path, state: Words) -> None:
     """Draws when each seat is free."""
     path.busy[0] = path.idlers[0] = 0
     for seat in range(len(seats.doing)):
         path.idle[seat] = np.inf
         if seats.doing[seat] == BUSY:
-            occupy(path, seat, scale * rest(_law(laws, seats.law[seat]), seats.time_s[seat] / scale, state))
+            occupy(path, seat, scale * _rest(laws, seats.law[seat], seats.time_s[seat] / scale, state))
         elif seats.doing[seat] == ENDING:
             occupy(path, seat, seats.time_s[seat])
         else:
@@ -38,7 +59,7 @@ def _seated(seats: Seats, laws: Laws, scale: float, path: Path, state: Words) ->
             path.idlers[0] += 1
 
 
-@compiled
+@lean
 def _patience(places: Places, rate: float, path: Path, state: Words) -> None:
     """Draws when each of those on the line hangs up."""
     for place in range(len(places.key)):
@@ -47,7 +68,7 @@ def _patience(places: Places, rate: float, path: Path, state: Words) -> None:
             path.gone[place] = places.comes[place] - np.log(uniform(state)) / rate
 
 
-@compiled
+@lean
 def _streamed(streams: Streams, known: int, path: Path, klass: Ints, comes: Floats, state: Words) -> int:
     """Draws those still to come behind the `known` places; how many there are then."""
     count = known
@@ -63,13 +84,13 @@ def _streamed(streams: Streams, known: int, path: Path, klass: Ints, comes: Floa
     return count
 
 
-@compiled
+@lean
 def _before(key: Floats, order: Ints, a: int, b: int) -> bool:
     """Whether place a goes before place b."""
     return key[a] < key[b] or (key[a] == key[b] and order[a] < order[b])  # type: ignore[no-any-return]
 
 
-@compiled
+@lean
 def _line_up(path: Path, place: int, klass: int) -> None:
     """He has come: among those of his class who came meanwhile, at his place."""
     count = path.lates[klass]
@@ -83,7 +104,7 @@ def _line_up(path: Path, place: int, klass: int) -> None:
     path.lates[klass] = count + 1
 
 
-@compiled
+@lean
 def _leave(path: Path, klass: int, place: int) -> None:
     """Out of the line: it is the head of one of the class's two lines."""
     if path.lates[klass] > 0 and path.late[klass, 0] == place:
@@ -94,7 +115,7 @@ def _leave(path: Path, klass: int, place: int) -> None:
         path.head[klass] += 1
 
 
-@compiled
+@lean
 def _waits(head: Ints, gone: Floats, klass: int, end: int, now: float) -> int:
     """The first of those who wait from the start and has not hung up; -1 when there is none."""
     place = head[klass]
@@ -104,7 +125,7 @@ def _waits(head: Ints, gone: Floats, klass: int, end: int, now: float) -> int:
     return place if place < end else -1
 
 
-@compiled
+@lean
 def _came(path: Path, klass: int, old: int, now: float) -> int:
     """The foremost of the class, where some came meanwhile; `old` is the foremost of the others."""
     while path.lates[klass] > 0 and path.gone[path.late[klass, 0]] <= now:
@@ -115,7 +136,7 @@ def _came(path: Path, klass: int, old: int, now: float) -> int:
     return new if old < 0 or _before(path.key, path.order, new, old) else old
 
 
-@compiled
+@lean
 def _best_seat(may: Bools, level: Ints, idle: Floats, klass: int, wanted: int) -> int:
     """The idle seat that takes a place of this class; -1 when none may."""
     best = -1
@@ -132,7 +153,7 @@ def _best_seat(may: Bools, level: Ints, idle: Floats, klass: int, wanted: int) -
     return best
 
 
-@compiled
+@lean
 def _next(seats: Seats, first: Ints, wanted: Ints, path: Path, now: float, only: int) -> tuple[int, int, int]:
     """(place, its class, seat) of the next match; a place of -1 when there is none. `only` is the one idle seat, where
     there is but one."""
@@ -152,7 +173,7 @@ def _next(seats: Seats, first: Ints, wanted: Ints, path: Path, now: float, only:
     return best, mine, chosen
 
 
-@compiled
+@lean
 def _answer(seats: Seats, probes: Probes, path: Path, seat: int, key: float, now: float, turn: Floats) -> int:
     """The turns of those who would have been taken by this seat now: their keys are not behind `key`. How many."""
     answered = 0
@@ -168,7 +189,7 @@ def _answer(seats: Seats, probes: Probes, path: Path, seat: int, key: float, now
     return answered
 
 
-@compiled
+@lean
 def _match(
     seats: Seats, places: Places, wanted: Ints, laws: Laws, probes: Probes, path: Path,
     scale: float, now: float, only: int, at: Floats, by: Ints, turn: Floats, state: Words,
@@ -182,7 +203,7 @@ def _match(
         _leave(path, klass, place)
         answered += _answer(seats, probes, path, seat, path.key[place], now, turn)
         path.idle[seat] = np.inf
-        occupy(path, seat, now + scale * drawn(_law(laws, laws.of[klass]), state))
+        occupy(path, seat, now + scale * _drawn(laws, laws.of[klass], state))
         idle, only = idle - 1, -1
         if place < len(at):
             at[place], by[place] = now, seat

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vqueue.engine.wait.compiled import compiled
+from vqueue.engine.wait.compiled import compiled, lean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,7 +36,7 @@ class Line(NamedTuple):
     """The place of each class that is next."""
 
 
-@compiled
+@lean
 def uniform(state: Words) -> float:
     """In (0, 1); splitmix64 (Steele, Lea, Flood 2014) on `state[0]`."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)

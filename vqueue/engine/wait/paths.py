@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vqueue.engine.wait.compiled import compiled
+from vqueue.engine.wait.compiled import lean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,7 +88,7 @@ class Path(NamedTuple):
     """The next probe of each class that has no turn yet."""
 
 
-@compiled
+@lean
 def occupy(path: Path, seat: int, until: float) -> None:
     """Into the heap of seats by the time they are free."""
     child = path.busy[0]
@@ -102,7 +102,7 @@ def occupy(path: Path, seat: int, until: float) -> None:
     path.free[child], path.seat[child] = until, seat
 
 
-@compiled
+@lean
 def freed(path: Path) -> int:
     """The seat that is free next, out of the heap."""
     seat = path.seat[0]

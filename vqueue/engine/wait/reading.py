@@ -33,10 +33,18 @@ def score(quantiles_s: Sequence[float], seconds: float) -> float:
 
 def scored(quantiles_s: Sequence[float], at: float) -> float:
     """The wait whose `score` is `at`."""
+    return scored_each(quantiles_s, (at,))[0]
+
+
+def scored_each(quantiles_s: Sequence[float], marks: Sequence[float]) -> list[float]:
+    """The waits with these scores."""
     knots = _logs(quantiles_s)
-    i = min(max(bisect_right(_SCORES, at), 1), len(_SCORES) - 1)
-    share = (at - _SCORES[i - 1]) / (_SCORES[i] - _SCORES[i - 1])
-    return exp(knots[i - 1] + share * max(knots[i] - knots[i - 1], _LEAST_S))
+    found = []
+    for at in marks:
+        i = min(max(bisect_right(_SCORES, at), 1), len(_SCORES) - 1)
+        share = (at - _SCORES[i - 1]) / (_SCORES[i] - _SCORES[i - 1])
+        found.append(exp(knots[i - 1] + share * max(knots[i] - knots[i - 1], _LEAST_S)))
+    return found
 
 
 def quantile(wait: Wait, p: float) -> float:
