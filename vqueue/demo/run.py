@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ from vqueue.db.vault import KeyVault
 from vqueue.demo import cast, told
 from vqueue.demo.app_users import AUDIENCE, ISSUER, SEGMENT, app_users
 from vqueue.demo.crowd import Crowd
+from vqueue.demo.lately import lately
 from vqueue.demo.network import Account, Network, NetworkFailed, network
 from vqueue.demo.phrases import Phrases
+from vqueue.demo.records import records
 from vqueue.demo.summary import Judge, lines, places, summary
 from vqueue.demo.told import Doors, SignIn
 from vqueue.domain.errors import Refusal
@@ -39,6 +42,8 @@ from vqueue.settings import Settings
 
 HOST = "127.0.0.1"
 PORT, PORTS_TRIED = 8080, 100
+FOUNDED = timedelta(days=30)
+"""So long ago the bank was set up."""
 NETWORK_CALLS_PER_SECOND, OUR_CALLS_PER_SECOND = 5.0, 4.5
 """Calls a business second: what the invented account allows, and our own limit below it."""
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -88,7 +93,7 @@ async def _demo(options: Options) -> None:
     async with _stopping() as stop:
         with _folder(options.data) as folder:
             settings = _settings(folder, _port(options.port), chance, options.speed)
-            doors = await _bank(settings, opening, chance)
+            doors = await _bank(settings, opening, chance, seed=None if options.quiet else options.seed)
             account = _account(settings, options.speed)
             clock = BusinessClock(start=opening, speed=options.speed)
             lines_of_bank = network(
@@ -165,7 +170,8 @@ async def _figures(stage: Stage, phrases: Phrases, options: Options, lasted: flo
     agents = frozenset(agent.address for agent in (*cast.CREW, cast.VISITOR_AGENT))
     judge = Judge(await stage.phones.ledger(), cast.BANK_NUMBER, agents, phrases)
     house = stage.service.house
-    known = await house.database.read(places)
+    since = house.clock.now() - timedelta(seconds=lasted)
+    known = await house.database.read(partial(places, since=since))
     return summary(
         judge=judge, places=known, now=house.clock.now(), seed=options.seed, seconds=lasted, urls=stage.addresses
     )
@@ -180,13 +186,17 @@ def _say(text: str, options: Options) -> None:
     print(text, file=sys.stderr if options.as_json else sys.stdout, flush=True)
 
 
-async def _bank(settings: Settings, now: datetime, chance: SystemChance) -> Doors:
-    """Fills the empty database: queues, agents, one member of staff a role, a key for the bank's systems."""
+async def _bank(settings: Settings, now: datetime, chance: SystemChance, *, seed: int | None) -> Doors:
+    """Fills the empty database: queues, agents, one member of staff a role, a key for the bank's systems; and, under a
+    seed, what happened lately."""
     await migrate(settings.database)
     database, passwords = open_database(settings.database), Argon2Passwords()
     try:
         vault = KeyVault(settings.keys(), chance=chance)
-        await set_up(database, vault, cast.bank(), at=now, chance=chance)
+        await set_up(database, vault, cast.bank(), at=now - FOUNDED, chance=chance)
+        if seed is not None:
+            past = records(lately(now.date(), seed=seed), vault=vault, chance=chance)
+            await database.transact(past.write)
         staff = [SignIn(role=role, login=login, password=chance.token()[:16]) for role, login in cast.STAFF.items()]
         for one in staff:
             name = cast.STAFF_NAMES[one.login]

@@ -29,8 +29,9 @@ class Places:
     promises: tuple[Promise, ...]
 
 
-def places(work: Work) -> Places:
-    requests = work.requests.search(limit=MOST_REQUESTS)
+def places(work: Work, *, since: datetime) -> Places:
+    """What came of those who asked since then."""
+    requests = [one for one in work.requests.search(limit=MOST_REQUESTS) if one.created_at >= since]
     promises = [promise for request in requests for promise in work.promises.of_request(request.id)]
     return Places(tuple(requests), tuple(promises))
 

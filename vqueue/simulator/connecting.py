@@ -26,10 +26,10 @@ SILENT = (Cause.BUSY, Cause.FAILED, Cause.REFUSED)
 def reserve(bank: Bank, action: Reserve) -> None:
     """The pair leaves the line together."""
     caller, chair = bank.floor.order.callers[action.request], bank.floor.chairs[action.agent]
+    caller.chair = chair
     bank.tally.taken(caller, bank.now)
     bank.take_out(caller)
     caller.step += 1
-    caller.chair = chair
     caller.attempts += 1
     on_the_line = caller.state is State.HOLDING
     caller.state = State.CONNECTING
@@ -192,7 +192,7 @@ def _snoozed(bank: Bank, caller: Caller) -> None:
 def _later(bank: Bank, caller: Caller, decision: retry.Retry | retry.GiveUp) -> None:
     match decision:
         case retry.Retry():
-            bank.agenda.at(decision.not_before.timestamp(), partial(bank.line_up, caller), caller)
+            bank.park(caller, decision.not_before.timestamp())
         case retry.GiveUp():
             bank.settle(caller, None)
             bank.boards.open_callbacks -= 1

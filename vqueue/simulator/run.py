@@ -48,14 +48,15 @@ def simulate(
     rolling: Rolling | None = None,
     known: Days | None = None,
     recorded: Recorded | None = None,
+    tally: Tally | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """The scenario's days under this seed: equal input gives equal output. `rules` (by default the scenario's) and the
     wait model (the closed form) may change without changing who calls when, for how long, and how patiently. Where the
-    days are `known` (replayed ones), nothing is drawn, and `recorded` brings their agents. `progress` hears the share
-    that is done."""
+    days are `known` (replayed ones), nothing is drawn, and `recorded` brings their agents. A `tally` of the caller's
+    own also hears what those are offered who take no callback. `progress` hears the share that is done."""
     in_force = rules or scenario.in_force()
-    bank = _bank(scenario, in_force, known or days(scenario, in_force, seed), model or Remembering(), recorded)
+    bank = _bank(scenario, in_force, known or days(scenario, in_force, seed), model or Remembering(), recorded, tally)
     bank.boards.rolling = rolling
     _write_agenda(bank, recorded)
     _work_off(bank, progress or (lambda done: None))
@@ -64,7 +65,9 @@ def simulate(
     return Outcome(figures, bank.tally, bank.days)
 
 
-def _bank(scenario: Scenario, rules: Rules, known: Days, model: WaitModel, recorded: Recorded | None) -> Bank:
+def _bank(
+    scenario: Scenario, rules: Rules, known: Days, model: WaitModel, recorded: Recorded | None, tally: Tally | None
+) -> Bank:
     opening = known.stretches[0][0].timestamp() if known.stretches else 0.0
     counted_from = opening + scenario.warm_up_s
     chairs = recorded.chairs() if recorded else _invented(scenario, rules)
@@ -77,9 +80,9 @@ def _bank(scenario: Scenario, rules: Rules, known: Days, model: WaitModel, recor
         floor=floor,
         boards=Boards(queue, floor, evidence, model),
         evidence=evidence,
-        tally=recorded.tally if recorded else Tally(),
+        tally=recorded.tally if recorded else tally or Tally(),
         counted_from=counted_from,
-        asks_everybody=recorded is not None,
+        asks_everybody=recorded is not None or tally is not None,
     )
 
 
@@ -229,7 +232,7 @@ def _board(bank: Bank, heads: tuple[Head, ...]) -> QueueBoard | None:
 def _set_aside(bank: Bank, caller: Caller, until: float) -> None:
     """Cannot be rung now: out of the order until then, his place kept."""
     bank.take_out(caller)
-    bank.agenda.at(until, partial(bank.line_up, caller), caller)
+    bank.park(caller, until)
 
 
 def _look_again(bank: Bank) -> None:
