@@ -11,6 +11,7 @@ from rich.table import Table
 from vqueue.cli_running import in_database
 from vqueue.clock import BusinessClock
 from vqueue.domain.report import Cell, Interval, Question, Report, ReportName
+from vqueue.domain.request import Channel
 from vqueue.services import reporting
 from vqueue.web.api.bank.reports import shown
 from vqueue.web.api.bank.tables import csv_of
@@ -37,6 +38,8 @@ class Moment(click.ParamType[datetime]):
 @click.option("--from", "start", type=Moment(), help="The day before --to by default.")
 @click.option("--to", "end", type=Moment(), help="Now by default; not included.")
 @click.option("--queue", help="One queue; all by default.")
+@click.option("--channel", type=click.Choice([each.value for each in Channel]), help="One channel; all by default.")
+@click.option("--agent", help="The id of an agent: what he was asked to serve, his talks and times.")
 @click.option("--interval", type=click.Choice([each.value for each in Interval]), default="1h", show_default=True)
 @click.option("--within-s", type=click.IntRange(0, 3600), default=20, show_default=True, help="Of the service level.")
 @click.option("--short-s", type=click.IntRange(0, 3600), default=5, show_default=True, help="Sooner is not abandoned.")
@@ -48,6 +51,8 @@ def report(
     start: datetime | None,
     end: datetime | None,
     queue: str | None,
+    channel: str | None,
+    agent: str | None,
     interval: str,
     within_s: int,
     short_s: int,
@@ -61,6 +66,8 @@ def report(
         start=start or until - timedelta(days=1),
         end=until,
         queue=queue,
+        channel=channel,
+        agent=agent,
         interval=Interval(interval),
         within_s=within_s,
         short_s=short_s,

@@ -22,6 +22,7 @@ from vqueue.domain.promise import Promise, Window
 from vqueue.domain.report import Cell, Interval, Question, ReportName
 from vqueue.domain.request import Channel, Mode, Request, State
 from vqueue.domain.rules import Hours, Rules
+from vqueue.ports.apps import Feedback
 from vqueue.ports.database import Database, Work
 from vqueue.services import reporting
 
@@ -106,7 +107,7 @@ async def test_a_morning_by_the_hour(database: Database) -> None:
     assert row == {
         "queue": "cards", "start": "2026-03-04T12:00:00+00:00",
         "offered": 6, "answered": 4, "abandoned": 1, "abandoned_short": 1, "messages": 1,
-        "service_level": 0.3333, "asa_s": 25.0,
+        "service_level": 0.3333, "asa_s": 25.0, "asa_all_s": 385.0,
         "handled": 4, "talk_s": 900.0, "wrap_s": 180.0, "aht_s": 270.0,
         "callbacks_offered": 1, "callbacks_accepted": 2, "called_back": 2, "reached_first_time": 1,
         "second_hold_p50_s": 2, "second_hold_p95_s": 6,
@@ -120,6 +121,43 @@ async def test_by_channel_and_all_together(database: Database) -> None:
         ("all", 6, 4, 0.5),
         ("app", 2, 2, None),
         ("ivr", 4, 2, 0.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "only", "told"),
+    [
+        (ReportName.QUEUES, {"channel": "app"}, {"offered": 2, "handled": 2, "wrap_s": 90.0, "callbacks_offered": 0}),
+        (ReportName.QUEUES, {"agent": "a1"}, {"offered": 4, "answered": 4, "handled": 4, "callbacks_offered": 0}),
+        (ReportName.QUEUES, {"agent": "a2"}, {"offered": 0, "answered": 0, "handled": 0, "wrap_s": 0.0}),
+        (ReportName.PROMISES, {"channel": "app", "agent": "a1"}, {"made": 2, "kept": 1, "late": 1}),
+        (ReportName.ATTEMPTS, {"channel": "ivr"}, {"shape": "holder", "attempts": 2, "share": 1.0}),
+        (ReportName.AGENTS, {"channel": "ivr"}, {"handled": 2, "talk_s": 400.0, "away_s": 15.0}),
+        (ReportName.FEEDBACK, {"agent": "a1"}, {"rated": 1, "csat_mean": 5.0}),
+        (ReportName.SAVINGS, {"agent": "a1"}, {}),
+        (ReportName.ATTEMPTS, {"agent": "a2"}, {}),
+        (ReportName.FEEDBACK, {"channel": "ivr"}, {}),
+    ],
+)
+async def test_of_one_channel_or_one_agent(
+    database: Database, name: ReportName, only: dict[str, str], told: dict[str, Cell]
+) -> None:
+    await database.transact(a_morning)
+    for of, rating in (("c1", 5), ("m1", 1)):
+        said = Feedback(request=RequestId(of), at=after(1000), rating=rating)
+        await database.transact(lambda work, said=said: work.feedback.put(said))
+    found = await rows(database, asked(name, **only))
+    assert [row | told == row for row in found[:1]] == [True] * bool(told)
+
+
+async def test_the_ledger_is_of_each_queue_channel_and_hour(database: Database) -> None:
+    await database.transact(a_morning)
+    by_phone = a_promise("p4", request=RequestId("h1"), made_at=after(4000), channel=Channel.IVR)
+    await database.transact(lambda work: work.promises.insert(by_phone))
+    told = await rows(database, asked(ReportName.LEDGER))
+    assert [(row["channel"], str(row["start"])[11:16], row["made"], row["coverage"], row["late"]) for row in told] == [
+        ("app", "12:00", 3, 0.5, 1),
+        ("ivr", "13:00", 1, None, 0),
     ]
 
 

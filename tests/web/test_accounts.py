@@ -42,6 +42,7 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/console/queues/{queue}/rules/unschedule"): ACTORS,
     ("POST", "/console/queues/{queue}/rules/rollback"): ACTORS,
     ("GET", "/console/reports"): READERS,
+    ("GET", "/console/reports/promises"): READERS,
     ("GET", "/console/reports/{name}.csv"): READERS,
     ("GET", "/console/agents"): READERS,
     ("GET", "/console/agents/events"): READERS,

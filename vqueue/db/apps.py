@@ -1,6 +1,5 @@
 """What the customer's app brings with it, stored: answers given before, codes, devices, proofs, feedback, links."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, text, update
@@ -9,10 +8,11 @@ from vqueue.db import tables_apps as tables
 from vqueue.db.exact import many
 from vqueue.db.record import Record
 from vqueue.db.store import Store, insert
-from vqueue.db.tables import requests
+from vqueue.db.tables import attempts, requests
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import RequestId
 from vqueue.ports.apps import Answered, CallInCode, Device, Feedback, PageLink, Told, Verification
+from vqueue.ports.reports import Span
 
 ANSWERED = Record(Answered, tables.answers)
 CODE = Record(CallInCode, tables.call_in_codes)
@@ -122,8 +122,14 @@ class StoredFeedbacks(Store):
     def of_request(self, request: RequestId) -> Feedback | None:
         return self.one_of(FEEDBACK, FEEDBACK.all.where(tables.feedback.c.request == request))
 
-    def counts(self, queues: Sequence[str], *, start: datetime, end: datetime) -> list[tuple[str, str, dict[str, int]]]:
+    def counts(self, span: Span) -> list[tuple[str, str, dict[str, int]]]:
         c, r = tables.feedback.c, requests.c
+        asked = [r.queue.in_(span.queues), c.at >= span.start, c.at < span.end]
+        if span.channel is not None:
+            asked.append(r.channel == span.channel)
+        if span.agent is not None:
+            talks = select(attempts.c.request).where(attempts.c.agent == span.agent, attempts.c.joined_at.is_not(None))
+            asked.append(r.id.in_(talks))
         figures = {
             "rated": func.count(c.rating),
             "ratings": func.coalesce(func.sum(c.rating), 0),
@@ -137,7 +143,7 @@ class StoredFeedbacks(Store):
         query = (
             select(r.queue, r.channel, *figures.values())
             .join(requests, r.id == c.request)
-            .where(r.queue.in_(queues), c.at >= start, c.at < end)
+            .where(*asked)
             .group_by(r.queue, r.channel)
             .order_by(r.queue, r.channel)
         )

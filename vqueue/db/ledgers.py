@@ -11,15 +11,16 @@ from vqueue.db.exact import many
 from vqueue.db.journal import ROW
 from vqueue.db.leases import StoredLeases
 from vqueue.db.promises import PROMISE
+from vqueue.db.queues_rules import StoredQueues
 from vqueue.db.requests import RECORD as REQUEST
-from vqueue.db.tables import attempts, journal, outbox, promises, requests
+from vqueue.db.tables import OPEN_REQUEST, attempts, journal, outbox, promises, requests
 from vqueue.db.tables_bank import webhooks
 from vqueue.domain.agent import Presence
 from vqueue.domain.causes import CUSTOMER_MISSES, Cause
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Mode, State
-from vqueue.ports.reports import Fate, PromiseFilter, Signs
+from vqueue.ports.reports import Fate, Outcome, Passage, PromiseFilter, Signs
 
 UNSEALED_MOST = 1000
 """Rows without a position that are counted."""
@@ -35,6 +36,10 @@ class StoredLedgers(BoundedStore):
     def promises(self, wanted: PromiseFilter, *, limit: int) -> list[Promise]:
         query = PROMISE.all.where(*_wanted(wanted)).order_by(_p.made_at.desc(), _p.id.desc())
         return [PROMISE.value(row) for row in self.timed(query.limit(limit))]
+
+    def made(self, requests: Sequence[str]) -> list[JournalRow]:
+        told = ROW.all.where(_j.request.in_(set(requests)), _j.fact == Fact.PROMISE_MADE)
+        return [ROW.value(row) for row in self.timed(told.order_by(_j.at, _j.id))] if requests else []
 
     def journal(
         self,
@@ -62,6 +67,31 @@ class StoredLedgers(BoundedStore):
             unsealed=self._unsealed(),
             leader=StoredLeases(self.connection).holder(shard),
         )
+
+    def passages(self, *, since: datetime) -> list[Passage]:
+        talked = select(func.min(_a.joined_at)).where(_a.request == _r.id).scalar_subquery()
+        start = func.coalesce(_r.slot_start, _r.virtual_start)
+        one = select(_r.queue, _r.created_at, start, talked.label("talked"), _r.closed_at, _r.state)
+        ended = one.where(_r.queue.in_(self._names()), _r.closed_at >= since)
+        rows = [*self.bounded(one.where(text(OPEN_REQUEST))), *self.bounded(ended)]
+        return [
+            Passage(
+                queue=queue, came=came, since=start, left=talk or closed, talked=talk is not None,
+                abandoned=state == State.ABANDONED,
+            )
+            for queue, came, start, talk, closed, state in rows
+        ]  # fmt: skip
+
+    def outcomes(self, *, since: datetime) -> list[Outcome]:
+        known = (_p.queue.in_(self._names()), _p.settled_at >= since, _p.kept.is_not(None))
+        return [
+            Outcome(queue, at, bool(kept))
+            for queue, at, kept in self.bounded(select(_p.queue, _p.settled_at, _p.kept).where(*known))
+        ]
+
+    def _names(self) -> list[str]:
+        """Of all queues: the indexes over what has ended begin with them."""
+        return [queue.id for queue in StoredQueues(self.connection).all()]
 
     def _tries(self, since: datetime) -> dict[str, tuple[int, int]]:
         """A talk is a try too: it was answered."""
@@ -95,6 +125,10 @@ def _wanted(wanted: PromiseFilter) -> list[ColumnElement[bool]]:
     among: list[ColumnElement[bool]] = []
     if wanted.queue is not None:
         among.append(_p.queue == wanted.queue)
+    if wanted.channel is not None:
+        among.append(_p.channel == wanted.channel)
+    if wanted.agent is not None:
+        among.append(_p.request.in_(select(_a.request).where(_a.agent == wanted.agent)))
     if wanted.start is not None:
         among.append(_p.made_at >= wanted.start)
     if wanted.end is not None:

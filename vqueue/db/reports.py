@@ -44,10 +44,11 @@ class StoredReports(BoundedStore):
             select(
                 _r.queue, _r.channel, self._quarter(_r.created_at).label("quarter"), _r.state, _r.mode, _r.rings,
                 (self._us(joined) - came).label("to_talk"), (self._us(_r.closed_at) - came).label("to_end"),
-            ).where(*_within(_r.created_at, span), _r.queue.in_(span.queues)).subquery()
+            ).where(*_within(_r.created_at, span), *_asked(span, _r.queue, _r.channel, _r.id)).subquery()
         ).c  # fmt: skip
         held, back = one.mode == Mode.HOLD, one.mode.in_(CALLED_BACK)
         answered, gone = one.to_talk.is_not(None), one.state == State.ABANDONED
+        at_once = and_(one.mode.in_((Mode.HOLD, Mode.CALLBACK)), answered)
         long = one.to_end >= short_us
         figures = {
             "offered": many(one.mode != Mode.MESSAGE),
@@ -59,6 +60,8 @@ class StoredReports(BoundedStore):
             "held_in_time": many(and_(held, one.to_talk <= within_us)),
             "held_abandoned": many(and_(held, gone, long)),
             "held_wait_us": total(case((and_(held, answered), one.to_talk), else_=0)),
+            "at_once_answered": many(at_once),
+            "at_once_wait_us": total(case((at_once, one.to_talk), else_=0)),
             "callbacks_accepted": many(back),
             "called_back": many(and_(back, one.rings > 0)),
             "reached_first_time": many(and_(back, one.rings == 1, answered)),
@@ -66,8 +69,10 @@ class StoredReports(BoundedStore):
         return _grouped(one.queue, one.channel, one.quarter, figures)
 
     def _offers(self, span: Span) -> Select[Any]:
-        """Calls to which a callback was offered: one that hears the offer twice counts once a quarter."""
-        offered = and_(_j.fact == Fact.OFFER_MADE, _j.data["offer"].as_string() == "offer", _j.queue.in_(span.queues))
+        """Calls to which a callback was offered: one that hears the offer twice counts once a quarter. They come by
+        telephone, before there is an agent."""
+        queues = span.queues if span.agent is None and span.channel in (None, Channel.IVR) else ()
+        offered = and_(_j.fact == Fact.OFFER_MADE, _j.data["offer"].as_string() == "offer", _j.queue.in_(queues))
         ivr = literal(Channel.IVR.value).label("channel")
         one = (
             select(_j.queue, ivr, self._quarter(_j.at).label("quarter"), _j.data)
@@ -104,7 +109,7 @@ class StoredReports(BoundedStore):
             select(_a.queue, _r.channel, ends.c.quarter, ends.c.wrap, ends.c.agent)
             .join_from(ends, attempts, _a.id == ends.c.attempt)
             .join(requests, _r.id == _a.request)
-            .where(_a.joined_at.is_not(None), _a.queue.in_(span.queues))
+            .where(_a.joined_at.is_not(None), *_own(span), *_by(_r.channel, span.channel))
         )
 
     def second_holds(self, span: Span) -> list[Spread]:
@@ -124,7 +129,7 @@ class StoredReports(BoundedStore):
                 case((_p.settled_at.is_(None), "open"), (_p.kept.is_(True), "kept"), (_p.kept.is_(None), "withdrawn"),
                      (_p.first_ring_at < _p.window_start, "early"), (and_(broken, late), "late"),
                      else_="failed").label("fate"),
-            ).where(*_within(_p.made_at, span), _p.queue.in_(span.queues)).subquery()
+            ).where(*_within(_p.made_at, span), *_asked(span, _p.queue, _p.channel, _p.request)).subquery()
         ).c  # fmt: skip
         fates = ("open", "kept", "withdrawn", "early", "late", "failed")
         figures = {"made": func.count(), **{fate: many(one.fate == fate) for fate in fates}}
@@ -133,12 +138,13 @@ class StoredReports(BoundedStore):
     def promise_widths(self, span: Span) -> list[Spread]:
         width = self._us(_p.window_end) - self._us(_p.window_start)
         one = select(_p.queue, _p.channel, self._quarter(_p.made_at).label("quarter"), _seconds(width))
-        return self._spreads(one.where(*_within(_p.made_at, span), _p.queue.in_(span.queues)))
+        asked = _asked(span, _p.queue, _p.channel, _p.request)
+        return self._spreads(one.where(*_within(_p.made_at, span), *asked))
 
     def attempts(self, span: Span) -> list[Tries]:
         joined = _a.joined_at.is_not(None)
         talk = case((joined, self._us(_a.closed_at) - self._us(_a.joined_at)), else_=0)
-        ended = (*_within(_a.closed_at, span), _a.queue.in_(span.queues))
+        ended = (*_within(_a.closed_at, span), *_own(span), *_through(span))
         query = select(_a.queue, _a.shape, _a.outcome, func.count(), many(joined), total(talk)).where(*ended)
         rows = self.bounded(query.group_by(_a.queue, _a.shape, _a.outcome).order_by(_a.queue, _a.shape, _a.outcome))
         return [
@@ -156,7 +162,7 @@ class StoredReports(BoundedStore):
             "missed": many(_a.outcome == Cause.AGENT_NO_ANSWER),
             "declined": many(_a.outcome == Cause.AGENT_DECLINED),
         }
-        ended = (*_within(_a.closed_at, span), _a.queue.in_(span.queues))
+        ended = (*_within(_a.closed_at, span), *_own(span), *_through(span))
         for agent, *counts in self.bounded(select(_a.agent, *figures.values()).where(*ended).group_by(_a.agent)):
             yield AgentTally(agent, _counted(figures, counts))
 
@@ -178,6 +184,7 @@ class StoredReports(BoundedStore):
                 (over - lasted()).label("began"),
             )
             .where(_j.fact == Fact.AGENT_MOVED, _j.at > span.start, _j.at <= span.end + LONGEST_STRETCH)
+            .where(*_by(_j.agent, span.agent))
             .subquery()
         ).c
         cut = smaller(stretch.over, last) - larger(stretch.began, first)
@@ -188,7 +195,8 @@ class StoredReports(BoundedStore):
     def _open(self, span: Span, now: datetime) -> Iterable[AgentTally]:
         """What they are since before the span's end, up to now."""
         c, end = agents.c, min(span.end, now)
-        for agent, presence, reason, since in self.bounded(select(c.id, c.presence, c.reason, c.since)):
+        query = select(c.id, c.presence, c.reason, c.since).where(*_by(c.id, span.agent))
+        for agent, presence, reason, since in self.bounded(query):
             spent = (end - max(since, span.start)) // MICROSECOND
             if spent > 0:
                 yield AgentTally(agent, {"spent_us": spent}, presence=str(presence), reason=reason or "")
@@ -228,7 +236,33 @@ class StoredReports(BoundedStore):
 
 
 def _talked(span: Span) -> tuple[ColumnElement[bool], ...]:
-    return (*_within(_a.closed_at, span), _a.joined_at.is_not(None), _a.queue.in_(span.queues))
+    """Of attempts joined with their requests."""
+    return (*_within(_a.closed_at, span), _a.joined_at.is_not(None), *_own(span), *_by(_r.channel, span.channel))
+
+
+def _asked(
+    span: Span, queue: ColumnElement[Any], channel: ColumnElement[Any], request: ColumnElement[Any]
+) -> tuple[ColumnElement[bool], ...]:
+    """Of the span's queues and channel; of an agent where he was asked to serve the request."""
+    tried = attempts.alias("tried").c
+    his = () if span.agent is None else (request.in_(select(tried.request).where(tried.agent == span.agent)),)
+    return (queue.in_(span.queues), *_by(channel, span.channel), *his)
+
+
+def _own(span: Span) -> tuple[ColumnElement[bool], ...]:
+    """Attempts of the span's queues and agent."""
+    return (_a.queue.in_(span.queues), *_by(_a.agent, span.agent))
+
+
+def _through(span: Span) -> tuple[ColumnElement[bool], ...]:
+    """Attempts for requests that came by the span's channel."""
+    asked = requests.alias("asked").c
+    by = select(asked.id).where(asked.channel == span.channel)
+    return () if span.channel is None else (_a.request.in_(by),)
+
+
+def _by(column: ColumnElement[Any], wanted: str | None) -> tuple[ColumnElement[bool], ...]:
+    return () if wanted is None else (column == wanted,)
 
 
 def _within(moment: ColumnElement[Any], span: Span) -> tuple[ColumnElement[bool], ...]:

@@ -19,17 +19,18 @@ class ReportName(StrEnum):
     AGENTS = "agents"
     PROMISES = "promises"
     """Promises of each queue by quarter, hour or day."""
+    LEDGER = "ledger"
+    """The same by channel too."""
     ATTEMPTS = "attempts"
     """How attempts ended, by queue and way of calling."""
     SAVINGS = "savings"
     """What offering callbacks saves, by queue, where the offer is withheld from some by lot."""
-
     FEEDBACK = "feedback"
     """What customers said afterwards, by queue and channel."""
 
 
 class Interval(StrEnum):
-    """The length of a row of `intervals` and `promises`."""
+    """The length of a row of `intervals`, `promises` and `ledger`."""
 
     QUARTER = "15m"
     HOUR = "1h"
@@ -44,6 +45,9 @@ class Question:
     start: datetime
     end: datetime
     queue: str | None = None
+    channel: str | None = None
+    agent: str | None = None
+    """Requests this agent was asked to serve; his own talks and times."""
     interval: Interval = Interval.HOUR
     within_s: int = 20
     """Service level: answered within so many seconds."""

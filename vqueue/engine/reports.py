@@ -23,7 +23,7 @@ class Sums:
 
 
 LINE = (
-    "offered", "answered", "abandoned", "abandoned_short", "service_level", "asa_s", "messages",
+    "offered", "answered", "abandoned", "abandoned_short", "service_level", "asa_s", "asa_all_s", "messages",
     "handled", "talk_s", "wrap_s", "aht_s",
     "callbacks_offered", "callbacks_accepted", "called_back", "reached_first_time",
     "second_hold_p50_s", "second_hold_p95_s",
@@ -48,6 +48,7 @@ def line(sums: Sums) -> dict[str, Cell]:
         **{name: told[name] for name in ("offered", "answered", "abandoned", "abandoned_short", "messages", "handled")},
         "service_level": share(told["held_in_time"], judged),
         "asa_s": mean_s(told["held_wait_us"], told["held_answered"]),
+        "asa_all_s": mean_s(told["at_once_wait_us"], told["at_once_answered"]),
         **handling(told),
         **{name: told[name] for name in ("callbacks_offered", "callbacks_accepted", "called_back")},
         "reached_first_time": told["reached_first_time"],

@@ -1,6 +1,6 @@
 """What the customer's app brings with it: answers given before, codes, devices, proofs of a number, feedback."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from vqueue.domain.ids import RequestId
 from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
+from vqueue.ports.reports import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,8 +210,8 @@ class Feedbacks(Protocol):
 
     def of_request(self, request: RequestId) -> Feedback | None: ...
 
-    def counts(self, queues: Sequence[str], *, start: datetime, end: datetime) -> list[tuple[str, str, dict[str, int]]]:
-        """(queue, channel, figures) of what was said from `start` up to `end`: how many rated, the sum of their
+    def counts(self, span: Span) -> list[tuple[str, str, dict[str, int]]]:
+        """(queue, channel, figures) of what was said in the span, of an agent by those he talked with: how many rated, the sum of their
         ratings, how many rated 4 or 5; how many answered the 0-10 question, promoters (9, 10), detractors (0-6); how
         many said whether it was solved, and that it was."""
         ...

@@ -16,11 +16,15 @@ QUARTER_S = 900
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From `start` up to, not including, `end`; only of these queues."""
+    """From `start` up to, not including, `end`; only of these queues, and of one channel or agent where they are named.
+
+    Of an agent: requests he was asked to serve, and his own attempts, talks and times."""
 
     start: datetime
     end: datetime
     queues: tuple[str, ...]
+    channel: str | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,22 @@ class Fate(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+def fate(promise: Promise) -> Fate:
+    if promise.settled_at is None:
+        return Fate.OPEN
+    if promise.kept is None:
+        return Fate.WITHDRAWN
+    return Fate.KEPT if promise.kept else Fate.BROKEN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseFilter:
     """Which promises are wanted, by when they were made. `after`: the last one seen, (made_at, id)."""
 
     queue: str | None = None
+    channel: str | None = None
+    agent: str | None = None
+    """Who was asked to serve the request at least once."""
     fate: Fate | None = None
     start: datetime | None = None
     end: datetime | None = None
@@ -115,6 +130,29 @@ class Signs:
     """(journal rows without a position, at most a thousand; the oldest)."""
     leader: str | None
     """Who holds the lease of dispatching."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """How a request went through its queue. `left`: when it first came to a talk, or ended without one; None while it
+    is in line."""
+
+    queue: str
+    came: datetime
+    since: datetime
+    """From when its wait counts: its virtual start, or the booked time."""
+    left: datetime | None
+    talked: bool
+    abandoned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A promise that was kept or broken, and when that was known."""
+
+    queue: str
+    at: datetime
+    kept: bool
 
 
 class Reports(Protocol):
@@ -157,6 +195,10 @@ class Ledgers(Protocol):
         """Newest first."""
         ...
 
+    def made(self, requests: Sequence[str]) -> list[JournalRow]:
+        """What the journal said when these requests were promised something."""
+        ...
+
     def journal(
         self,
         *,
@@ -171,4 +213,12 @@ class Ledgers(Protocol):
 
     def signs(self, *, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:
         """`since`: how far back "lately" reaches; `until`: how far ahead "soon" does."""
+        ...
+
+    def passages(self, *, since: datetime) -> list[Passage]:
+        """Of requests that are open, or ended since then."""
+        ...
+
+    def outcomes(self, *, since: datetime) -> list[Outcome]:
+        """Of promises kept or broken since then."""
         ...

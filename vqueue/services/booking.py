@@ -118,10 +118,13 @@ def _place(seen: Grounds, cell: Cell, *, zone: str, text: str | None, moving: bo
             coverage=rules.deadlines.coverage,
             method="slot",
             quantiles_s={},
-            inputs={"capacity": cell.planned, "reserve": cell.reserve, "load": cell.load, "why": list(cell.why)},
+            inputs={
+                "slot_start": cell.start.isoformat(), "slot_s": (cell.end - cell.start).total_seconds(),
+                "capacity": cell.planned, "reserve": cell.reserve, "load": cell.load, "why": list(cell.why),
+            },
             rules_version=seen.queue.rules_version,
         ),
-    )
+    )  # fmt: skip
 
 
 def _cells(

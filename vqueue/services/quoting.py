@@ -10,7 +10,7 @@ from vqueue.domain.phone import Phone
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, Request
 from vqueue.domain.rules import Queue
-from vqueue.engine import hours, numbers, offer, routing, withholding
+from vqueue.engine import hours, numbers, offer, requoting, routing, withholding
 from vqueue.engine.numbers import Verdict
 from vqueue.engine.withholding import Arm
 from vqueue.ports.database import Work
@@ -110,33 +110,61 @@ def standing(seen: Grounds, request: Request) -> tuple[int, Window | None]:
     return ahead, seen.window(wait, ring=request.mode is not Mode.HOLD) if wait else None
 
 
-QUANTILES = ("p5", "p10", "p50", "p90", "p95")
+def waiting(seen: Grounds, request: Request) -> tuple[int, Wait | None]:
+    """(places ahead, the wait that is left to this request)."""
+    ahead = seen.ahead(request.virtual_start, request.bucket, request.credit_class)
+    return ahead, seen.wait(ahead, (request.bucket, request.credit_class))
+
+
+OPENING = "opening"
+"""Method of a promise that rests on no wait, but on when the queue opens."""
 
 
 def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
     """What a promise of this window rests on: the quantiles as they were estimated; where they were calibrated, what
-    they became and the level the window had to hold are among the inputs, so that the quote can be made again."""
+    they became and the level the window had to hold are among the inputs, so that the quote can be made again
+    (engine/requoting.py)."""
     wait = decided.wait
     raw: dict[str, float] = {}
-    inputs: dict[str, Any] = {"ahead": decided.ahead, **(seen.board.inputs if seen.board else {})}
+    inputs: dict[str, Any] = _seen_in(seen, decided)
     if wait is not None:
-        raw = dict(zip((*QUANTILES, "mean"), (*(wait.raw_s or wait.quantiles_s), wait.mean_s), strict=True))
+        raw = dict(zip((*requoting.QUANTILES, "mean"), (*(wait.raw_s or wait.quantiles_s), wait.mean_s), strict=True))
     if wait is not None and wait.level is not None:
-        told = dict(zip(QUANTILES, wait.quantiles_s, strict=True))
+        told = dict(zip(requoting.QUANTILES, wait.quantiles_s, strict=True))
         inputs |= {"level": wait.level, "calibrated_s": told, "class": wait.klass}
     if wait is not None and wait.model:
         inputs["rolled_s"] = wait.rolled_s
-    if decided.as_of is not None:
-        inputs["as_of"] = decided.as_of.isoformat()
+    as_of = wait.as_of if wait is not None else decided.as_of
+    if as_of is not None:
+        inputs["as_of"] = as_of.isoformat()
     return Quote(
         window=window,
         coverage=seen.queue.rules.deadlines.coverage,
-        method=wait.method if wait else "opening",
+        method=wait.method if wait else OPENING,
         quantiles_s=raw,
         inputs=inputs,
         rules_version=seen.queue.rules_version,
         model_version=wait.model if wait else "",
     )
+
+def quote_from(seen: Grounds, decided: offer.Offer, opens: datetime) -> Quote:
+    """What a place that is kept for a later moment can be promised. It rests on no wait: what was estimated for now
+    says nothing about then."""
+    before = seen.board.waiting.get(Mode.SCHEDULED, 0) if seen.board else 0
+    team = sum(seen.board.agents.values()) if seen.board else 0
+    window = offer.opening_window(opens, before=before, agents=team)
+    made = quote(seen, replace(decided, wait=None), window)
+    return replace(made, inputs={**made.inputs, "opens_at": opens.isoformat(), "before": before, "team": team})
+
+
+def _seen_in(seen: Grounds, decided: offer.Offer) -> dict[str, Any]:
+    return {
+        "ahead": decided.ahead,
+        "quoted_at": seen.now.isoformat(),
+        "ring_s": seen.queue.rules.callback.ring_s,
+        **(seen.board.inputs if seen.board else {}),
+    }
+
 
 
 def verdict(seen: Grounds, text: str) -> Verdict:

@@ -20,6 +20,7 @@ from vqueue.engine.board import serves
 from vqueue.engine.offer import STALE_S, spoken_window
 from vqueue.ports.database import Work
 from vqueue.ports.subjects import Wanted
+from vqueue.services import ledger
 from vqueue.services.house import House
 from vqueue.services.views import BoardView, Day, Listed, QueueView, RequestList, RequestView, Risk, Waiting
 
@@ -213,10 +214,12 @@ def _request(work: Work, *, request_id: RequestId, now: datetime, boards: Mappin
         at=now,
         request=found,
         queue=work.queues.get(found.queue),
-        promises=tuple(work.promises.of_request(request_id)),
+    promises, journal = work.promises.of_request(request_id), work.journal.of_request(request_id)
+        promises=tuple(promises),
+        replays={each.promise.id: each.replay for each in ledger.entries(promises, journal)},
         attempts=tuple(attempts),
         legs=tuple(leg for attempt in attempts for leg in work.legs.of_attempt(attempt.id)),
-        journal=tuple(work.journal.of_request(request_id)),
+        journal=tuple(journal),
         agents={agent.id: agent.name for agent in work.agents.all()},
         staff={member.id: member.name for member in work.people.all_staff()},
         ahead=_ahead(found, seen) if in_order and seen is not None else None,

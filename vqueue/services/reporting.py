@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from vqueue.domain.agent import Presence
 from vqueue.domain.errors import Invalid
 from vqueue.domain.report import Cell, Interval, Question, Report, ReportName
+from vqueue.domain.request import Channel
 from vqueue.engine import reports, savings
 from vqueue.engine.reports import Sums
 from vqueue.engine.savings import Tried
@@ -19,7 +20,7 @@ from vqueue.ports.reports import QUARTER_S, Span, Spread, Tally
 
 LONGEST = {Interval.QUARTER: timedelta(days=7), Interval.HOUR: timedelta(days=31), Interval.DAY: timedelta(days=92)}
 """How much may be asked for at once."""
-_BY_INTERVAL = (ReportName.INTERVALS, ReportName.PROMISES)
+_BY_INTERVAL = (ReportName.INTERVALS, ReportName.PROMISES, ReportName.LEDGER)
 _BUSY = frozenset({Presence.RESERVED, Presence.TALKING, Presence.WRAPPING})
 ALL = "all"
 """The channel of the row that sums up a queue's channels."""
@@ -45,7 +46,13 @@ def _check(question: Question) -> None:
 
 def _report(work: Work, *, question: Question, now: datetime) -> Report:
     queues = [work.queues.get(question.queue)] if question.queue else work.queues.all()
-    span = Span(start=question.start, end=question.end, queues=tuple(queue.id for queue in queues))
+    span = Span(
+        start=question.start,
+        end=question.end,
+        queues=tuple(queue.id for queue in queues),
+        channel=question.channel,
+        agent=question.agent,
+    )
     zones = {queue.id: queue.rules.hours.zone for queue in queues}
     match question.name:
         case ReportName.INTERVALS:
@@ -54,6 +61,9 @@ def _report(work: Work, *, question: Question, now: datetime) -> Report:
             return _made(question, ("queue", "channel", *reports.LINE), _channels(work, question, span))
         case ReportName.PROMISES:
             return _made(question, ("queue", "start", *reports.PROMISED), _promises(work, question, span, zones))
+        case ReportName.LEDGER:
+            told = ("queue", "channel", "start", *reports.PROMISED)
+            return _made(question, told, _ledger(work, question, span, zones))
         case ReportName.AGENTS:
             return _made(question, ("agent", "name", *reports.AGENT), _agents(work, span, now))
         case ReportName.ATTEMPTS:
@@ -100,13 +110,29 @@ def _lines(work: Work, question: Question, span: Span, key: Callable[[str, str, 
 
 
 def _promises(work: Work, question: Question, span: Span, zones: Mapping[str, str]) -> Iterable[Row]:
-    def key(queue: str, _: str, quarter: int) -> Key:
-        return _start(queue, quarter, question.interval, zones)
+    found = _promised(work, span, lambda queue, _, quarter: _start(queue, quarter, question.interval, zones))
+    return ({"queue": queue, "start": start, **reports.promised(sums)} for (queue, start), sums in _sorted(found))
 
+
+def _ledger(work: Work, question: Question, span: Span, zones: Mapping[str, str]) -> Iterable[Row]:
+    def key(queue: str, channel: str, quarter: int) -> Key:
+        return queue, f"{channel} {_start(queue, quarter, question.interval, zones)[1]}"
+
+    def order(item: tuple[Key, Sums]) -> tuple[str, str, float]:
+        (queue, place), _ = item
+        channel, start = place.split(" ")
+        return queue, channel, _moment(start)
+
+    for (queue, place), sums in sorted(_promised(work, span, key).items(), key=order):
+        channel, start = place.split(" ")
+        yield {"queue": queue, "channel": channel, "start": start, **reports.promised(sums)}
+
+
+def _promised(work: Work, span: Span, key: Callable[[str, str, int], Key]) -> Mapping[Key, Sums]:
     found = _summed(work.reports.promises(span), key)
     for spread in work.reports.promise_widths(span):
         found[_key(spread, key)].widths[spread.seconds] += spread.count
-    return ({"queue": queue, "start": start, **reports.promised(sums)} for (queue, start), sums in _sorted(found))
+    return found
 
 
 def _summed(tallies: Iterable[Tally], key: Callable[[str, str, int], Key]) -> defaultdict[Key, Sums]:
@@ -175,7 +201,9 @@ def _attempts(work: Work, span: Span) -> Iterable[Row]:
 def _savings(work: Work, span: Span, zones: Mapping[str, str]) -> Iterable[Row]:
     """A row for each queue that compares, or compared."""
     callers: defaultdict[str, list[Tried]] = defaultdict(list)
-    for one in work.past.compared(span.queues, start=span.start, end=span.end):
+    # Who is compared rang, and had no agent yet when the lot was drawn.
+    queues = span.queues if span.agent is None and span.channel in (None, Channel.IVR) else ()
+    for one in work.past.compared(queues, start=span.start, end=span.end):
         day = one.at.astimezone(ZoneInfo(zones[one.queue])).date()
         arm = Arm.WITHHELD if one.withheld else Arm.OFFERED
         callers[one.queue].append(Tried(day=day, arm=arm, abandoned=one.abandoned, hold_s=one.hold_s))
@@ -184,7 +212,7 @@ def _savings(work: Work, span: Span, zones: Mapping[str, str]) -> Iterable[Row]:
 
 def _feedback(work: Work, span: Span) -> Iterable[Row]:
     """For each queue that customers spoke of a row for all of them, and one a channel."""
-    told = work.feedback.counts(span.queues, start=span.start, end=span.end)
+    told = work.feedback.counts(span)
     for queue in dict.fromkeys(of for of, _, _ in told):
         every: Counter[str] = Counter()
         for of, _, figures in told:

@@ -6,7 +6,7 @@ from datetime import datetime
 from vqueue.domain.request import Mode
 from vqueue.engine import hours
 from vqueue.engine.numbers import Verdict
-from vqueue.engine.offer import Offer, opening_window
+from vqueue.engine.offer import Offer
 from vqueue.services import quoting
 from vqueue.services.quoting import Grounds
 from vqueue.services.requesting import Quote
@@ -50,9 +50,7 @@ def _from(seen: Grounds, decided: Offer, number: Verdict, start: datetime | None
         start = hours.next_call(rules.hours, rules.calling_windows, seen.zone_of(number), number.country, start)
     if start is None:
         return None
-    booked = seen.board.waiting.get(Mode.SCHEDULED, 0) if seen.board else 0
-    agents = sum(seen.board.agents.values()) if seen.board else 0
-    return Terms(quoting.quote(seen, decided, opening_window(start, before=booked, agents=agents)), start)
+    return Terms(quoting.quote_from(seen, decided, start), start)
 
 
 def _after_turn(seen: Grounds, decided: Offer, number: Verdict) -> datetime | None:

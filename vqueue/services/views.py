@@ -12,6 +12,7 @@ from vqueue.domain.leg import Leg
 from vqueue.domain.promise import Promise, Window
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
+from vqueue.domain.replay import Replay
 
 AT_WORK = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
 
@@ -164,3 +165,5 @@ class RequestView:
     staff: Mapping[str, str] = field(default_factory=dict)
     """Names of those who may have acted, by id."""
     ahead: int | None = None
+    replays: Mapping[str, Replay] = field(default_factory=dict)
+    """By promise: what it comes to when it is made once more."""

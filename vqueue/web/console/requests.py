@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from vqueue.domain.leg import Leg, LegState, Role
 from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
+from vqueue.domain.replay import Replay, Replayed
 from vqueue.domain.request import OPEN, Request, State
 from vqueue.domain.speech_args import Number, Position, Text
 from vqueue.services import ordering
 from vqueue.services.views import Listed, RequestList, RequestView
 from vqueue.web.console.figures import NONE, code, edges, hits, length, minute, second
+from vqueue.web.console.promised import PromiseLine, lines_of
 from vqueue.web.console.sentences import Words
 from vqueue.web.console.timeline import Entry, entries
 
+_UNTRIED = Replay(verdict=Replayed.INCOMPLETE)
 STATE_ICONS = {
     State.HOLDING: "phone",
     State.WAITING: "clock",
@@ -101,6 +104,7 @@ class RequestPage:
     place: tuple[Fact, ...]
     legs: tuple[LegRow, ...]
     entries: tuple[Entry, ...]
+    promises: tuple[PromiseLine, ...]
     counted: str
     clock: str
 
@@ -144,6 +148,7 @@ def present_one(view: RequestView, words: Words) -> RequestPage:
         place=_place(view, words),
         legs=tuple(_legs(view, words)),
         entries=story,
+        promises=tuple(lines_of(each, view.replays.get(each.id, _UNTRIED), words) for each in reversed(view.promises)),
         counted=words.say("console.entries", count=Number(sum(not entry.planned for entry in story))),
         clock=minute(view.at, words.zone),
     )

@@ -8,10 +8,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from vqueue.domain.errors import Invalid
-from vqueue.domain.promise import Promise
-from vqueue.ports.reports import Fate, PromiseFilter
+from vqueue.domain.promise import Window
+from vqueue.domain.replay import Replayed
+from vqueue.domain.request import Channel
+from vqueue.ports.reports import Fate, PromiseFilter, fate
+from vqueue.services import ledger
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
+from vqueue.services.ledger import Entry
 from vqueue.web.api import cursor
 from vqueue.web.api.operation import YEARS, Ask, Bank, Id, Moment, Operation, Page, Reply, Shape
 
@@ -22,6 +26,7 @@ class PromiseQuery(Page):
     """Which promises, by when they were made."""
 
     queue: Id | None = None
+    channel: Channel | None = None
     fate: Fate | None = None
     start: Annotated[Moment | None, Field(alias="from")] = None
     end: Annotated[Moment | None, Field(alias="to")] = None
@@ -32,6 +37,17 @@ class SpokenWindow(Shape):
 
     start: Annotated[Moment, Field(serialization_alias="from")]
     end: Annotated[Moment, Field(serialization_alias="to")]
+
+
+class ReplayShown(Shape):
+    """The promise made once more from its stored inputs, and held against what the journal said when it was made."""
+
+    verdict: Replayed
+    """`incomplete`: something it was made from was not stored."""
+    window: SpokenWindow | None
+    """What the inputs give."""
+    differs: tuple[str, ...]
+    """What is not as it was: `window`, or a field that the journal has otherwise."""
 
 
 class PromiseShown(Shape):
@@ -57,6 +73,7 @@ class PromiseShown(Shape):
     fate: Fate
     """`kept`: the first ring lay inside the window."""
     outcome: str | None
+    replay: ReplayShown
 
 
 class PromiseList(Shape):
@@ -79,15 +96,20 @@ def operations(house: House) -> tuple[Operation, ...]:
 async def _promises(house: House, ask: Ask) -> Reply:
     query: PromiseQuery = ask.query
     wanted = PromiseFilter(
-        queue=query.queue, fate=query.fate, start=query.start, end=query.end, after=_place(query.cursor)
+        queue=query.queue,
+        channel=query.channel,
+        fate=query.fate,
+        start=query.start,
+        end=query.end,
+        after=_place(query.cursor),
     )
-    found = await house.database.read(lambda work: work.ledgers.promises(wanted, limit=query.limit + 1))
+    found = await house.database.read(lambda work: ledger.page(work, wanted, limit=query.limit + 1))
     page, more = found[: query.limit], len(found) > query.limit
-    last = cursor.written(page[-1].made_at.isoformat(), page[-1].id) if more else None
+    last = cursor.written(page[-1].promise.made_at.isoformat(), page[-1].promise.id) if more else None
     return Reply(body=_listed(page, last))
 
 
-def _listed(page: list[Promise], last: str | None) -> dict[str, Any]:
+def _listed(page: list[Entry], last: str | None) -> dict[str, Any]:
     document: dict[str, Any] = PromiseList(items=tuple(map(shown, page)), next_cursor=last).model_dump(
         mode="json", by_alias=True
     )
@@ -107,14 +129,15 @@ def _place(written: str | None) -> tuple[datetime, str] | None:
     return at, place[1]
 
 
-def shown(promise: Promise) -> PromiseShown:
+def shown(entry: Entry) -> PromiseShown:
+    promise, replay = entry.promise, entry.replay
     return PromiseShown(
         id=promise.id,
         request=promise.request,
         queue=promise.queue,
         channel=promise.channel,
         made_at=promise.made_at,
-        window=SpokenWindow(start=promise.window.start, end=promise.window.end),
+        window=_window(promise.window),
         coverage=promise.coverage,
         method=promise.method,
         quantiles_s={name: value for name, value in promise.quantiles_s.items() if value is not None},
@@ -123,14 +146,15 @@ def shown(promise: Promise) -> PromiseShown:
         model_version=promise.model_version,
         first_ring_at=promise.first_ring_at,
         settled_at=promise.settled_at,
-        fate=_fate(promise),
+        fate=fate(promise),
         outcome=promise.outcome,
+        replay=ReplayShown(
+            verdict=replay.verdict,
+            window=_window(replay.window) if replay.window is not None else None,
+            differs=replay.differs,
+        ),
     )
 
 
-def _fate(promise: Promise) -> Fate:
-    if promise.settled_at is None:
-        return Fate.OPEN
-    if promise.kept is None:
-        return Fate.WITHDRAWN
-    return Fate.KEPT if promise.kept else Fate.BROKEN
+def _window(window: Window) -> SpokenWindow:
+    return SpokenWindow(start=window.start, end=window.end)

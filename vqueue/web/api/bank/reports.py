@@ -9,6 +9,7 @@ from pydantic import Field
 
 from vqueue.domain.errors import NotFound
 from vqueue.domain.report import Interval, Question, Report, ReportName
+from vqueue.domain.request import Channel
 from vqueue.services import reporting
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
@@ -25,8 +26,11 @@ class ReportQuery(Shape):
     start: Annotated[Moment | None, Field(alias="from")] = None
     end: Annotated[Moment | None, Field(alias="to")] = None
     queue: Id | None = None
+    channel: Channel | None = None
+    agent: Id | None = None
+    """Requests this agent was asked to serve; his own talks and times."""
     interval: Interval = Interval.HOUR
-    """Of `intervals` and `promises`: at most 7 days by `15m`, 31 by `1h`, 92 by `1d` and in other reports."""
+    """Of `intervals`, `promises` and `ledger`: at most 7 days by `15m`, 31 by `1h`, 92 by `1d` and in other reports."""
     within_s: Annotated[int, Field(ge=0, le=3600)] = 20
     """Service level: answered within so many seconds."""
     short_s: Annotated[int, Field(ge=0, le=3600)] = 5
@@ -49,7 +53,7 @@ def operations(house: House) -> tuple[Operation, ...]:
     return (
         Operation(
             method="GET", path="/v1/admin/reports/{name}", name="read_report", tag=TAG, who=Bank(Scope.REPORTS_READ),
-            summary="A report: intervals, queues, agents, promises, attempts or savings", query=ReportQuery,
+            summary="A report: " + ", ".join(ReportName), query=ReportQuery,
             handler=partial(_report, house), answer=ReportShown,
             description="JSON, or CSV (UTF-8, one line of column names) with `format=csv` or `Accept: text/csv`. "
             "503 when counting takes too long: ask for a shorter time.",
@@ -77,6 +81,8 @@ def _question(ask: Ask, house: House) -> Question:
         start=query.start or end - DEFAULT_SPAN,
         end=end,
         queue=query.queue,
+        channel=query.channel,
+        agent=query.agent,
         interval=query.interval,
         within_s=query.within_s,
         short_s=query.short_s,

@@ -1,12 +1,14 @@
-"""What somebody wants reported: from day to day on the clock of the bank, of one queue or all, by which interval."""
+"""What somebody wants reported: from day to day on the bank's clock, of which queue, channel and agent, how finely."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from vqueue.domain.report import Interval, Question, ReportName
 from vqueue.services.reporting import LONGEST
+from vqueue.web.console.reports.choices import Choices
 
 _DAYS = {"today": (0, 0), "yesterday": (1, 1), "week": (6, 0), "month": (29, 0)}
 """Shortcuts: so many days back, up to so many days back."""
@@ -19,6 +21,8 @@ class Asked:
     first: date
     last: date
     queue: str
+    channel: str
+    agent: str
     interval: Interval
     zone: str
     wrong: str = ""
@@ -30,20 +34,41 @@ class Asked:
             start=datetime.combine(self.first, time(), there).astimezone(UTC),
             end=datetime.combine(self.last + timedelta(days=1), time(), there).astimezone(UTC),
             queue=self.queue or None,
+            channel=self.channel or None,
+            agent=self.agent or None,
             interval=self.interval,
         )
 
     @property
     def fields(self) -> dict[str, str]:
         """As they stand in an address."""
-        return {"from": str(self.first), "to": str(self.last), "queue": self.queue, "interval": self.interval.value}
+        return {"from": str(self.first), "to": str(self.last), **self._narrowed, "interval": self.interval.value}
+
+    def names(self, choices: Choices) -> list[str]:
+        """What it is narrowed down to, in words."""
+        named = (choices.queues, choices.channels, choices.agents)
+        given = zip((self.queue, self.channel, self.agent), named, strict=True)
+        return [dict(known)[value] for value, known in given if value]
+
+    @property
+    def only(self) -> str:
+        """What it is narrowed down to, as a part of an address."""
+        return urlencode(self._narrowed)
+
+    @property
+    def _narrowed(self) -> dict[str, str]:
+        found = {"queue": self.queue, "channel": self.channel, "agent": self.agent}
+        return {name: value for name, value in found.items() if value}
 
 
-def asked(query: Mapping[str, str], *, now: datetime, zone: str, queues: Mapping[str, str]) -> Asked:
+def asked(query: Mapping[str, str], *, now: datetime, zone: str, choices: Choices) -> Asked:
     """Read from an address; what cannot be is replaced, and said."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    queue = query.get("queue", "")
-    wrong = "" if not queue or queue in queues else "reports_page.wrong_queue"
+    named = {"queue": choices.queues, "channel": choices.channels, "agent": choices.agents}
+    narrowed = {name: query.get(name, "") for name in named}
+    unknown = [name for name, known in named.items() if narrowed[name] and narrowed[name] not in dict(known)]
+    wrong = f"reports_page.wrong_{unknown[0]}" if unknown else ""
+    narrowed |= dict.fromkeys(unknown, "")
     back, until = _DAYS.get(query.get("span", ""), (6, 0))
     first, last = today - timedelta(days=back), today - timedelta(days=until)
     if "from" in query or "to" in query:
@@ -61,9 +86,7 @@ def asked(query: Mapping[str, str], *, now: datetime, zone: str, queues: Mapping
     interval = _interval(query.get("interval", ""), first, last)
     if interval not in fits:
         interval = fits[0] if fits else Interval.DAY
-    return Asked(
-        first=first, last=last, queue=queue if queue in queues else "", interval=interval, zone=zone, wrong=wrong
-    )
+    return Asked(first=first, last=last, **narrowed, interval=interval, zone=zone, wrong=wrong)
 
 
 def _interval(text: str, first: date, last: date) -> Interval:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from vqueue.domain.errors import NotFound
-from vqueue.domain.report import Interval, Report, ReportName
+from vqueue.domain.report import Report, ReportName
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services import reporting
 from vqueue.services.house import House
@@ -17,12 +17,17 @@ from vqueue.web.access import READERS, Access
 from vqueue.web.api.bank.tables import csv_of
 from vqueue.web.console.figures import minute, percent
 from vqueue.web.console.reports.asking import Asked, asked
+from vqueue.web.console.reports.choices import Choices, choices
+from vqueue.web.console.reports.ledger import LedgerPage
 from vqueue.web.console.reports.plots import Plots
-from vqueue.web.console.reports.tables import Tables
+from vqueue.web.console.reports.tables import Tables, lasting
 from vqueue.web.pages import Pages, Say
 from vqueue.wording import Language
 
-_SHOWN = tuple(ReportName)
+_SHOWN: tuple[ReportName, ...] = tuple(name for name in ReportName if name is not ReportName.LEDGER)
+"""The ledger has a page of its own."""
+Kpi = tuple[str, str, str]
+"""Value, what it counts, a note."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,20 +40,18 @@ class ReportPages:
     async def page(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         look = self.pages.look(request)
         say = self.pages.say(look)
-        names, goals = await self._queues(look.language)
-        wish = self._asked(request, names)
-        found = {name: await self._report(wish, name) for name in _SHOWN}
+        known = await choices(self.house, say, look.language)
+        wish = self._asked(request, known)
+        found: dict[ReportName, Report] = {name: await self._report(wish, name) for name in _SHOWN}
         plots = Plots(say, look.language, wish.interval)
-        tables = Tables(say, plots, names, self.pages.catalogue.keys())
+        tables = Tables(say, plots, known.queue_names, self.pages.catalogue.keys())
         totals = _totals(found[ReportName.QUEUES])
-        goal = goals[wish.queue] if wish.queue else max(goals.values(), default=0.9)
         values = {
             "clock": minute(self.house.clock.now(), self.house.line.zone),
             "asked": wish,
-            "queues": sorted(names.items(), key=lambda item: item[1]),
-            "queue_name": names.get(wish.queue, ""),
-            "intervals": [each.value for each in Interval],
-            "plots": plots.all(found[ReportName.INTERVALS], found[ReportName.PROMISES], totals, goal),
+            "choices": known,
+            "narrowed": wish.names(known),
+            "plots": plots.all(found[ReportName.INTERVALS], found[ReportName.PROMISES], totals, known.goal(wish.queue)),
             "tables": [tables.table(found[name]) for name in _SHOWN],
             "kpis": _kpis(found, totals, say, look.language),
             "empty": not any(report.rows and name is not ReportName.QUEUES for name, report in found.items()),
@@ -59,27 +62,20 @@ class ReportPages:
         return self.pages.page(request, "console/reports/page.html", values, visitor=visitor)
 
     async def csv(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        name = request.match_info["name"]
+        name, look = request.match_info["name"], self.pages.look(request)
         if name not in set(ReportName):
             raise NotFound
-        names, _ = await self._queues(self.pages.look(request).language)
-        wish = self._asked(request, names)
+        wish = self._asked(request, await choices(self.house, self.pages.say(look), look.language))
         report = await self._report(wish, ReportName(name))
         file = f"{name}-{wish.first}-{wish.last}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{file}"'}
         return web.Response(text=csv_of(report), content_type="text/csv", charset="utf-8", headers=headers)
 
-    def _asked(self, request: web.Request, names: Mapping[str, str]) -> Asked:
-        return asked(request.query, now=self.house.clock.now(), zone=self.house.line.zone, queues=names)
+    def _asked(self, request: web.Request, known: Choices) -> Asked:
+        return asked(request.query, now=self.house.clock.now(), zone=self.house.line.zone, choices=known)
 
     async def _report(self, wish: Asked, name: ReportName) -> Report:
         return await reporting.report(self.house.database, wish.question(name), now=self.house.clock.now())
-
-    async def _queues(self, language: str) -> tuple[dict[str, str], dict[str, float]]:
-        """Names, and the goal each has for its promises."""
-        found = await self.house.database.read(lambda work: work.queues.all())
-        goals = {queue.id: queue.rules.deadlines.coverage for queue in found}
-        return {queue.id: queue.name(language) for queue in found}, goals
 
 
 def _totals(queues: Report) -> dict[str, float]:
@@ -93,33 +89,65 @@ def _totals(queues: Report) -> dict[str, float]:
     return totals
 
 
-def _kpis(
-    found: Mapping[ReportName, Report], totals: Mapping[str, float], say: Say, language: Language
-) -> list[tuple[str, str]]:
-    """(value, what it counts): the few figures that stand above everything."""
-    kept, broken = (
-        sum(_figure(row[column]) for row in found[ReportName.PROMISES].rows) for column in ("kept", "broken")
-    )
+def _kpis(found: Mapping[ReportName, Report], totals: Mapping[str, float], say: Say, language: Language) -> list[Kpi]:
+    """The few figures that stand above everything."""
+    every = [row for row in found[ReportName.QUEUES].rows if row["channel"] == reporting.ALL]
     said = [row for row in found[ReportName.FEEDBACK].rows if row["channel"] == reporting.ALL]
-    counts = [
-        (say("console.number", count=Number(int(totals.get(column, 0)))), say(f"report_col.{column}"))
-        for column in ("offered", "answered", "called_back")
+    promised = found[ReportName.PROMISES].rows
+    kept, broken = (sum(_figure(row[column]) for row in promised) for column in ("kept", "broken"))
+    counts: list[Kpi] = [
+        (say("console.number", count=Number(int(totals.get(column, 0)))), say(f"report_col.{column}"), "")
+        for column in ("offered", "callbacks_accepted", "called_back")
     ]
     reached = totals.get("reached_first_time", 0) / totals["called_back"] if totals.get("called_back") else None
     return [
         *counts,
-        (percent(reached, language), say("reports_page.kpi_first")),
-        (percent(kept / (kept + broken) if kept + broken else None, language), say("reports_page.kpi_kept")),
-        (_weighted(said, "csat_mean", "rated", "{:.1f}"), say("reports_page.kpi_csat")),
-        (_weighted(said, "nps", "nps_asked", "{:.0f}"), say("reports_page.kpi_nps")),
-        (_weighted(said, "solved_share", "solved_asked", "{:.0%}"), say("reports_page.kpi_solved")),
+        (percent(reached, language), say("reports_page.kpi_first"), ""),
+        (_lasting(every, "second_hold_p50_s", "called_back"), say("report_col.second_hold_p50_s"), ""),
+        (_lasting(every, "asa_s", "answered"), say("report_col.asa_s"), ""),
+        (_lasting(every, "asa_all_s", "answered"), say("report_col.asa_all_s"), ""),
+        (percent(kept / (kept + broken) if kept + broken else None, language), say("reports_page.kpi_kept"), ""),
+        (_count(promised, "early", say), say("report_col.early"), ""),
+        (_count(promised, "late", say), say("report_col.late"), ""),
+        _saved(found[ReportName.SAVINGS].rows, say),
+        (_weighted(said, "csat_mean", "rated", "{:.1f}"), say("reports_page.kpi_csat"), ""),
+        (_weighted(said, "nps", "nps_asked", "{:.0f}"), say("reports_page.kpi_nps"), ""),
+        (_weighted(said, "solved_share", "solved_asked", "{:.0%}"), say("reports_page.kpi_solved"), ""),
     ]
 
 
-def _weighted(rows: Sequence[Mapping[str, object]], column: str, weight: str, form: str) -> str:
+def _count(rows: Sequence[Mapping[str, object]], column: str, say: Say) -> str:
+    return say("console.number", count=Number(int(sum(_figure(row[column]) for row in rows))))
+
+
+def _lasting(rows: Sequence[Mapping[str, object]], column: str, weight: str) -> str:
+    """Of queues together: their means, weighted."""
+    mean = _mean(rows, column, weight)
+    return "–" if mean is None else lasting(mean)
+
+
+def _saved(rows: Sequence[Mapping[str, object]], say: Say) -> Kpi:
+    """Minutes on the line that callbacks saved, with the interval where one queue alone has one."""
+    label, known = say("reports_page.kpi_saved"), [row for row in rows if row["hold_saved_min"] is not None]
+    if not known:
+        return "–", label, ""
+    minutes = say("console.number", count=Number(round(sum(_figure(row["hold_saved_min"]) for row in known))))
+    (low, high), offered = (known[0][f"hold_saved_{edge}_s"] for edge in ("low", "high")), _figure(known[0]["offered"])
+    if len(known) > 1 or low is None or high is None:
+        return minutes, label, ""
+    ends = [Number(round(_figure(edge) * offered / 60)) for edge in (low, high)]
+    return minutes, label, say("reports_page.kpi_between", count=ends[0], total=ends[1])
+
+
+def _mean(rows: Sequence[Mapping[str, object]], column: str, weight: str) -> float | None:
     known = [(_figure(row[column]), _figure(row[weight])) for row in rows if row[column] is not None]
     total = sum(each for _, each in known)
-    return form.format(sum(value * each for value, each in known) / total) if total else "–"
+    return sum(value * each for value, each in known) / total if total else None
+
+
+def _weighted(rows: Sequence[Mapping[str, object]], column: str, weight: str, form: str) -> str:
+    mean = _mean(rows, column, weight)
+    return "–" if mean is None else form.format(mean)
 
 
 def _figure(value: object) -> float:
@@ -127,7 +155,8 @@ def _figure(value: object) -> float:
 
 
 def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access) -> None:
-    """Mounts the page and its tables."""
-    reports = ReportPages(house=house, pages=pages)
+    """Mounts the pages and their tables."""
+    reports, ledger = ReportPages(house=house, pages=pages), LedgerPage(house=house, pages=pages)
     app.router.add_get("/console/reports", access.only(reports.page, *READERS))
+    app.router.add_get("/console/reports/promises", access.only(ledger.page, *READERS))
     app.router.add_get("/console/reports/{name}.csv", access.only(reports.csv, *READERS))

@@ -1,0 +1,138 @@
+"""Promises against what happened: what was told, when it rang, and what the stored inputs give once more."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+from vqueue.domain.promise import Promise
+from vqueue.domain.replay import Replay, Replayed
+from vqueue.domain.speech_args import Number, Text
+from vqueue.ports.reports import Fate, fate
+from vqueue.web.console.figures import NONE, code, edges, hits, length, second
+from vqueue.web.console.sentences import Words
+from vqueue.wording.axis import short_day
+
+_ICONS = {"kept": "fine", "open": "clock", "withdrawn": "leave"}
+_TONES = {"kept": "good", "open": "info", "withdrawn": ""}
+_REPLAYED = {
+    Replayed.IDENTICAL: ("good", "fine"),
+    Replayed.DIFFERENT: ("act", "act"),
+    Replayed.INCOMPLETE: ("", "watch"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A state in words, its icon and tone."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseLine:
+    """One promise as it stands on a page. `off` says by how much the first ring missed the window."""
+
+    id: str
+    request: str
+    code: str
+    queue: str
+    channel: str
+    made: str
+    window: tuple[str, str]
+    coverage: str
+    width: str
+    ring: str
+    came: Tag
+    off: str
+    replay: Tag
+    differs: str
+    rests: str
+    inputs: tuple[tuple[str, str], ...]
+
+
+def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "", dated: bool = False) -> PromiseLine:
+    """`dated`: times of several days stand below each other."""
+    say, (hit, total) = words.say, hits(promise.coverage)
+    window = edges(promise.window, words.zone)
+    return PromiseLine(
+        id=promise.id,
+        request=promise.request,
+        code=code(promise.request),
+        queue=queue,
+        channel=say(f"channel.{promise.channel}"),
+        made=_at(promise.made_at, words, dated=dated),
+        window=window if not dated else (_at(promise.window.start, words, dated=True), window[1]),
+        coverage=say("ledger_page.coverage", hits=Number(hit), total=Number(total)),
+        width=length(promise.window.end - promise.window.start),
+        ring=second(promise.first_ring_at, words.zone) if promise.first_ring_at else NONE,
+        came=came(promise, words),
+        off=_off(promise, words),
+        replay=_replay(replay, words),
+        differs=", ".join(say(f"ledger_page.differs_{name}") for name in replay.differs),
+        rests=say(
+            "ledger_page.rests", words=Text(say(f"estimate.{promise.method}")), count=Number(promise.rules_version)
+        ),
+        inputs=_inputs(promise, replay),
+    )
+
+
+def came(promise: Promise, words: Words) -> Tag:
+    """What came of it."""
+    name = _fate(promise)
+    return Tag(
+        text=words.say(f"ledger_page.fate_{name}"), icon=_ICONS.get(name, "watch"), tone=_TONES.get(name, "watch")
+    )
+
+
+def _fate(promise: Promise) -> str:
+    """A broken promise is early, late, or one that could not be kept."""
+    match fate(promise):
+        case Fate.BROKEN:
+            ring = promise.first_ring_at
+            if ring is None:
+                return "late" if promise.outcome == "late" else "failed"
+            return "early" if ring < promise.window.start else "late"
+        case Fate.KEPT | Fate.OPEN | Fate.WITHDRAWN as settled:
+            return settled.value
+        case never:
+            assert_never(never)
+
+
+def _off(promise: Promise, words: Words) -> str:
+    ring, window = promise.first_ring_at, promise.window
+    if ring is None or window.holds(ring):
+        return ""
+    early = ring < window.start
+    by = window.start - ring if early else ring - window.end
+    return words.say("ledger_page.before" if early else "ledger_page.after", words=Text(length(by)))
+
+
+def _replay(replay: Replay, words: Words) -> Tag:
+    tone, icon = _REPLAYED[replay.verdict]
+    return Tag(text=words.say(f"ledger_page.replay_{replay.verdict}"), icon=icon, tone=tone)
+
+
+def _at(at: datetime, words: Words, *, dated: bool) -> str:
+    local = at.astimezone(ZoneInfo(words.zone))
+    return f"{short_day(local.date(), words.language)}, {local:%H:%M}" if dated else f"{local:%H:%M:%S}"
+
+
+def _inputs(promise: Promise, replay: Replay) -> tuple[tuple[str, str], ...]:
+    """What it was made from, what was said, and what comes of it once more; as the ledger keeps them."""
+    given: dict[str, Any] = {"quantiles_s": dict(promise.quantiles_s), **promise.inputs}
+    for name, window in (("spoken", promise.window), ("replayed", replay.window)):
+        if window is not None:
+            given[name] = {"from": window.start.isoformat(), "to": window.end.isoformat()}
+    return tuple(pair for name, value in given.items() for pair in _pairs(name, value))
+
+
+def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for inner, each in value.items():
+            yield from _pairs(f"{name}.{inner}", each)
+    else:
+        yield name, f"{value:g}" if isinstance(value, float) else str(value)
