@@ -194,7 +194,7 @@ class Records:
         self.journal.append(row)
 
     def write(self, work: Work) -> None:
-        """All of it; the journal is sealed as well."""
+        """All of it; the journal is sealed by whoever seals the bank's."""
         for request in self.requests:
             work.requests.insert(request)
         for attempt in self.attempts:
@@ -205,7 +205,6 @@ class Records:
             work.promises.insert(promise)
         self.journal.sort(key=lambda row: (row.at, row.id))
         work.journal.write(*self.journal)
-        work.journal.seal(limit=len(self.journal))
 
 
 def _waiting(visit: Visit) -> State:
