@@ -1,103 +1,169 @@
-"""The closed form for days on end: asked once about each kind of state, whatever the handling time of the moment is."""
+"""The closed form for days on end: asked once about each kind of state, and read between these from then on."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from math import exp, log
+from math import exp, floor, log, sqrt
 
 from vqueue.domain.board import Wait
 from vqueue.engine.wait.closed import COLD_BELOW, ENOUGH_QUEUED_S, METHOD, ClosedForm, handling_rate, patience_rate
-from vqueue.engine.wait.model import Arrivals, Prior, QueueState
+from vqueue.engine.wait.model import Prior, QueueState
 
-FINE, COARSE = 0.05, 0.1
-"""Relative steps of the lattice: of the patience and of what the wait depends on less."""
-FEW = 50.0
+PLACES = (
+    1, 2, 3, 4, 6, 8, 11, 15, 21, 28, 38, 51, 72, 101, 142, 201, 283, 401, 501, 708, 1001, 1416, 2003,
+)  # fmt: skip
+"""Places, one's own among them, that are asked about; between them the figures are read."""
+PATIENCE_STEP = 0.25
+"""Relative step of the patience that is asked about; between two the figures are read."""
+SURE_STEP = 0.1
+"""Relative step of how well the handling time and the patience are known."""
+FEW = 30.0
 """Finished calls, or abandonments, below which each one tells."""
-REMEMBERED = 20_000
+REMEMBERED = 2_000
+STEPS, MOST_STEPS, SETTLED = 4, 7, 1e-2
+"""How often the closed form reckons who overtakes: of a mean, of quantiles at the most, where little moves."""
 _LEAVINGS = ENOUGH_QUEUED_S / 600.0
 """Abandonments the closed form's belief about patience is worth."""
+_NORMAL = (-1.6448536, -1.2815516, 0.0, 1.2815516, 1.6448536)
+"""Of the closed form's probabilities."""
+Six = tuple[float, ...]
+"""Mean and five quantiles."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A state in units of the mean handling time, on the lattice."""
+@dataclass(slots=True)
+class _Law:
+    """The wait without anybody who overtakes, in units of the time between two agents who get free, as the logarithm
+    of what it is to the Gamma law with as many places."""
 
-    before: int
-    agents: float
+    model: ClosedForm
     calls: float
     leaving: tuple[float, float] | None
     """Shape and mean of the patience rate; None when nobody leaves."""
-    arrivals: tuple[tuple[float, float], ...]
+    known: dict[int, Six] = field(default_factory=dict)
+
+    def at(self, node: int) -> Six:
+        if node not in self.known:
+            places = PLACES[node]
+            shape, mean = self.leaving or (_LEAVINGS, 0.0)
+            state = QueueState(
+                agents_serving=1.0,
+                prior=Prior(handling_s=1.0, calls=self.calls),
+                abandoned=shape - _LEAVINGS,
+                leaving_share=ENOUGH_QUEUED_S * mean / shape,
+            )
+            told = self.model.wait(ahead=places - 1, state=state, now=_EPOCH)
+            exact = (told.mean_s, told.p5_s, told.p10_s, told.p50_s, told.p90_s, told.p95_s)
+            self.known[node] = tuple(log(each / _gamma(n, places)) for n, each in enumerate(exact))
+        return self.known[node]
+
+
+_EPOCH = datetime.fromtimestamp(0).astimezone()
+
+
+def _gamma(figure: int, places: float) -> float:
+    """Mean (0) or quantile (1-5) of the Gamma law of so many unit waits, by Wilson and Hilferty (1931)."""
+    if figure == 0:
+        return places
+    return places * (1.0 - 1.0 / (9.0 * places) + _NORMAL[figure - 1] / (3.0 * sqrt(places))) ** 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """Two laws of the lattice and how near the second is."""
+
+    first: _Law
+    second: _Law
+    near: float
+
+    def figure(self, number: int, places: float) -> float:
+        node = min(bisect_right(PLACES, places) - 1, len(PLACES) - 2)
+        below, above = PLACES[node], PLACES[node + 1]
+        told = self._at(node, number)
+        if places > below:
+            told += (self._at(node + 1, number) - told) * log(places / below) / log(above / below)
+        return _gamma(number, places) * exp(told)
+
+    def _at(self, node: int, number: int) -> float:
+        told = self.first.at(node)[number]
+        return told + (self.second.at(node)[number] - told) * self.near if self.near else told
 
 
 class Remembering:
-    """As `ClosedForm`, within one part in a hundred. The law scales with the handling time and looks at places ahead
-    and ready agents only by their difference, at the talks in progress not at all, and at the closing only to say
-    whether the wait may be longer; so a few hundred kinds of state are all that a day has."""
+    """As `ClosedForm`, within one part in a hundred (but where those who overtake come faster than agents get free: its
+    own steps settle nowhere there). The law scales with the time between two agents who get free, looks at places ahead
+    and ready agents only by their difference, at the talks in progress not at all, at who still comes only as places
+    that are added, and at the closing only to say whether the wait may be longer; so a few hundred kinds of state are
+    all that a day has."""
 
     def __init__(self) -> None:
         self._model = ClosedForm()
-        self._known: dict[_Kind, Wait] = {}
+        self._laws: dict[tuple[float, float, int], _Law] = {}
 
     def wait(self, *, ahead: int, state: QueueState, now: datetime) -> Wait:
         """As `ClosedForm.wait`."""
-        if state.agents_serving <= 0 or ahead < state.agents_ready:
+        places = ahead - int(state.agents_ready) + 1
+        if state.agents_serving <= 0 or ahead < state.agents_ready or places >= PLACES[-1]:
             return self._model.wait(ahead=ahead, state=state, now=now)
         mu = handling_rate(state)
-        kind = _kind(ahead, state, mu.shape, mu.rate / mu.shape)
-        if kind not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[kind] = self._model.wait(ahead=kind.before, state=_unit(kind), now=now)
-        return _scaled(self._known[kind], state, mu.rate / mu.shape, now)
+        unit_s = mu.rate / mu.shape / state.agents_serving
+        gaps = ((each.credit_s - state.credit_s, each.per_s) for each in state.arrivals)
+        streams = [(gap / unit_s, rate * unit_s) for gap, rate in gaps if gap > 0 and rate > 0]
+        law = self._law(state, mu.shape, unit_s)
+        figures = (
+            _overtaken(law, places, streams, steady=law.first.leaving is None)
+            if streams
+            else [law.figure(n, places) for n in range(6)]
+        )
+        return _scaled(figures, state, unit_s, now)
+
+    def _law(self, state: QueueState, calls: float, unit_s: float) -> _Between:
+        leave, sure = patience_rate(state), _sure(calls)
+        if leave is None:
+            law = self._remembered(sure, 0.0, 0)
+            return _Between(law, law, 0.0)
+        place = log(leave.shape / leave.rate * unit_s) / PATIENCE_STEP
+        below, shape = floor(place), _sure(leave.shape)
+        return _Between(
+            self._remembered(sure, shape, below), self._remembered(sure, shape, below + 1), place - below
+        )  # fmt: skip
+
+    def _remembered(self, calls: float, shape: float, patience: int) -> _Law:
+        key = calls, shape, patience
+        if key not in self._laws:
+            if len(self._laws) >= REMEMBERED:
+                self._laws.clear()
+            leaving = (shape, exp(patience * PATIENCE_STEP)) if shape else None
+            self._laws[key] = _Law(self._model, calls, leaving)
+        return self._laws[key]
 
 
-def _on(value: float, step: float) -> float:
+def _sure(count: float) -> float:
     """The nearest point of the lattice."""
-    return exp(round(log(value) / step) * step)
+    return count if count < FEW else exp(round(log(count) / SURE_STEP) * SURE_STEP)
 
 
-def _known(count: float) -> float:
-    return count if count < FEW else _on(count, COARSE)
+def _overtaken(law: _Between, places: float, streams: Sequence[tuple[float, float]], *, steady: bool) -> list[float]:
+    """Those who come within the wait and go before count as places, reckoned as often as the closed form does."""
+
+    def again(number: int, wait: float) -> float:
+        return law.figure(number, places + sum(rate * min(wait, gap) for gap, rate in streams))
+
+    told = [law.figure(number, places) for number in range(6)]
+    mean = told[0]
+    for _ in range(STEPS):
+        mean = again(0, mean)
+    for _ in range(STEPS if steady else MOST_STEPS):
+        before, told = told, [again(number, wait) for number, wait in enumerate(told)]
+        if not steady and all(abs(now / then - 1.0) < SETTLED for now, then in zip(told, before, strict=True)):
+            break
+    return [mean, *told[1:]]
 
 
-def _kind(ahead: int, state: QueueState, calls: float, handling_s: float) -> _Kind:
-    leave = patience_rate(state)
-    gaps = ((each.credit_s - state.credit_s, each.per_s) for each in state.arrivals)
-    return _Kind(
-        before=ahead - int(state.agents_ready),
-        agents=state.agents_serving,
-        calls=_known(calls),
-        leaving=None if leave is None else (_known(leave.shape), _on(leave.shape / leave.rate * handling_s, FINE)),
-        arrivals=tuple(
-            (_on(gap / handling_s, FINE), _on(rate * handling_s, FINE)) for gap, rate in gaps if gap > 0 and rate > 0
-        ),
-    )
-
-
-def _unit(kind: _Kind) -> QueueState:
-    """A state of this kind whose handling time is one second."""
-    shape, mean = kind.leaving or (_LEAVINGS, 0.0)
-    return QueueState(
-        agents_serving=kind.agents,
-        prior=Prior(handling_s=1.0, calls=kind.calls),
-        abandoned=shape - _LEAVINGS,
-        leaving_share=ENOUGH_QUEUED_S * mean / shape,
-        arrivals=tuple(Arrivals(gap, rate) for gap, rate in kind.arrivals),
-    )
-
-
-def _scaled(unit: Wait, state: QueueState, handling_s: float, now: datetime) -> Wait:
-    p90 = unit.p90_s * handling_s + state.setup_s
+def _scaled(figures: Sequence[float], state: QueueState, unit_s: float, now: datetime) -> Wait:
+    mean, p5, p10, p50, p90, p95 = (each * unit_s + state.setup_s for each in figures)
     cold = ("cold_start",) if state.handled < COLD_BELOW else ()
     late = ("closing",) if state.closing_s is not None and p90 > state.closing_s else ()
     return Wait(
-        as_of=now,
-        method=METHOD,
-        mean_s=unit.mean_s * handling_s + state.setup_s,
-        p5_s=unit.p5_s * handling_s + state.setup_s,
-        p10_s=unit.p10_s * handling_s + state.setup_s,
-        p50_s=unit.p50_s * handling_s + state.setup_s,
-        p90_s=p90,
-        p95_s=unit.p95_s * handling_s + state.setup_s,
-        reasons=cold + late,
-    )
+        as_of=now, method=METHOD, mean_s=mean, p5_s=p5, p10_s=p10, p50_s=p50, p90_s=p90, p95_s=p95, reasons=cold + late,
+    )  # fmt: skip
