@@ -86,7 +86,9 @@ async def test_what_an_unproven_customer_wrote_is_hidden_from_the_agent_until_hi
     made = await kept(face, ann, phone_number="+447700900002", context={"text": "my words"})
 
     async def told() -> list[str]:
-        words = whispering.whisper(face.house, await stored(face, made["id"]), an_attempt(), None, again=False)
+        words = whispering.whisper(
+            face.house, await stored(face, made["id"]), an_attempt(), None, topic="", again=False
+        )
         return [prompt.key for prompt in words]
 
     before = await told()

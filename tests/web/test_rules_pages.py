@@ -312,11 +312,24 @@ async def test_every_page_of_rules_speaks_every_language(
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
 
 
+def test_topics_are_named_in_each_language_and_come_back_as_they_were_typed() -> None:
+    document = document_of(Rules())
+    rows = {"topic_labels.0.name": "loans", "topic_labels.0.en": "A loan", "topic_labels.0.he": "הלוואה",
+            "topic_labels.1.name": "", "topic_labels.1.ru": ""}  # fmt: skip
+    typed = Typed(written(document) | {"topics": "loans"} | rows, document)
+    assert (typed.document["topic_labels"], typed.faults) == ({"loans": {"en": "A loan", "he": "הלוואה"}}, [])
+    again = Typed(written(typed.document), document)
+    assert again.document == typed.document
+    nameless = Typed(written(document) | {"topic_labels.0.name": "", "topic_labels.0.en": "?"}, document)
+    assert [fault.code for fault in nameless.faults] == ["required"]
+
+
 @pytest.mark.parametrize("naughty", NAUGHTY)
 async def test_strange_words_stay_words(site: Site, house: House, csrf: str, naughty: str) -> None:
     sent = form_of(await shown(site))
     sent |= {"announcements.0.name": naughty, "announcements.0.value": naughty, "topics": naughty,
-             "hours.week.mon": naughty, "context.0.label.en": naughty}  # fmt: skip
+             "hours.week.mon": naughty, "context.0.label.en": naughty,
+             "topic_labels.0.name": naughty, "topic_labels.0.en": naughty}  # fmt: skip
     for path in (PATH, f"{PATH}/form"):
         answer = await site.post(path, data=sent | {"act": naughty}, headers=PERSON)
         page = await answer.text()

@@ -126,12 +126,15 @@ async def test_the_worker_keeps_exactly_files_that_are_there(site: Site) -> None
 
 async def test_a_stranger_learns_topics_questions_and_the_wait(site: Site, house: House) -> None:
     queue = a_queue()
-    asking = replace(queue, rules=replace(queue.rules, topics=("cards",), context=(MATTER,)))
+    named = {"cards": {"en": "My card", "ru": "Моя карта"}}
+    rules = replace(queue.rules, topics=("cards",), topic_labels=named, context=(MATTER,))
+    asking = replace(queue, rules=rules)
     await house.database.transact(lambda work: work.queues.insert(asking))
     told = await (await site.get("/v1/topics")).json()
     assert told["bank"] == "Tamarind Bank" and told["phone_number"] == house.line.number and told["speed"] == 1.0
     (item,) = told["items"]
-    assert item["topics"] == ["cards"] and item["availability"]["queue"] == queue.id
+    assert (item["topics"], item["topic_labels"]) == (["cards"], named)
+    assert item["availability"]["queue"] == queue.id
     (question,) = item["questions"]
     assert question["required"] and [each["id"] for each in question["choices"]] == ["lost", "blocked"]
     assert [each["labels"] for each in question["choices"]] == [{"en": "It is lost", "ru": "Утеряна"}, {}]

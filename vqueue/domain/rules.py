@@ -19,6 +19,10 @@ _OFFICE: Mapping[str, Intervals] = {
     "sun": (),
 }
 _POLITE: Mapping[str, Intervals] = dict.fromkeys(WEEK, (("08:00", "21:00"),))
+_TRIES = {
+    **{Cause.BUSY: 3, Cause.NO_ANSWER: 2, Cause.MACHINE: 2},
+    **{Cause.NO_KEY: 2, Cause.FAILED: 2, Cause.LOST: 2, Cause.REFUSED: 1},
+}
 
 
 class NumberKind(StrEnum):
@@ -69,17 +73,7 @@ class CallbackRules:
     """Who is rung first."""
     ring_s: int = 25
     """How long the customer's telephone rings, 5 to 60."""
-    tries: Mapping[Cause, int] = field(
-        default_factory=lambda: {
-            Cause.BUSY: 3,
-            Cause.NO_ANSWER: 2,
-            Cause.MACHINE: 2,
-            Cause.NO_KEY: 2,
-            Cause.FAILED: 2,
-            Cause.LOST: 2,
-            Cause.REFUSED: 1,
-        }
-    )
+    tries: Mapping[Cause, int] = field(default_factory=lambda: dict(_TRIES))
     """Most tries that may end by each cause."""
     total_tries: int = 3
     """Most misses of one request."""
@@ -252,6 +246,8 @@ class Rules:
     """Spoken in this queue, its own first."""
     topics: tuple[str, ...] = ()
     """Topics that lead here."""
+    topic_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What topics are called, by topic and language; a topic without a name is shown by its id."""
     context: tuple[ContextField, ...] = (FREE_TEXT,)
     """What a customer of the app may say about his case."""
     announcements: Mapping[str, str] = field(default_factory=dict)
@@ -267,6 +263,11 @@ class Rules:
             raise ValueError("credits name the class standard")
         if len({one.id for one in self.context}) != len(self.context):
             raise ValueError("context fields have different ids")
+
+    def topic_name(self, topic: str, language: str) -> str:
+        """What people call it; its id in words where the rules have no name for it."""
+        called = self.topic_labels.get(topic, {})
+        return called.get(language) or called.get("en") or topic.replace("_", " ").replace("-", " ").strip().capitalize()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

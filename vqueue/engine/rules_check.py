@@ -20,6 +20,8 @@ from vqueue.engine.withholding import MOST
 YEAR_S = 366 * 86_400
 """No number in rules is larger: most are seconds."""
 WORDS_MAX = 500
+LABEL_MAX = 120
+"""Characters of an announcement, and of a name."""
 RING_S = (5, 60)
 _DAY = 24 * 60
 _ID = re.compile(r"[a-z0-9_-]{1,64}\Z")
@@ -197,6 +199,13 @@ def _names(rules: Rules, known: Known) -> Iterator[Finding]:
             yield Finding(f"/languages/{place}", "unknown_language")
     yield from _once("/languages", rules.languages)
     yield from _ids("/topics", rules.topics)
+    for topic, called in rules.topic_labels.items():
+        if topic not in rules.topics:
+            yield Finding(f"/topic_labels/{topic}", "unknown_topic")
+        if not set(called) <= known.languages:
+            yield Finding(f"/topic_labels/{topic}", "unknown_language")
+        if any(len(words) > LABEL_MAX for words in called.values()):
+            yield Finding(f"/topic_labels/{topic}", "too_long")
     yield from _ids("/skills", rules.skills)
     yield from (Finding(f"/credits/{name}", "not_an_id") for name in rules.credits if not _ID.match(name))
 

@@ -63,7 +63,8 @@ async def answer(house: House, token: Token, told: Told) -> Speech:
 def _question(house: House, found: Answered, token: Token, *, step: int) -> Speech:
     case = found.case
     language = case.agent.languages[0] if case.agent.languages else "en"
-    words = whispering.whisper(house, case.request, case.attempt, found.promise, again=step > 0)
+    topic = case.rules.topic_name(case.request.topic, language) if case.request.topic else ""
+    words = whispering.whisper(house, case.request, case.attempt, found.promise, topic=topic, again=step > 0)
     ask = Ask(content=(Say(words, language),), then=Target("key", token, step), timeout_s=case.rules.agents.accept_s)
     return (ask, Hangup())
 

@@ -17,29 +17,29 @@ _WORDS = 200
 
 
 def whisper(
-    house: House, request: Request, attempt: Attempt, promise: Promise | None, *, again: bool
+    house: House, request: Request, attempt: Attempt, promise: Promise | None, *, topic: str, again: bool
 ) -> tuple[Prompt, ...]:
-    """The prompts in order, ending with the keys. Of an app's request for a number nobody vouches for
-    nothing is told that its customer wrote."""
+    """The prompts in order, ending with the keys; `topic` is what people call it. Of an app's request for a number
+    nobody vouches for nothing is told that its customer wrote."""
     now = house.clock.now()
     if again:
         return (Prompt("whisper.again"), Prompt("whisper.keys"))
     said: list[Prompt] = [Prompt("whisper.holder" if attempt.shape is Shape.HOLDER else "whisper.callback")]
-    said += _who(house, request)
+    said += _who(house, request, topic)
     said.append(Prompt("whisper.waited", {"wait": Minutes(_minutes(request.virtual_start, now))}))
     if promise is not None and attempt.shape is not Shape.HOLDER:
         said += _promised(promise, now, house.line.zone)
     return (*said, Prompt("whisper.keys"))
 
 
-def _who(house: House, request: Request) -> list[Prompt]:
+def _who(house: House, request: Request, topic: str) -> list[Prompt]:
     if not request.proven:
         return [Prompt("whisper.unverified")]
     said: list[Prompt] = []
     if request.name is not None:
         said.append(Prompt("whisper.who", {"name": Text(house.vault.open(request.name))}))
-    if request.topic:
-        said.append(Prompt("whisper.topic", {"topic": Text(request.topic.replace("_", " "))}))
+    if topic:
+        said.append(Prompt("whisper.topic", {"topic": Text(topic)}))
     words = _words(house, request)
     if words:
         said.append(Prompt("whisper.words", {"words": Text(words)}))

@@ -37,7 +37,9 @@ def outcome_words(code: str, words: Words) -> str:
 
 def topic_of(request: Request, queue: Queue, words: Words) -> str:
     """What it is about: the topic, else the queue's name."""
-    return humane(request.topic) if request.topic and request.topic != queue.id else queue.name(words.language)
+    if request.topic and request.topic != queue.id:
+        return queue.rules.topic_name(request.topic, words.language)
+    return queue.name(words.language)
 
 
 def kind_of(task: Task) -> str:

@@ -47,6 +47,8 @@ class Subject(Shape):
     names: Mapping[str, str]
     """By language."""
     topics: tuple[str, ...]
+    topic_labels: Mapping[str, Mapping[str, str]]
+    """What topics are called, by topic and language; one that is not here has no name but its id."""
     languages: tuple[str, ...]
     hours: Opening
     questions: tuple[Question, ...]
@@ -122,6 +124,7 @@ def _subject(queue: Queue, now: AvailabilityShown) -> Subject:
         id=known.id,
         names=known.names,
         topics=known.topics,
+        topic_labels=known.topic_labels,
         languages=known.languages,
         hours=known.hours,
         questions=tuple(_question(one) for one in queue.rules.context),

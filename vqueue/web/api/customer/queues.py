@@ -26,6 +26,8 @@ class QueueShown(Shape):
     names: Mapping[str, str]
     """By language."""
     topics: tuple[str, ...]
+    topic_labels: Mapping[str, Mapping[str, str]]
+    """What topics are called, by topic and language; one that is not here has no name but its id."""
     languages: tuple[str, ...]
     hours: Opening
 
@@ -64,6 +66,7 @@ def shown(queue: Queue) -> QueueShown:
         id=queue.id,
         names=queue.names,
         topics=queue.rules.topics,
+        topic_labels=queue.rules.topic_labels,
         languages=queue.rules.languages,
         hours=Opening(zone=hours.zone, week=hours.week, holidays=hours.holidays),
     )

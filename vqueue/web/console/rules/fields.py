@@ -43,6 +43,8 @@ class Kind(StrEnum):
     ROUTES = auto()
     CONTEXT = auto()
     ANNOUNCEMENTS = auto()
+    LABELS = auto()
+    """A name in each language for each id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
     "routing": (
         _f("routing", Kind.ROUTES),
         _f("topics", Kind.NAMES),
+        _f("topic_labels", Kind.LABELS),
         _f("skills", Kind.NAMES),
         _f("credits", Kind.CREDITS, 0),
     ),

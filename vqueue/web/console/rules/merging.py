@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from vqueue.web.console.rules.fields import Kind, every
 from vqueue.web.console.rules.written import Values
 
-_LISTS = frozenset({Kind.WEEKS, Kind.CREDITS, Kind.ROUTES, Kind.CONTEXT, Kind.ANNOUNCEMENTS})
+_LISTS = frozenset({Kind.WEEKS, Kind.CREDITS, Kind.ROUTES, Kind.CONTEXT, Kind.ANNOUNCEMENTS, Kind.LABELS})
 
 
 def carried(typed: Mapping[str, str], *, old: Mapping[str, str], new: Mapping[str, str]) -> Values:

@@ -18,6 +18,7 @@ _BLANKS: dict[str, Values] = {
     "context": {"id": "", "kind": "text", "choices": "", "max_length": "500", "label.en": "", "label.ru": "",
                 "label.he": ""},
     "per_country": {"name": ""},
+    "topic_labels": {"name": "", "en": "", "ru": "", "he": ""},
 }  # fmt: skip
 
 

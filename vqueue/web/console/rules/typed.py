@@ -11,7 +11,7 @@ from vqueue.web.console.rules import clocks
 from vqueue.web.console.rules.clocks import listed
 from vqueue.web.console.rules.fields import UNITS, Field, Kind, every
 from vqueue.web.console.rules.rows import count
-from vqueue.web.console.rules.written import Document, at, plain
+from vqueue.web.console.rules.written import LANGUAGES, Document, at, plain
 
 MOST = 10**9
 
@@ -85,7 +85,7 @@ class Typed:
                 return self._week(name, each.path)
             case Kind.SLOTS:
                 return self._slots(each)
-            case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS:
+            case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS | Kind.LABELS:
                 return self._rows(each)
             case _:
                 assert_never(each.kind)
@@ -152,7 +152,8 @@ class Typed:
         found: dict[str, Any] = {}
         for n, name in enumerate(names):
             key, place = self._text(f"{name}.name"), f"{'/'.join(each.path)}/{n}"
-            if not key and not self._text(f"{name}.value"):
+            labels = {language: said for language in LANGUAGES if (said := self._text(f"{name}.{language}"))}
+            if not key and not self._text(f"{name}.value") and not labels:
                 continue
             if not key or key in found:
                 self._fault(place, "duplicate" if key else "required")
@@ -160,6 +161,8 @@ class Typed:
                 found[key.upper()] = self._week(f"{name}.week", (*each.path, key.upper()))
             elif each.kind is Kind.CREDITS:
                 found[key] = self._credit(name, place)
+            elif each.kind is Kind.LABELS:
+                found[key] = labels
             else:
                 found[key] = self._text(f"{name}.value")
         if each.kind is Kind.CREDITS and "standard" not in found:
@@ -210,7 +213,7 @@ class Typed:
             self._fault(f"context/{n}/max_length", "out_of_range")
         if kind == "choice" and not choices:
             self._fault(f"context/{n}/choices", "required")
-        labels = {language: self._text(f"{name}.label.{language}") for language in ("en", "ru", "he")}
+        labels = {language: self._text(f"{name}.label.{language}") for language in LANGUAGES}
         before: Document = next((row for row in self.base.get("context") or () if row.get("id") == text), {})
         called = {choice: said for choice, said in (before.get("choice_labels") or {}).items() if choice in choices}
         return {

@@ -8,6 +8,8 @@ from vqueue.web.console.rules.fields import UNITS, Field, Kind, every
 
 Values = dict[str, str]
 Document = Mapping[str, Any]
+LANGUAGES = ("en", "ru", "he")
+"""In which names are typed."""
 
 
 def written(document: Document) -> Values:
@@ -52,7 +54,7 @@ def _field(field: Field, value: Any) -> Iterator[tuple[str, str]]:
             yield from week(name, value)
         case Kind.SLOTS:
             yield from ((f"{name}.{day}", slots(value.get(day, ()))) for day in WEEK)
-        case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS:
+        case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS | Kind.LABELS:
             yield from _rows(field, value)
         case _:
             assert_never(field.kind)
@@ -98,6 +100,8 @@ def _rows(field: Field, value: Any) -> Iterator[tuple[str, str]]:
                 yield from week(f"{name}.{n}.week", held)
             elif field.kind is Kind.CREDITS:
                 yield from duration(f"{name}.{n}.value", [held])
+            elif field.kind is Kind.LABELS:
+                yield from ((f"{name}.{n}.{language}", held.get(language, "")) for language in LANGUAGES)
             else:
                 yield f"{name}.{n}.value", held
 
@@ -128,5 +132,5 @@ def _question(name: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield f"{name}.max_length", str(row.get("max_length", 500))
     if row.get("required"):
         yield f"{name}.required", "on"
-    for language in ("en", "ru", "he"):
+    for language in LANGUAGES:
         yield f"{name}.label.{language}", (row.get("label") or {}).get(language, "")

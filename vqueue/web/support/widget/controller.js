@@ -114,15 +114,20 @@ export class Controller {
     return (this.s.lobby?.items || []).flatMap((queue) => {
       const name = this.words.named(queue.names, queue.id);
       if (queue.topics.length <= 1) return [{ queue, topic: queue.topics[0] || null, name }];
-      return queue.topics.map((topic) => ({ queue, topic, name: this.topicWord(topic) }));
+      return queue.topics.map((topic) => ({ queue, topic, name: this.topicWord(topic, queue) }));
     });
   }
 
-  topicWord(topic) { return this.words.has(`topic_${topic}`) ? this.words.say(`topic_${topic}`) : this.words.named(null, topic); }
+  /* what the queue's rules call it, else what the page's own words do, else its id in words */
+  topicWord(topic, queue) {
+    const called = queue.topic_labels?.[topic];
+    if (called && Object.keys(called).length) return this.words.named(called, topic);
+    return this.words.has(`topic_${topic}`) ? this.words.say(`topic_${topic}`) : this.words.named(null, topic);
+  }
 
   topicName() {
     const queue = this.queue();
-    return queue ? (queue.topics.length > 1 && this.s.topic ? this.topicWord(this.s.topic) : this.words.named(queue.names, queue.id)) : "";
+    return queue ? (queue.topics.length > 1 && this.s.topic ? this.topicWord(this.s.topic, queue) : this.words.named(queue.names, queue.id)) : "";
   }
 
   /* the way to a place */
