@@ -306,3 +306,16 @@ async def test_typing_and_focus_stay_while_the_desk_moves(desk: Desk) -> None:
         await expect(page.locator("#note")).to_be_focused()
         await expect(page.locator('[data-digit="4"]')).to_be_checked()
         assert (await page.locator("#note").input_value()).endswith("Identity confirmed. More")
+
+
+@pytest.mark.parametrize(("desk", "asked"), [("talking", True), ("idle", False)], indirect=["desk"])
+async def test_whoever_closes_the_desk_during_a_call_is_asked_first(desk: Desk, asked: bool) -> None:
+    async with desk.open() as seen:
+        page, heard = seen.page, []
+        page.on("dialog", lambda dialog: heard.append(dialog.type))
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.locator("#presence-head").click()
+        await page.close(run_before_unload=True)
+        if not page.is_closed():
+            await page.wait_for_event("close")
+        assert heard == (["beforeunload"] if asked else [])

@@ -19,6 +19,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Window
 from vqueue.domain.request import State
 from vqueue.ports.bank import Disposition
+from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.web.desk import Wishes
 from vqueue.web.desk.bar import NARROW, WIDE, promise_bar
@@ -374,6 +375,22 @@ def test_the_bar_holds_all_moments_in_reading_direction(now: float, width: int, 
     assert bar.marks[0].kind == "now"
     ordered = sorted(bar.marks, key=lambda mark: mark.at)
     assert [mark.x for mark in ordered] == sorted((mark.x for mark in bar.marks), reverse=mirrored)
+
+
+async def test_a_topic_is_called_what_the_rules_call_it_in_the_readers_language(site: Site, house: House) -> None:
+    await desk_of(house, "offer")
+
+    def named(clerk: Clerk) -> None:
+        queue = clerk.work.queues.get("cards")
+        labels = {"card_blocked": {"en": "Card, blocked or declined", "ru": "Карта не работает"}}
+        rules = replace(queue.rules, topics=("card_blocked",), topic_labels=labels)
+        clerk.work.queues.publish("cards", rules, at=clerk.at, by="scene")
+
+    await house.act(named)
+    await enter(site)
+    for language, called in (("en", "Card, blocked or declined"), ("ru", "Карта не работает"), ("he", "declined")):
+        page = plain(await (await site.get(f"/desk?lang={language}", headers=PERSON)).text())
+        assert called in page and "Card blocked" not in page.replace("New", "")
 
 
 async def test_everything_is_said_in_three_languages(site: Site, house: House) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from vqueue.domain.agent import Agent
 from vqueue.domain.attempt import Attempt, Shape
 from vqueue.domain.leg import Leg, LegState, Role
+from vqueue.domain.phone import Sealed
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
@@ -111,6 +112,26 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A callback the agent promised, or one that is to be his (`mine`)."""
+
+    request: Request
+    queue: Queue
+    mine: bool
+    promise: Promise | None
+    sealed_note: Sealed | None = None
+    name: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+    """What was written down when it was promised."""
+
+    @property
+    def due(self) -> datetime | None:
+        """When he is to be called: the time that was booked, else when the promised window begins."""
+        window = self.promise.window if self.promise is not None else None
+        return self.request.slot_start or (window.start if window is not None else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:
     """The whole desk at `at`. `queues`: those he can serve."""
 
@@ -119,3 +140,4 @@ class Workplace:
     task: Task | None
     queues: tuple[QueueView, ...]
     day: Day
+    callbacks: tuple[Callback, ...] = ()

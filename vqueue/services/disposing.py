@@ -29,7 +29,9 @@ AGAIN_S = 10
 DRAFT = ""
 """The code of a note that is still being typed: the talk has no outcome yet."""
 AGENT_FOR = timedelta(hours=24)
-"""How long a follow-up waits for the same agent alone."""
+"""How long a follow-up waits for the same agent alone, …"""
+AGENT_AT_SLOT = timedelta(minutes=15)
+"""… and how long after the beginning of its booked time, whenever that is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ async def _follow_up(house: House, attempt: Attempt, request: Request, wish: Fol
         name=house.vault.open(request.name) if request.name is not None else None,
         follows=request.id,
         agent=attempt.agent if wish.same_agent else None,
-        agent_for=AGENT_FOR,
+        agent_for=AGENT_FOR if wish.at is None else wish.at - house.clock.now() + AGENT_AT_SLOT,
     )
     return await bespeaking.prepared(house, made)
 

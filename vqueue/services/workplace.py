@@ -19,11 +19,12 @@ from vqueue.engine import slots as grids
 from vqueue.engine.board import serves
 from vqueue.ports.bank import Disposition
 from vqueue.ports.database import Work
-from vqueue.services import bank_code, booking, offering, reporting
+from vqueue.services import bank_code, booking, offering, promised, reporting
 from vqueue.services.desk_views import Contact, Day, Talk, Task, Workplace
 from vqueue.services.disposing import DRAFT
 from vqueue.services.house import House
 from vqueue.services.offering import Shown
+from vqueue.services.promised import Names
 from vqueue.services.reading import Boards, midnight
 from vqueue.services.views import BoardView
 
@@ -44,12 +45,14 @@ class Workplaces:
 
     house: House
     boards: Boards = field(init=False)
+    names: Names = field(init=False)
     _opened: OrderedDict[tuple[str, str, bool], Shown] = field(default_factory=OrderedDict)
     _wraps: tuple[float, Mapping[str, float]] | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.boards = Boards(house=self.house)
+        self.names = Names(house=self.house)
 
     async def agent_of(self, staff: str, login: str) -> AgentId | None:
         """Whose desk it is: the agent the member of staff is tied to, else the one with the same login."""
@@ -62,7 +65,8 @@ class Workplaces:
         read = partial(_seen, agent_id=agent, board=board, now=self.house.clock.now(), zone=self.house.line.zone)
         seen = await self.house.database.read(read)
         task = None if seen.task is None else await self._with_person(seen.task, by=by)
-        return replace(seen, task=task, day=replace(seen.day, wrap_s=wraps.get(agent)))
+        callbacks = await self.names.told(seen.callbacks, by=by)
+        return replace(seen, task=task, callbacks=callbacks, day=replace(seen.day, wrap_s=wraps.get(agent)))
 
     async def _with_person(self, task: Task, *, by: str) -> Task:
         key = (by, task.attempt.id, task.shown.proven)
@@ -136,6 +140,7 @@ def _seen(work: Work, agent_id: AgentId, board: BoardView, now: datetime, zone: 
         task=_task(work, current, queues) if current is not None else None,
         queues=tuple(view for view in board.queues if serves(agent, view.queue)),
         day=day,
+        callbacks=tuple(promised.callbacks(work, agent, queues, now, zone=zone)),
     )
 
 

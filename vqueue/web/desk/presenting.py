@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.speech_args import Minutes, Number, Text
+from vqueue.services.desk_open import CLOSED
 from vqueue.services.desk_views import Day, Talk, Workplace
 from vqueue.services.disposing import DRAFT
 from vqueue.services.views import QueueView
 from vqueue.web.console.figures import NONE, length, minute
 from vqueue.web.console.sentences import Words
+from vqueue.web.desk.callbacks import callbacks_part
 from vqueue.web.desk.calls import outcome_words, present_call, topic_of
 from vqueue.web.desk.shapes import Card, DayPart, DeskPage, PresenceButton, QueueRow, TalkRow
 from vqueue.web.desk.wishes import Wishes
@@ -43,6 +45,7 @@ def present(seen: Workplace, words: Words, wishes: Wishes, *, bank: str, mirrore
         card=card,
         queues=tuple(_queue(view, seen.at, words) for view in seen.queues),
         day=_day(seen.day, words),
+        callbacks=callbacks_part(seen, words),
     )
 
 
@@ -90,8 +93,8 @@ def _idle(agent: Agent, seen: Workplace, words: Words) -> tuple[str, str, str] |
             text = words.say(f"desk.idle_ready_{kind}", count=Number(waiting))
             return "ready", words.say("desk.idle_ready"), text
         case Presence.AWAY:
-            kind = "missed" if agent.reason in _MISSED else "away"
-            icon = "watch" if kind == "missed" else "away"
+            kind = "missed" if agent.reason in _MISSED else "closed" if agent.reason == CLOSED else "away"
+            icon = "away" if kind == "away" else "watch"
             return icon, words.say(f"desk.idle_{kind}"), words.say(f"desk.idle_{kind}_text")
         case Presence.OFFLINE:
             return "offline", words.say("desk.idle_offline"), words.say("desk.idle_offline_text")

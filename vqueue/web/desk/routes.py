@@ -11,7 +11,7 @@ from vqueue.domain.agent import Presence
 from vqueue.domain.errors import Invalid, NotFound, NotPossible, Refusal
 from vqueue.domain.ids import AgentId, AttemptId
 from vqueue.domain.speech_args import Text
-from vqueue.services import desk, disposing, noting, presence, workplace
+from vqueue.services import desk, desk_open, disposing, noting, presence, workplace
 from vqueue.services.disposing import FollowUp, Said
 from vqueue.services.house import House
 from vqueue.services.signing_in import Role, Visitor
@@ -69,7 +69,8 @@ class Desk:
                 return None
             return await self._part(look, agent, visitor, began=began)
 
-        return await self.streams.run(request, render, f"agent:{agent}", "boards")
+        async with desk_open.opened(self.house, agent):
+            return await self.streams.run(request, render, f"agent:{agent}", "boards")
 
     async def times(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         """Free times for a follow-up, as options of a list."""

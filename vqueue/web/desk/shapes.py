@@ -158,6 +158,33 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRow:
+    """A callback of his: when, what about, who, by whom, and what was written down."""
+
+    id: str
+    when: str
+    what: str
+    who: str
+    number: str
+    """Masked, where the name is not known."""
+    whose: str
+    became: str
+    """What it came to; empty while it is open."""
+    note: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbacksPart:
+    """The callbacks to come, then today's that are over."""
+
+    count: str
+    ahead: tuple[CallbackRow, ...]
+    over: tuple[CallbackRow, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
     """Everything the template needs. `spoken` is said aloud when it changes, at once where it is `urgent`."""
 
@@ -174,3 +201,4 @@ class DeskPage:
     card: Card | None
     queues: tuple[QueueRow, ...]
     day: DayPart
+    callbacks: CallbacksPart

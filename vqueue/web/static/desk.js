@@ -9,8 +9,25 @@ const KEYS = 'vqueue-keys';
 const STEP_MS = 250;
 const AGAIN_MS = 1500;
 
+// Who closes the page while a call rings or goes on is asked first; a page that begins anew by itself is not.
+
+let going = false;
+
+function reload() {
+  going = true;
+  location.reload();
+}
+
+addEventListener('beforeunload', (event) => {
+  if (!going && part().querySelector('.call:is(.is-offer, .is-ahead, .is-calling, .is-talking)')) event.preventDefault();
+});
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href]');
+  if (link && !link.target && !link.hash && link.pathname === location.pathname && link.origin === location.origin) going = true;
+});
+
 const show = follow(main.dataset.stream, {
-  main, live: by('live'), words: by('live-words'), clock: by('clock'), always: true,
+  main, live: by('live'), words: by('live-words'), clock: by('clock'), always: true, reload,
   told: (stale) => { by('strip').hidden = !stale && navigator.onLine; },
 });
 
@@ -103,7 +120,7 @@ async function settle(form, body) {
       return;
     }
     if (answer && answer.status < 500) {
-      if (answer.status === 401) location.reload();
+      if (answer.status === 401) reload();
       complain((await answer.json().catch(() => null))?.words ?? main.dataset.failed);
       return;
     }
@@ -151,7 +168,7 @@ async function keep(field, attempt) {
     if (answer?.ok || (answer && answer.status < 500)) {
       noteState(answer.ok ? field.dataset.saved : '');
       if (answer.ok) forget(attempt);
-      else if (answer.status === 401) location.reload();
+      else if (answer.status === 401) reload();
       return;
     }
     noteState(field.dataset.kept);

@@ -5,8 +5,9 @@ const STALE_AFTER_S = 6;
 const AGAIN_AFTER_MS = 2000;
 
 /** Follows `url`; `main` holds the part, `live` tells the age, `clock` the server's time of day. `always`: also while
-    nobody looks at the page. `told` hears each second whether news is missing. Returns what shows a part. */
-export function follow(url, { main, live, words, clock, always = false, told = () => {} }) {
+    nobody looks at the page. `told` hears each second whether news is missing, `reload` begins the page anew. Returns
+    what shows a part. */
+export function follow(url, { main, live, words, clock, always = false, told = () => {}, reload = () => location.reload() }) {
   let source = null;
   let heard = performance.now();
   live.hidden = false;
@@ -38,7 +39,7 @@ export function follow(url, { main, live, words, clock, always = false, told = (
     source = new EventSource(url);
     source.addEventListener('part', take);
     source.addEventListener('beat', take);
-    source.addEventListener('over', () => location.reload());
+    source.addEventListener('over', reload);
     source.addEventListener('error', () => {
       if (source?.readyState !== EventSource.CLOSED) return;
       close();
@@ -54,7 +55,7 @@ export function follow(url, { main, live, words, clock, always = false, told = (
   // A stream the server refused: signed out elsewhere, or the server is starting anew.
   const again = async () => {
     const answer = await fetch(location.pathname, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
-    if (answer?.type === 'opaqueredirect' || answer?.status === 403 || answer?.status === 401) location.reload();
+    if (answer?.type === 'opaqueredirect' || answer?.status === 403 || answer?.status === 401) reload();
     else open();
   };
 
