@@ -1,6 +1,6 @@
 """Which requests an agent has promised: by the talk they follow, or by who is to serve them."""
 
-from tests.db.builders import NOON, a_queue, a_request, after, an_agent, an_attempt
+from tests.db.builders import NOON, a_request, after, an_agent, an_attempt
 from vqueue.domain.ids import AgentId, RequestId
 from vqueue.ports.database import Database, Work
 
@@ -9,7 +9,6 @@ HOUR = 3600.0
 
 async def test_follow_ups_of_an_agent_are_those_of_his_talks_and_those_kept_for_him(database: Database) -> None:
     def fill(work: Work) -> None:
-        work.queues.insert(a_queue())
         for name in ("a1", "a2"):
             work.agents.insert(an_agent(name, login=name))
         for name, agent in (("talk1", "a1"), ("talk2", "a2")):
