@@ -211,9 +211,9 @@ class Feedbacks(Protocol):
     def of_request(self, request: RequestId) -> Feedback | None: ...
 
     def counts(self, span: Span) -> list[tuple[str, str, dict[str, int]]]:
-        """(queue, channel, figures) of what was said in the span, of an agent by those he talked with: how many rated, the sum of their
-        ratings, how many rated 4 or 5; how many answered the 0-10 question, promoters (9, 10), detractors (0-6); how
-        many said whether it was solved, and that it was."""
+        """(queue, channel, figures) of what was said in the span, of an agent by those he talked with: how many rated,
+        the sum of their ratings, how many rated 4 or 5; how many answered the 0-10 question, promoters (9, 10),
+        detractors (0-6); how many said whether it was solved, and that it was."""
         ...
 
 

@@ -13,7 +13,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.request import TABLE, Mode, Move, Request, State
 from vqueue.domain.table import Go
 from vqueue.engine import routing
-from vqueue.services import booking, choosing, quoting, requesting
+from vqueue.services import booking, choosing, quoting, requesting, rewindowing
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.quoting import Grounds
@@ -32,6 +32,7 @@ class Act(StrEnum):
     """What a supervisor may do with a request."""
 
     MOVE = "move"
+    WINDOW = "window"
     NEXT = "next"
     RESOLVE = "resolve"
     CANCEL = "cancel"
@@ -50,6 +51,8 @@ def possible(request: Request) -> tuple[Act, ...]:
     """What may be tried with the request as it stands; each act looks once more."""
     moves = {Act.MOVE: Move.MOVE, Act.RESOLVE: Move.RESOLVE, Act.CANCEL: Move.CANCEL}
     found = {act for act, move_ in moves.items() if isinstance(TABLE.cell(request.state, move_), Go)}
+    if rewindowing.waits(request) or (request.phone and isinstance(TABLE.cell(request.state, Move.RESCHEDULE), Go)):
+        found.add(Act.WINDOW)
     if request.credit_class != RESCUED and (request.books or _waits(request)):
         found.add(Act.NEXT)
     return tuple(act for act in Act if act in found)
