@@ -171,7 +171,20 @@ def test_a_position_read_off_the_board_is_that_of_the_exact_order_but_for_the_mi
             abs(other.virtual_start - advantage[other.klass] - person.virtual_start + advantage[person.klass]) < 60
             for other in people
         )
-        assert exact - same_minute <= read <= exact
+        assert abs(read - exact) <= same_minute
+
+
+def test_who_comes_has_those_of_his_own_minute_before_him_and_nobody_is_before_himself() -> None:
+    counts: Counts = {("waiting", "callback", "/en", "standard", True): [(MINUTE, 9)]}
+    found = replace(made(counts), as_of=NOON + timedelta(seconds=30))
+
+    def before(seconds: float) -> int:
+        start = NOON + timedelta(seconds=seconds)
+        return found.ahead(virtual_start=start, credit_class="standard", bucket="/en")
+
+    assert before(31.0) == before(90.0) == 9
+    assert [before((n + 0.5) / 9 * 30.0) for n in range(9)] == list(range(9))
+    assert before(30.0) == 8
 
 
 def _person(chance: random.Random, n: int) -> Standing:

@@ -39,6 +39,9 @@ class Wait:
         return self.p5_s, self.p10_s, self.p50_s, self.p90_s, self.p95_s
 
 
+_LEAST_S = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class ClassCounts:
     """Ready places of one class: how many joined in each minute (`epoch minute`, `count`), oldest first."""
@@ -51,10 +54,15 @@ class ClassCounts:
     grid: tuple[tuple[int, Wait], ...] = ()
     """(number ahead, wait) of this class, where its agents are not simply the queue's."""
 
-    def before(self, key: float) -> int:
-        """Places whose rank key (virtual start - advantage, epoch seconds) is smaller than `key`."""
-        limit = (key + self.advantage_s) / 60.0
-        return sum(count for minute, count in self.minutes if minute < int(limit))
+    def before(self, key: float, as_of: float) -> float:
+        """Places whose rank key (virtual start - advantage, epoch seconds) is smaller than `key`. Of its own minute
+        they are a part: spread over it, or over what of it had passed at `as_of`. So who comes later has all of them
+        before him, and nobody is before himself."""
+        limit = key + self.advantage_s
+        minute = int(limit // 60)
+        passed = min(60.0, max(_LEAST_S, as_of - 60.0 * minute))
+        share = 1.0 if limit > as_of else (limit - 60.0 * minute) / passed - _LEAST_S
+        return sum(count if at < minute else share * count for at, count in self.minutes if at <= minute)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +92,7 @@ class QueueBoard:
         """Ready places that would be served before one with this virtual start (0 = next)."""
         own = next((c.advantage_s for c in self.classes if c.credit_class == credit_class and c.bucket == bucket), 0.0)
         key = virtual_start.timestamp() - own
-        return sum(c.before(key) for c in self.classes)
+        return max(0, int(sum(c.before(key, self.as_of.timestamp()) for c in self.classes)))
 
     def wait(self, ahead: int, klass: tuple[str, str] | None = None) -> Wait | None:
         """The wait of a place with `ahead` others before it, interpolated on the grid of its class (bucket, credit
