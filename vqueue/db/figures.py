@@ -19,7 +19,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.request import Mode, State
 from vqueue.ports.database import History
 
-SAMPLES = 200
+SAMPLES = 500
 """Finished talks of a queue that a history looks at, newest first: older ones say little about now."""
 MOVES = 2000
 """Ends of wrap-ups that are read for all queues together, newest first."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
@@ -113,8 +114,14 @@ class Bank:
             self._window = minute, later
         return self._window[1]
 
+    def park(self, caller: Caller, until: float, deed: Deed | None = None) -> None:
+        """Not ready until then; his place is kept."""
+        self.floor.coming[caller.id] = until, caller
+        self.agenda.at(until, deed or partial(self.line_up, caller), caller)
+
     def line_up(self, caller: Caller) -> None:
         """He is ready, at the place of his virtual start."""
+        self.floor.coming.pop(caller.id, None)
         self.floor.order.add(caller, self.now)
         self.floor.holders += caller.mode is Mode.HOLD or caller.pressed_at > 0
 

@@ -16,7 +16,7 @@ from vqueue.engine.order import ClassKey
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
 from vqueue.engine.wait.present import Rolled
 from vqueue.simulator.floor import Chair, Floor, at
-from vqueue.simulator.rolling import Rolling
+from vqueue.simulator.rolling import Rolling, near
 
 LOOK_BACK_S = 4 * 3600.0
 """What is older says nothing about now; as long as the live service looks back."""
@@ -24,7 +24,7 @@ FRESH_S = 60.0
 """How long the figures of the last hours are believed: they move slowly."""
 BOARD_S = 1.0
 """Age at which a board is made anew."""
-NEWEST = 200
+NEWEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Boards:
         board = self.now(now)
         rolled = self._rolled(now)
         if self.rolling is not None and rolled is not None:
-            return boards.told(board, rolled, self.rolling.calibration)
+            return boards.told(board, near(rolled, ahead(board)), self.rolling.calibration)
         ranks = sorted({rank for each in ahead(board) for rank in _around(each)})
         made = replace(board, grid=tuple((rank, self._wait(rank)) for rank in ranks))
         return boards.told(made, None, self.rolling.calibration) if self.rolling is not None else made

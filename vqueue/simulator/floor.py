@@ -180,6 +180,8 @@ class Floor:
         """How often an agent took up something else."""
         self.holders = 0
         """Customers on the line who have no agent yet."""
+        self.coming: dict[RequestId, tuple[float, Caller]] = {}
+        """Who is not ready, his place kept, and when he will be: a retry, a booked time."""
 
     def set(self, chair: Chair, presence: Presence, now: float) -> None:
         """The agent does this from now on."""

@@ -148,7 +148,7 @@ def _book(bank: Bank, caller: Caller) -> bool:
     caller.deadline = cell.end
     _promise(bank, caller, Window(cell.start, cell.end))
     bank.tally.booked += caller.counted
-    bank.agenda.at(slots.due_at(bank.rules, cell.start).timestamp(), partial(_due, bank, caller), caller)
+    bank.park(caller, slots.due_at(bank.rules, cell.start).timestamp(), partial(_due, bank, caller))
     return True
 
 
@@ -197,4 +197,4 @@ def _roll(bank: Bank, caller: Caller, opens_at: datetime | None) -> None:
     caller.deadline = None
     caller.step += 1
     if opens_at is not None:
-        bank.agenda.at(opens_at.timestamp(), partial(bank.line_up, caller), caller)
+        bank.park(caller, opens_at.timestamp())

@@ -1,5 +1,7 @@
 """The roll-forward of the simulated queue, and what its promises have taught: what the live board is made from."""
 
+from bisect import bisect_left
+from collections.abc import Iterable, Set
 from dataclasses import replace
 
 from vqueue.domain.agent import Presence
@@ -10,13 +12,28 @@ from vqueue.engine.order import ClassKey
 from vqueue.engine.routing import unbucket
 from vqueue.engine.wait.calibrating import Calibration
 from vqueue.engine.wait.closed import patience
-from vqueue.engine.wait.present import BUSY, ENDING, FREE, Evidence, Line, Member, Post, Present, Rolled, newcomers
+from vqueue.engine.wait.present import (
+    BUSY,
+    ENDING,
+    FREE,
+    Coming,
+    Evidence,
+    Grid,
+    Line,
+    Member,
+    Post,
+    Present,
+    Rolled,
+    newcomers,
+)
 from vqueue.engine.wait.rolling import rolled
 from vqueue.simulator.floor import ON_DUTY, QUEUE, Chair, Floor, at
 from vqueue.simulator.scenario import Scenario
 
 ROLL_S = 15.0
 """Age at which the present is rolled forward anew; the numbers ahead are counted at each reading."""
+AHEAD_S = 3600.0
+"""Places that become ready within this are known to come, as the live service looks ahead."""
 SIMULATED_PATHS = 100
 """Half as many as live: a day asks thousands of times."""
 
@@ -44,13 +61,25 @@ class Rolling:
     def _present(self, floor: Floor, now: float) -> Present:
         chairs = [chair for chair in floor.chairs.values() if chair.wanted and chair.presence in ON_DUTY]
         lines = dict(self._classes)
+        coming = self._coming(floor, now)
+        for klass in {*floor.order.classes, *coming} - set(lines):
+            lines[klass] = self._classes[klass] = self._line(klass)
+        callers = floor.order.callers
         for klass, places in floor.order.classes.items():
-            if klass not in lines:
-                lines[klass] = self._classes[klass] = self._line(klass)
-            callers = floor.order.callers
             members = tuple(Member(start - now, callers[each].state is State.HOLDING, each) for start, each in places)
             lines[klass] = replace(lines[klass], members=members)
+        for klass, expected in coming.items():
+            lines[klass] = replace(lines[klass], coming=tuple(expected))
         return Present(posts=tuple(self._post(chair, now) for chair in chairs), lines=tuple(lines.values()))
+
+    def _coming(self, floor: Floor, now: float) -> dict[ClassKey, list[Coming]]:
+        """Retries and booked times that become ready within the hour."""
+        found: dict[ClassKey, list[Coming]] = {}
+        for when, caller in floor.coming.values():
+            if now <= when <= now + AHEAD_S:
+                member = Member(caller.virtual_start - now, False, caller.id)
+                found.setdefault(caller.klass, []).append(Coming(when - now, member))
+        return found
 
     def _line(self, klass: ClassKey) -> Line:
         skills, language = unbucket(klass.bucket)
@@ -66,3 +95,15 @@ class Rolling:
         return Post(
             agent=chair.id, skills=chair.skills, languages=chair.languages, doing=doing, time_s=time_s, queue=QUEUE
         )
+
+
+def near(rolled: Rolled, asked: Iterable[int]) -> Rolled:
+    """Of each grid the ranks between which these numbers ahead lie: whoever asks about them reads the same."""
+    numbers = set(asked)
+    return replace(rolled, grids={klass: _near(grid, numbers) for klass, grid in rolled.grids.items()})
+
+
+def _near(grid: Grid, numbers: Set[int]) -> Grid:
+    ranks = [rank for rank, _ in grid]
+    found = {min(max(0, bisect_left(ranks, number) - step), len(ranks) - 1) for number in numbers for step in (0, 1)}
+    return tuple(grid[i] for i in sorted(found))
