@@ -19,10 +19,12 @@ from vqueue.ports.database import Work
 from vqueue.ports.people import Staff
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
+from vqueue.services.leading import SHARD
 
 PASSWORD = "two mint leaves"
 QUICK = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """Argon2 with the least work there is: what tests check is not how slow it is."""
+DAY_S = 86_400.0
 DANA, OMER = "dana", "omer"
 NAMES = {
     "cards": {"en": "Cards", "ru": "Карты", "he": "כרטיסים"},
@@ -150,6 +152,7 @@ async def fill(house: House) -> None:
         for i, phone in enumerate(phones):
             _person(clerk, i, phone)
         _finished(clerk.work)
+        clerk.work.leases.acquire(shard=SHARD, holder="afternoon", ttl_s=DAY_S)
 
     await house.act(deed)
     late = a_wait(900, 1860, 3300)

@@ -47,6 +47,9 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/console/agents"): READERS,
     ("GET", "/console/agents/events"): READERS,
     ("GET", "/console/slots"): READERS,
+    ("GET", "/console/service"): READERS,
+    ("GET", "/console/webhooks/{webhook}/retry"): ACTORS,
+    ("POST", "/console/webhooks/{webhook}/retry"): ACTORS,
     ("GET", "/console/staff"): ADMIN,
     ("POST", "/console/staff"): ADMIN,
     ("POST", "/console/staff/{staff}/role"): ADMIN,
@@ -82,7 +85,7 @@ OPEN = {
 ENDING = {"/account/sessions/end-all", "/sign-out"}
 NAMES = {
     "request": "rq_none", "queue": "none", "switch": "dialing", "agent": "ag_none", "staff": "st_none",
-    "name": "queues", "attempt": "at_none", "act": "move",
+    "name": "queues", "attempt": "at_none", "act": "move", "webhook": "wh_none",
 }  # fmt: skip
 
 

@@ -9,9 +9,26 @@ import pytest
 from tests.web.afternoon import a_board, a_queue, an_agent, minutes
 from tests.web.house import NOON
 from vqueue.domain.agent import Presence
+from vqueue.domain.alert import Action, Alert, Kind
+from vqueue.domain.alert import Severity as Grave
+from vqueue.domain.ids import RequestId
 from vqueue.domain.rules import Switches
 from vqueue.services.switching import Switch
-from vqueue.services.verdict import Call, Look, Severity, Turn, Worry, concerns, in_order, todo, verdict
+from vqueue.services.verdict import (
+    Call,
+    Inspect,
+    Look,
+    Next,
+    Remedy,
+    Retry,
+    Severity,
+    Turn,
+    Worry,
+    concerns,
+    in_order,
+    todo,
+    verdict,
+)
 from vqueue.services.views import BoardView, Day, QueueView, Risk, Waiting
 
 OMER = an_agent("Omer Barak", presence=Presence.AWAY)
@@ -38,7 +55,18 @@ def worries(view: QueueView) -> list[Worry]:
     return [concern.worry for concern in concerns(view, NOON)]
 
 
-RISK = Risk(count=2, first=minutes(13))
+RISK = Risk(count=2, first=minutes(20))
+SOON = Risk(count=1, first=minutes(13), request=RequestId("rq_soon"), expected=minutes(25))
+
+
+def an_alert(kind: Kind, figure: float = 2, **changes: Any) -> Alert:
+    alert = Alert(
+        kind=kind, severity=Grave.WATCH, figure=figure, unit="", action=Action("open", "/console"), queue="cards"
+    )
+    return replace(alert, **changes)
+
+
+LOST, WAVE = an_alert(Kind.STAFF_LOSS), an_alert(Kind.MACHINE_WAVE, 0.46)
 
 
 def test_a_queue_where_all_is_well_worries_nobody() -> None:
@@ -49,6 +77,9 @@ def test_a_queue_where_all_is_well_worries_nobody() -> None:
     ("changes", "worry", "severity"),
     [
         ({"risk": RISK}, Worry.AT_RISK, Severity.ACT),
+        ({"risk": SOON}, Worry.BREAKS_SOON, Severity.ACT),
+        ({"alerts": (LOST,)}, Worry.STAFF_LOSS, Severity.WATCH),
+        ({"alerts": (WAVE,)}, Worry.MACHINE_WAVE, Severity.WATCH),
         ({"agents": {Presence.AWAY: 2, Presence.OFFLINE: 1}}, Worry.NO_AGENTS, Severity.ACT),
         ({"agents": BUSY, "away": (OMER,)}, Worry.NOBODY_READY, Severity.WATCH),
         ({"board": None}, Worry.STALE, Severity.WATCH),
@@ -98,6 +129,40 @@ def test_relief_is_somebody_who_comes_back_then_fewer_promises_then_only_looking
         concerns(a_view(risk=RISK, queue=shut), NOON)[0].remedy,
     ]
     assert remedies == [Call(longest.id, "Anna Petrova"), Turn(Switch.REGISTERING, on=False), Look()]
+
+
+def test_the_promise_that_breaks_within_minutes_is_saved_by_itself_and_the_queue_relieved() -> None:
+    found = concerns(a_view(risk=replace(SOON, count=3), away=(OMER,)), NOON)
+    assert [concern.remedy for concern in found] == [Next(RequestId("rq_soon")), Call(OMER.id, "Omer Barak")]
+    assert verdict(a_bank(a_view(risk=replace(SOON, count=3)), a_view("app", risk=RISK))).alike == 2
+
+
+def test_a_wave_of_machines_pauses_calling_back_and_is_over_while_it_is_off() -> None:
+    (found,) = concerns(a_view(alerts=(WAVE,)), NOON)
+    assert (found.remedy, found.count) == (Turn(Switch.DIALING, on=False, minutes=30), 46)
+    assert worries(a_view(alerts=(WAVE,), queue=a_queue(switches=Switches(dialing=False)))) == [Worry.DIALING_OFF]
+
+
+def test_where_agents_left_new_callbacks_pause_or_the_agents_are_looked_at() -> None:
+    shut = a_queue(switches=Switches(registering=False))
+    remedies = [concerns(a_view(alerts=(LOST,), **more), NOON)[0].remedy for more in ({}, {"queue": shut})]
+    assert remedies == [Turn(Switch.REGISTERING, on=False, minutes=30), Inspect("agents")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "remedy"),
+    [
+        (Kind.WEBHOOK_FAILING, Retry("wh_crm")),
+        (Kind.LEADER_MISSING, Inspect("service")),
+        (Kind.OUTBOX_STUCK, Inspect("service")),
+        (Kind.JOURNAL_UNSEALED, Inspect("service")),
+    ],
+)
+def test_what_is_no_queues_own_is_to_do_too_and_leaves_the_queues_fine(kind: Kind, remedy: Remedy) -> None:
+    subject = "wh_crm" if kind is Kind.WEBHOOK_FAILING else None
+    bank = replace(a_bank(a_view()), alerts=(an_alert(kind, queue=None, subject=subject),))
+    assert [concern.remedy for concern in todo(bank)] == [remedy]
+    assert (verdict(bank).fine, verdict(bank).alike) == (1, 0)
 
 
 def test_promises_at_risk_come_before_everything_else() -> None:

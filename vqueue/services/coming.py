@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from vqueue.domain.outlook import HALF_HOUR, Outlook
+from vqueue.domain.outlook import HALF_HOUR, HALF_HOUR_S, Outlook
 from vqueue.domain.rules import Queue
 from vqueue.domain.slots import slot_key
 from vqueue.engine import bookable
@@ -15,6 +15,7 @@ from vqueue.ports.database import Work
 from vqueue.services.house import House
 
 MOST_HOURS = 72
+SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,33 @@ class Interval:
     """Agents expected to be at work."""
     booked: int = 0
     """Calls booked into slots that begin in it."""
+    booked_load: float | None = None
+    """Agents whom those calls keep busy."""
     capacity: int = 0
     """Calls those slots take, the reserve included."""
     reserve: int = 0
     """Of the capacity, what is kept back."""
     why: tuple[str, ...] = ()
     """Stable words: what the capacity rests on (see `vqueue.engine.bookable`), then what the outlook lacks."""
+
+    @property
+    def load(self) -> float | None:
+        """Agents that the callers and the booked calls need together."""
+        return self.needed + self.booked_load if self.needed is not None and self.booked_load is not None else None
+
+    @property
+    def short(self) -> float:
+        """How many agents are missing."""
+        return max(0.0, self.load - self.staffed) if self.load is not None and self.staffed is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """The coming hours of one queue. `booked_soon`: calls booked into slots that begin within the hour."""
+
+    queue: str
+    intervals: tuple[Interval, ...]
+    booked_soon: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,23 @@ async def coming(house: House, queue: str, hours: int) -> tuple[Interval, ...]:
     return tuple(_interval(first + HALF_HOUR * n, seen) for n in range(2 * hours))
 
 
+async def everywhere(house: House, hours: int) -> tuple[Ahead, ...]:
+    """The same of every queue, by id."""
+    now, hours = house.clock.now(), min(hours, MOST_HOURS)
+    found = await house.database.read(lambda work: [_look(work, queue.id, now, hours) for queue in work.queues.all()])
+    return tuple(sorted((_ahead(seen, now, hours) for seen in found), key=lambda one: one.queue))
+
+
+def _ahead(seen: _Seen, now: datetime, hours: int) -> Ahead:
+    first, name = half_hour_of(now), seen.queue.id
+    soon = (cell.start for cell in seen.cells if now <= cell.start < now + SOON)
+    return Ahead(
+        queue=name,
+        intervals=tuple(_interval(first + HALF_HOUR * n, seen) for n in range(2 * hours)),
+        booked_soon=sum(seen.booked[slot_key(name, start)] for start in soon),
+    )
+
+
 def _look(work: Work, queue: str, now: datetime, hours: int) -> _Seen:
     found, outlook = work.queues.get(queue), work.outlooks.find(queue)
     first, capacity = half_hour_of(now), bookable.capacity(found.rules, outlook, now)
@@ -70,6 +109,8 @@ def _interval(start: datetime, seen: _Seen) -> Interval:
     end, outlook = start + HALF_HOUR, seen.outlook
     within = [cell for cell in seen.cells if start <= cell.start < end]
     half = next((each for each in outlook.half_hours if each.start == start), None) if outlook else None
+    measured = outlook.measured if outlook else None
+    booked = sum(seen.booked[slot_key(seen.queue.id, cell.start)] for cell in within)
     lacks = outlook.reasons if outlook else ("no_outlook",)
     return Interval(
         start=start,
@@ -79,7 +120,8 @@ def _interval(start: datetime, seen: _Seen) -> Interval:
         p80=half.p80 if half else None,
         needed=half.needed if half else None,
         staffed=half.staffed if half else None,
-        booked=sum(seen.booked[slot_key(seen.queue.id, cell.start)] for cell in within),
+        booked=booked,
+        booked_load=booked * measured.answered * measured.handling_s / HALF_HOUR_S if measured else None,
         capacity=sum(cell.planned for cell in within),
         reserve=sum(cell.reserve for cell in within),
         why=tuple(dict.fromkeys((*(word for cell in within for word in cell.why), *lacks))),

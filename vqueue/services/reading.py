@@ -178,15 +178,19 @@ def _risk(work: Work, queue: str, seen: QueueBoard | None, now: datetime) -> Ris
     if seen is None or seen.age_s(now) > STALE_S:
         return None
     waiting = work.requests.search(queue=queue, states=(State.WAITING,), mode=Mode.CALLBACK, limit=AT_RISK_MOST)
-    ends = [each.deadline for each in waiting if each.deadline is not None and _late(each, seen)]
-    return Risk(count=len(ends), first=min(ends)) if ends else None
+    late = [(each.deadline, each) for each in waiting if each.deadline is not None and _late(each, seen)]
+    if not late:
+        return None
+    end, first = min(late, key=lambda one: (one[0], one[1].id))
+    wait = seen.wait(_ahead(first, seen))
+    expected = None if wait is None or isinf(wait.p50_s) else wait.as_of + timedelta(seconds=wait.p50_s)
+    return Risk(count=len(late), first=end, request=first.id, expected=expected)
 
 
 def _late(place: Request, seen: QueueBoard) -> bool:
     if not place.ready or place.rings or place.deadline is None:
         return False
-    ahead = seen.ahead(virtual_start=place.virtual_start, credit_class=place.credit_class, bucket=place.bucket)
-    wait = seen.wait(ahead)
+    wait = seen.wait(_ahead(place, seen))
     return wait is not None and (isinf(wait.p50_s) or wait.as_of + timedelta(seconds=wait.p50_s) > place.deadline)
 
 
@@ -210,11 +214,11 @@ def _request(work: Work, *, request_id: RequestId, now: datetime, boards: Mappin
     attempts = work.attempts.of_request(request_id)
     seen = boards.get(found.queue)
     in_order = found.state in _IN_LINE and found.ready and seen is not None
+    promises, journal = work.promises.of_request(request_id), work.journal.of_request(request_id)
     return RequestView(
         at=now,
         request=found,
         queue=work.queues.get(found.queue),
-    promises, journal = work.promises.of_request(request_id), work.journal.of_request(request_id)
         promises=tuple(promises),
         replays={each.promise.id: each.replay for each in ledger.entries(promises, journal)},
         attempts=tuple(attempts),

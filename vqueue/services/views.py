@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vqueue.domain.agent import Agent, Presence
+from vqueue.domain.alert import Alert
 from vqueue.domain.attempt import Attempt
 from vqueue.domain.board import QueueBoard, Wait
+from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import JournalRow
 from vqueue.domain.leg import Leg
 from vqueue.domain.promise import Promise, Window
+from vqueue.domain.replay import Replay
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
-from vqueue.domain.replay import Replay
+from vqueue.services.coming import Ahead
+from vqueue.services.trending import Trend
 
 AT_WORK = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
 
@@ -71,6 +75,10 @@ class Risk:
 
     count: int
     first: datetime
+    request: RequestId | None = None
+    """The one that breaks first."""
+    expected: datetime | None = None
+    """Its turn; None where nobody can say when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +101,10 @@ class QueueView:
     """Agents who could serve this queue and are away, longest away first."""
     day: Day = field(default_factory=Day)
     risk: Risk | None = None
+    alerts: tuple[Alert, ...] = ()
+    """What else needs somebody here, of what the whole service watches."""
+    trend: Trend | None = None
+    ahead: Ahead | None = None
 
     @property
     def ready(self) -> int:
@@ -111,6 +123,9 @@ class BoardView:
     queues: tuple[QueueView, ...]
     agents: tuple[Agent, ...]
     events: tuple[JournalRow, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    """What needs somebody and is no queue's own."""
+    trend: Trend | None = None
 
     @property
     def day(self) -> Day:
@@ -160,10 +175,10 @@ class RequestView:
     attempts: tuple[Attempt, ...]
     legs: tuple[Leg, ...]
     journal: tuple[JournalRow, ...]
+    replays: Mapping[str, Replay] = field(default_factory=dict)
+    """By promise: what it comes to when it is made once more."""
     agents: Mapping[str, str] = field(default_factory=dict)
     """Names by id."""
     staff: Mapping[str, str] = field(default_factory=dict)
     """Names of those who may have acted, by id."""
     ahead: int | None = None
-    replays: Mapping[str, Replay] = field(default_factory=dict)
-    """By promise: what it comes to when it is made once more."""

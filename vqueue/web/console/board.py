@@ -10,11 +10,13 @@ from vqueue.domain.speech_args import Number, Text
 from vqueue.services.switching import Switch, is_on
 from vqueue.services.verdict import Severity, Worry, concerns, in_order, todo, verdict
 from vqueue.services.views import BoardView, QueueView
-from vqueue.web.console import sentences
+from vqueue.web.console import ahead, sentences
+from vqueue.web.console.ahead import Soon
 from vqueue.web.console.bars import Axis, Bar, PromiseBar, axis, promise_bar, split
 from vqueue.web.console.events import Event, Names, told
 from vqueue.web.console.figures import edges, hits, length, minute, percent
 from vqueue.web.console.sentences import ICONS, TodoItem, Words
+from vqueue.web.console.sparks import PastRow, Sparks, sparks, table
 from vqueue.web.pages import Look, Say
 
 CLASSES = {Severity.FINE: "is-ok", Severity.WATCH: "is-watch", Severity.ACT: "is-act"}
@@ -60,7 +62,7 @@ class QueueRow:
     why: str
     waiting: str
     waiting_words: str
-    waiting_bars: tuple[Bar, ...]
+    sparks: Sparks | None
     window: WindowCell
     longest: str
     ready: str
@@ -110,6 +112,8 @@ class BoardPage:
     figures: tuple[Figure, ...]
     axis: Axis
     rows: tuple[QueueRow, ...]
+    past: tuple[PastRow, ...]
+    soon: Soon | None
     todo: tuple[TodoItem, ...]
     events: tuple[Event, ...]
     agents: tuple[AgentRow, ...]
@@ -137,6 +141,12 @@ def present(board: BoardView, look: Look, say: Say, zone: str, *, order: Sequenc
         figures=figures(board, look, say),
         axis=scale,
         rows=tuple(_row(view, scale, look, words) for view in views),
+        past=table(board.trend, words) if board.trend is not None else (),
+        soon=ahead.present(
+            [(words.queue(view), view.ahead) for view in views if view.ahead is not None],
+            words,
+            mirrored=look.right_to_left,
+        ),
         todo=tuple(sentences.todo_item(concern, words) for concern in todo(board)),
         events=told(board.events, names, words),
         agents=tuple(_agent(agent, words) for agent in sorted(board.agents, key=lambda agent: (agent.name, agent.id))),
@@ -176,7 +186,6 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
     worst = found[0] if found else None
     grave = worst.severity if worst else Severity.FINE
     say, waiting, day = words.say, view.waiting, view.day
-    modes = (("hold", waiting.hold), ("virtual", waiting.virtual), ("booked", waiting.booked))
     lacking = not view.ready and any(each.worry in _LACK for each in found)
     return QueueRow(
         id=view.queue.id,
@@ -186,8 +195,8 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
         tone=TONES[grave],
         why=sentences.why(view, worst, words),
         waiting=say("console.number", count=Number(waiting.total)),
-        waiting_words=say("console.waiting_split", **{mode: Number(count) for mode, count in modes}),
-        waiting_bars=split(modes, mirrored=look.right_to_left),
+        waiting_words=_split_words(view, words),
+        sparks=_sparks(view, words, mirrored=look.right_to_left),
         window=_window(view, scale, words),
         longest=length(scale.now - view.longest_since) if view.longest_since else "–",
         ready=say("console.n_ready", count=Number(view.ready)),
@@ -202,13 +211,28 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
     )
 
 
+def _split_words(view: QueueView, words: Words) -> str:
+    """Who waits in which way, and how many of the booked ones come within the hour."""
+    waiting = view.waiting
+    counts = {"hold": waiting.hold, "virtual": waiting.virtual, "booked": waiting.booked}
+    told = words.say("console.waiting_split", **{mode: Number(count) for mode, count in counts.items()})
+    soon = min(view.ahead.booked_soon, waiting.booked) if view.ahead is not None else 0
+    return f"{told} {words.say('console.booked_soon', count=Number(soon))}" if soon else told
+
+
+def _sparks(view: QueueView, words: Words, *, mirrored: bool) -> Sparks | None:
+    """None where nothing has happened."""
+    if view.trend is None or not (any(view.trend.waiting) or any(share is not None for share in view.trend.in_20)):
+        return None
+    return sparks(view.trend, words, goal=view.coverage, mirrored=mirrored)
+
+
 def _window(view: QueueView, scale: Axis, words: Words) -> WindowCell:
     say, wait = words.say, view.wait
     if not view.open:
         return WindowCell(note=say("console.window_closed"))
     if view.window is None or wait is None:
-        endless = wait is not None and isinf(wait.p95_s)
-        return WindowCell(note=say("console.window_no_agents" if endless else "console.window_stale"))
+        return WindowCell(note=say(f"console.window_{_untold(view, scale)}"))
     start, end = edges(view.window, words.zone)
     hit, total = hits(view.coverage)
     age = scale.now - wait.as_of
@@ -216,6 +240,13 @@ def _window(view: QueueView, scale: Axis, words: Words) -> WindowCell:
     middle = wait.as_of + timedelta(seconds=wait.p50_s)
     late = view.risk is not None
     return WindowCell(start=start, end=end, note=note, bar=promise_bar(view.window, scale, middle=middle), late=late)
+
+
+def _untold(view: QueueView, scale: Axis) -> str:
+    """Why no window is told of an open queue."""
+    if view.wait is None or any(each.worry is Worry.STALE for each in concerns(view, scale.now)):
+        return "stale"
+    return "no_agents" if isinf(view.wait.p95_s) else "too_wide"
 
 
 def _agent(agent: Agent, words: Words) -> AgentRow:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -12,13 +13,13 @@ from vqueue.domain.request import Channel, State
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services import presence, reading, switching
 from vqueue.services.house import House
-from vqueue.services.reading import Boards
+from vqueue.services.overseeing import Overview
 from vqueue.services.signing_in import Visitor
 from vqueue.services.switching import Switch
-from vqueue.services.verdict import Severity, severity
+from vqueue.services.verdict import Severity, Worry, severity
 from vqueue.services.views import BoardView
 from vqueue.web.access import READERS, SUPERVISORS, Access
-from vqueue.web.console import acts, filters
+from vqueue.web.console import acts, filters, mending
 from vqueue.web.console import board as boards
 from vqueue.web.console import requests as lists
 from vqueue.web.console.figures import minute
@@ -27,6 +28,8 @@ from vqueue.web.errors import wants_page
 from vqueue.web.pages import Look, Pages
 from vqueue.web.stream import Streams, View, Viewer
 
+OFF_FOR_MIN = (15, 30, 60, 120)
+"""For so many minutes a switch may be turned off; otherwise it stays off until somebody turns it on."""
 STEADY_S = 30.0
 """Queues keep their order on an open page for so long (wall), so that a row is where the eye left it."""
 _TOPICS = ("dispatch", "agents", "queues", "boards")
@@ -57,13 +60,13 @@ class Console:
     pages: Pages
     access: Access
     streams: Streams
-    boards: Boards = field(init=False)
+    boards: Overview = field(init=False)
     form: str = field(init=False, repr=False)
     """Stands in shared parts where each visitor has the proof of his own forms."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "form", self.house.chance.token())
-        object.__setattr__(self, "boards", Boards(house=self.house))
+        object.__setattr__(self, "boards", Overview(house=self.house))
 
     # the board
 
@@ -163,13 +166,14 @@ class Console:
         sent = await request.post()
         on, reason = sent.get("turn") == "on", str(sent.get("reason", ""))
         queue, which = request.match_info["queue"], _switch(request)
+        until = None if on else _until(str(sent.get("for", "")), self.house.clock.now())
         try:
-            await switching.turn(self.house, queue, which, on=on, reason=reason, by=visitor.id)
+            await switching.put(self.house, queue, {which: on}, reason=reason, until=until, by=visitor.id)
         except Invalid:
             if not wants_page(request):
                 raise
             values = await self._switch_values(request, on=on)
-            wrong = {"wrong": "console.reason_missing", "reason": reason}
+            wrong = {"wrong": "console.reason_missing", "reason": reason, "lasts": str(sent.get("for", ""))}
             return self.pages.page(request, "console/switch.html", values | wrong, visitor=visitor, status=422)
         return await self._done(request)
 
@@ -185,7 +189,11 @@ class Console:
         words = self._words(look)
         clock = minute(words.now, words.zone)
         turn = {"act": act, "turn": "on" if on else "off", "owed": owed, "name": name}
-        return {**turn, "clock": clock, "wrong": None, "reason": ""}
+        ends = [(minutes, words.clock(words.now + timedelta(minutes=minutes))) for minutes in OFF_FOR_MIN]
+        why = request.query.get("why", "")
+        reason = words.say(f"console.off_reason_{why}") if why in (Worry.MACHINE_WAVE, Worry.STAFF_LOSS) else ""
+        chosen = {"ends": ends, "lasts": request.query.get("for", "")}
+        return {**turn, **chosen, "clock": clock, "wrong": None, "reason": reason}
 
     async def _done(self, request: web.Request) -> web.Response:
         """Back to the board for people without scripts; scripts see the change come by the stream."""
@@ -193,6 +201,15 @@ class Console:
         if wants_page(request):
             return web.Response(status=303, headers={"Location": "/console"})
         return web.Response(status=204)
+
+
+def _until(minutes: str, now: datetime) -> datetime | None:
+    """When what is turned off comes on again. Raises Invalid for what was not offered."""
+    if not minutes:
+        return None
+    if minutes not in {str(offered) for offered in OFF_FOR_MIN}:
+        raise Invalid("That is no time that was offered.", errors=(("/for", "unknown"),))
+    return now + timedelta(minutes=int(minutes))
 
 
 def _switch(request: web.Request) -> Switch:
@@ -215,6 +232,7 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
     ):
         router.add_get(path, access.only(page, *READERS))
     acts.add_routes(app, house=house, pages=pages, access=access)
+    mending.add_routes(app, house=house, pages=pages, access=access, overview=console.boards)
     router.add_get("/console/queues/{queue}/{switch}", access.only(console.switch, *SUPERVISORS))
     router.add_post("/console/agents/{agent}/presence", access.only(console.ask_presence, *SUPERVISORS))
     router.add_post("/console/queues/{queue}/{switch}", access.only(console.turn, *SUPERVISORS))

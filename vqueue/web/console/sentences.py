@@ -5,11 +5,27 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from vqueue.domain.speech_args import Clock, Day, Number, Text
-from vqueue.services.verdict import Call, Concern, Look, Severity, Turn, Verdict, Worry
+from vqueue.domain.rules import Switches
+from vqueue.domain.speech_args import Arg, Clock, Day, Number, Text
+from vqueue.services.verdict import (
+    Call,
+    Concern,
+    Inspect,
+    Look,
+    Next,
+    Retry,
+    Severity,
+    Turn,
+    Verdict,
+    Worry,
+)
 from vqueue.services.views import BoardView, QueueView
+from vqueue.web.console.figures import code
 from vqueue.web.pages import Say
 
+AGENTS, SERVICE = "/console/agents", "/console/service"
+_TIMED = frozenset({Worry.AT_RISK, Worry.BREAKS_SOON, Worry.STAFF_LOSS})
+"""Worries whose sentence names a time."""
 ICONS = {Severity.FINE: "fine", Severity.WATCH: "watch", Severity.ACT: "act"}
 
 
@@ -59,12 +75,12 @@ class TodoItem:
 
 def verdict(told: Verdict, board: BoardView, words: Words) -> str:
     """One sentence about the worst, and what the other queues do."""
-    say = words.say
-    if told.worst is None:
+    say, worst = words.say, told.worst
+    if worst is None:
         return _all_well(board, words)
-    queue = Text(words.queue(told.worst.queue))
-    at = {"at": words.clock(told.worst.at)} if told.worst.worry is Worry.AT_RISK and told.worst.at else {}
-    first = say(f"console.verdict_{told.worst.worry}", queue=queue, **at)
+    values = {"queue": Text(words.queue(worst.queue))} if worst.queue is not None else {}
+    at = {"at": words.clock(worst.at)} if worst.worry in _TIMED and worst.at else {}
+    first = say(f"console.verdict_{worst.worry}", **values, **at)
     rest = [say("console.others_alike", count=Number(told.alike - 1))] if told.alike > 1 else []
     fine = [say("console.others_fine", count=Number(told.fine))] if told.fine else []
     return " ".join([first, *rest, *fine])
@@ -90,48 +106,83 @@ def why(view: QueueView, worst: Concern | None, words: Words) -> str:
 
 
 def todo_item(concern: Concern, words: Words) -> TodoItem:
-    say, view = words.say, concern.queue
-    at = {"at": words.clock(concern.at)} if concern.worry is Worry.AT_RISK and concern.at else {}
-    title = say(f"console.todo_{concern.worry}", queue=Text(words.queue(view)), count=Number(concern.count), **at)
+    view = concern.queue
+    values: dict[str, Arg] = {"queue": Text(words.queue(view))} if view is not None else {}
+    values |= {"at": words.clock(concern.at)} if concern.worry in _TIMED and concern.at else {}
+    values |= {"name": Text(code(concern.remedy.request))} if isinstance(concern.remedy, Next) else {}
     return TodoItem(
         icon=ICONS[concern.severity],
-        title=title,
+        title=words.say(f"console.todo_{concern.worry}", count=Number(concern.count), **values),
         why=_grounds(concern, words),
         action=action(concern, words),
-        more=f"/console/requests?queue={view.queue.id}&state=open",
-        key=f"{view.queue.id}-{concern.worry}",
+        more=_more(concern),
+        key=concern.key,
     )
 
 
+def _more(concern: Concern) -> str:
+    """Where the grounds stand."""
+    if isinstance(concern.remedy, Next):
+        return f"/console/requests/{concern.remedy.request}"
+    if concern.queue is None or concern.worry is Worry.STALE:
+        return SERVICE
+    if concern.worry is Worry.STAFF_LOSS:
+        return AGENTS
+    return f"/console/requests?queue={concern.queue.queue.id}&state=open"
+
+
 def _grounds(concern: Concern, words: Words) -> str:
-    say, view = words.say, concern.queue
-    reason = Text(view.queue.switches.reason or "–")
+    say = words.say
     match concern.worry:
         case Worry.AT_RISK | Worry.NO_AGENTS | Worry.NOBODY_READY:
             return _help_words(concern, words)
-        case Worry.DIALING_OFF:
-            return say("console.todo_why_dialing_off", count=Number(concern.count), words=reason)
-        case Worry.REGISTERING_OFF:
-            return say("console.todo_why_registering_off", words=reason)
+        case Worry.BREAKS_SOON:
+            key = "todo_why_breaks_soon" if concern.expected else "todo_why_breaks_endless"
+            return say(f"console.{key}", **({"at": words.clock(concern.expected)} if concern.expected else {}))
+        case Worry.DIALING_OFF | Worry.REGISTERING_OFF:
+            return _off_words(concern, words)
         case Worry.STALE:
-            if concern.at is None:
-                return say("console.todo_why_never")
-            return say("console.todo_why_stale", at=words.clock(concern.at))
+            return _since("stale", "never", concern, words)
+        case Worry.WEBHOOK_FAILING:
+            return _since("webhook_off", "webhook_failing", concern, words)
+        case Worry.OUTBOX_STUCK | Worry.JOURNAL_UNSEALED:
+            return _since(concern.worry, concern.worry, concern, words)
+        case Worry.MACHINE_WAVE | Worry.STAFF_LOSS | Worry.LEADER_MISSING:
+            return say(f"console.todo_why_{concern.worry}")
         case Worry.KEPT_LOW:
             return ""
         case _:
             assert_never(concern.worry)
 
 
+def _since(known: str, unknown: str, concern: Concern, words: Words) -> str:
+    """What is told with a moment where there is one, and what without."""
+    count = Number(concern.count)
+    if concern.at is None:
+        return words.say(f"console.todo_why_{unknown}", count=count)
+    return words.say(f"console.todo_why_{known}", count=count, at=words.clock(concern.at))
+
+
+def _off_words(concern: Concern, words: Words) -> str:
+    """Why something is off, and until when."""
+    switches = concern.queue.queue.switches if concern.queue is not None else Switches()
+    told = words.say(
+        f"console.todo_why_{concern.worry}", count=Number(concern.count), words=Text(switches.reason or "–")
+    )
+    if switches.until is None:
+        return told
+    return f"{told} {words.say('console.todo_until', at=words.clock(datetime.fromisoformat(switches.until)))}"
+
+
 def _help_words(concern: Concern, words: Words) -> str:
     """Who or what could take the load off."""
     match concern.remedy:
         case Call(_, name):
-            since = concern.queue.away[0].since
+            since = concern.queue.away[0].since if concern.queue is not None else words.now
             return words.say("console.todo_why_call", name=Text(name), at=words.clock(since))
         case Turn():
             return words.say("console.todo_why_stop")
-        case Look():
+        case Look() | Inspect() | Next() | Retry():
             return words.say("console.todo_why_look")
         case _:
             assert_never(concern.remedy)
@@ -139,23 +190,28 @@ def _help_words(concern: Concern, words: Words) -> str:
 
 def action(concern: Concern, words: Words) -> Action:
     """The button, and what it sends."""
-    queue = concern.queue.queue.id
+    say = words.say
+    queue = concern.queue.queue.id if concern.queue is not None else ""
     match concern.remedy:
         case Call(agent, name):
             return Action(
-                text=words.say("console.act_call", name=Text(name)),
+                text=say("console.act_call", name=Text(name)),
                 href=f"/console/agents/{agent}/presence",
                 method="post",
                 fields=(("state", "ready"), ("reason", "called_back")),
             )
-        case Turn(switch, on):
+        case Turn(switch, on, minutes):
             turn = "on" if on else "off"
-            return Action(
-                text=words.say(f"console.act_{turn}_{switch}"),
-                href=f"/console/queues/{queue}/{switch}?turn={turn}",
-                dialog=True,
-            )
+            usual = f"&for={minutes}&why={concern.worry}" if minutes else ""
+            href = f"/console/queues/{queue}/{switch}?turn={turn}{usual}"
+            return Action(text=say(f"console.act_{turn}_{switch}"), href=href, dialog=True)
+        case Next(request):
+            return Action(text=say("request_act.next"), href=f"/console/requests/{request}/next", dialog=True)
+        case Retry(webhook):
+            return Action(text=say("console.act_retry"), href=f"/console/webhooks/{webhook}/retry", dialog=True)
+        case Inspect(place):
+            return Action(text=say(f"console.act_{place}"), href=f"/console/{place}")
         case Look():
-            return Action(text=words.say("console.act_look"), href=f"/console/requests?queue={queue}&state=open")
+            return Action(text=say("console.act_look"), href=f"/console/requests?queue={queue}&state=open")
         case _:
             assert_never(concern.remedy)

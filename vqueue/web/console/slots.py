@@ -13,7 +13,8 @@ from vqueue.services.coming import MOST_HOURS, Interval, coming
 from vqueue.services.house import House
 from vqueue.services.signing_in import Visitor
 from vqueue.web.access import READERS, Access
-from vqueue.web.console.bars import WIDTH, turned
+from vqueue.web.console.bars import WIDTH
+from vqueue.web.console.columns import edge, height, highest, places
 from vqueue.web.console.figures import NONE, minute
 from vqueue.web.console.sentences import Words
 from vqueue.web.pages import Pages, Say
@@ -74,7 +75,7 @@ def present(found: Sequence[Interval], words: Words, *, mirrored: bool) -> Slots
         finding=_finding(found, words.say),
         columns=_columns(soon, mirrored=mirrored),
         ticks=tuple(
-            (f"{turned(WIDTH * i / SOON, mirrored=mirrored) / WIDTH:.1%}", minute(each.start, words.zone))
+            (f"{edge(i, SOON, width=WIDTH, mirrored=mirrored) / WIDTH:.1%}", minute(each.start, words.zone))
             for i, each in enumerate(soon)
             if i and i % 4 == 0
         ),
@@ -91,16 +92,15 @@ def _finding(found: Sequence[Interval], say: Say) -> str:
 
 
 def _columns(soon: Sequence[Interval], *, mirrored: bool) -> tuple[Column, ...]:
-    most = max((max(each.p50 or 0.0, float(each.booked)) for each in soon), default=0.0) or 1.0
-    step = WIDTH / SOON
+    most = highest([value for each in soon for value in (each.p50, float(each.booked))]) or 1.0
     return tuple(
         Column(
-            x=round(turned((i + 1) * step, mirrored=True) if mirrored else i * step, 1),
-            width=round(step - 1.5, 1),
-            expected=round(HEIGHT * (each.p50 or 0.0) / most, 1),
-            booked=round(HEIGHT * each.booked / most, 1),
+            x=x,
+            width=width,
+            expected=height(each.p50 or 0.0, most, HEIGHT),
+            booked=height(float(each.booked), most, HEIGHT),
         )
-        for i, each in enumerate(soon)
+        for each, (x, width) in zip(soon, places(len(soon), width=WIDTH, gap=1.5, mirrored=mirrored), strict=True)
     )
 
 

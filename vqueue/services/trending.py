@@ -1,0 +1,118 @@
+"""What the last hours of each queue were like, reckoned back from its requests and promises."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from vqueue.domain.errors import Invalid, Unavailable
+from vqueue.ports.database import Work
+from vqueue.ports.reports import QUARTER_S, Outcome, Passage
+from vqueue.services.house import House
+
+HOURS = 4
+STEP = timedelta(seconds=QUARTER_S)
+POINTS = HOURS * 4
+WITHIN = timedelta(hours=1)
+"""A share is that of the hour before: of a quarter alone it would say more about chance than about the queue."""
+SOON = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """One queue, or the bank, at each of `times`: whole quarters, and the present moment last. A share is None where
+    nothing was counted in its hour."""
+
+    times: tuple[datetime, ...]
+    waiting: tuple[int, ...]
+    """Places in line, booked ones among them."""
+    longest_s: tuple[float, ...]
+    """The longest wait among them; before a booked time nobody waits."""
+    in_20: tuple[float | None, ...]
+    """Of those who came in the hour before and were answered or gave up: answered within 20 s."""
+    kept: tuple[float | None, ...]
+    """Of the promises settled in the hour before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trends:
+    """Of each queue and of all together."""
+
+    queues: Mapping[str, Trend]
+    bank: Trend
+
+
+async def trends(house: House) -> Trends | None:
+    """None where that is too much to walk through, or the database has no time for it."""
+    times = times_until(house.clock.now())
+    try:
+        seen = await house.database.read(lambda work: _look(work, since=times[0] - WITHIN))
+    except (Invalid, Unavailable):
+        return None
+    return await asyncio.to_thread(_trends, seen, times)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    queues: list[str]
+    passages: list[Passage]
+    outcomes: list[Outcome]
+
+
+def _look(work: Work, since: datetime) -> _Seen:
+    names = [queue.id for queue in work.queues.all()]
+    return _Seen(names, work.ledgers.passages(since=since), work.ledgers.outcomes(since=since))
+
+
+def _trends(seen: _Seen, times: Sequence[datetime]) -> Trends:
+    return Trends(
+        queues={
+            name: trend(
+                [one for one in seen.passages if one.queue == name],
+                [one for one in seen.outcomes if one.queue == name],
+                times,
+            )
+            for name in seen.queues
+        },
+        bank=trend(seen.passages, seen.outcomes, times),
+    )
+
+
+def times_until(now: datetime) -> tuple[datetime, ...]:
+    """The quarters that are over, ascending, and now."""
+    last = datetime.fromtimestamp(now.timestamp() // QUARTER_S * QUARTER_S, UTC)
+    quarters = [last - STEP * n for n in range(POINTS - 1, -1, -1)]
+    return (*(at for at in quarters if at < now), now)
+
+
+def trend(passages: Sequence[Passage], outcomes: Sequence[Outcome], times: Sequence[datetime]) -> Trend:
+    """The same at any moments."""
+    in_line = [[one for one in passages if _stands(one, at)] for at in times]
+    return Trend(
+        times=tuple(times),
+        waiting=tuple(len(there) for there in in_line),
+        longest_s=tuple(
+            max((max(0.0, (at - one.since).total_seconds()) for one in there), default=0.0)
+            for at, there in zip(times, in_line, strict=True)
+        ),
+        in_20=tuple(_share(_in_time(one) for one in passages if _counts(one, at)) for at in times),
+        kept=tuple(_share(one.kept for one in outcomes if at - WITHIN < one.at <= at) for at in times),
+    )
+
+
+def _stands(one: Passage, at: datetime) -> bool:
+    return one.came <= at and (one.left is None or one.left > at)
+
+
+def _counts(one: Passage, at: datetime) -> bool:
+    over = one.left is not None and one.left <= at
+    return over and at - WITHIN < one.came <= at and (one.talked or one.abandoned)
+
+
+def _in_time(one: Passage) -> bool:
+    return one.talked and one.left is not None and one.left - one.came <= SOON
+
+
+def _share(found: Iterable[bool]) -> float | None:
+    each = list(found)
+    return sum(each) / len(each) if each else None
