@@ -7,6 +7,7 @@ import aiohttp
 from tests.api.conftest import Face, empty_bank, face
 from tests.guide.runner import run
 from tests.notify.conftest import Outside, empty_house, outside
+from tests.rehearsal.recording import write as a_past_day
 
 __all__ = ["empty_bank", "empty_house", "face", "outside"]
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -23,6 +24,7 @@ async def test_the_desks_guide(face: Face) -> None:
 async def test_the_banks_guide(outside: Outside) -> None:
     key = (await outside.key())["Authorization"].removeprefix("Bearer ")
     known = {"API": str(outside.http.make_url("/v1")), "KEY": key}
+    await outside.house.database.transact(a_past_day)
     async with aiohttp.ClientSession() as session:
         kept = await run(DOCS / "api-bank.md", session, known)
     assert int(kept["NEXT"]) == int(kept["LIVE"]) + 1

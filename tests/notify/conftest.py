@@ -18,6 +18,7 @@ from tests.web.afternoon import QUICK
 from tests.web.house import HandClock, open_house
 from vqueue.db.open import migrate
 from vqueue.notify.webhooks import WebhookPoster, outward
+from vqueue.rehearser import PoolRehearser
 from vqueue.services import delivering
 from vqueue.services.house import House
 from vqueue.web.site import make_web
@@ -66,8 +67,15 @@ async def outside(empty_house: Path, tmp_path: Path) -> AsyncIterator[Outside]:
         session = await stack.enter_async_context(outward(private=True))
         poster = WebhookPoster(session, clock, private=True, timeout_s=1)
         known = await stack.enter_async_context(open_house(url, clock))
+        rehearser = PoolRehearser(processes=0)
+        stack.callback(rehearser.close)
         house: House = replace(
-            known, tokens=tokens, poster=poster, spawn=aside.spawn, public_url="https://bank.example"
+            known,
+            tokens=tokens,
+            poster=poster,
+            spawn=aside.spawn,
+            public_url="https://bank.example",
+            rehearser=rehearser,
         )
         await house.database.transact(lambda work: work.queues.insert(a_queue()))
         site = make_web(house, passwords=QUICK, secure=False)
