@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -62,6 +63,7 @@ def read(path: Path) -> Flow:
         raise FaultyFlow(path.name, (Fault("", "unreadable", str(error)),)) from error
 
 
+@lru_cache(maxsize=16)
 def parse(text: str, *, name: str = "the flow") -> Flow:
     """The flow written so. Raises FaultyFlow."""
     try:

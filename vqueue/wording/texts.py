@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from string import Formatter
 from types import MappingProxyType
@@ -102,6 +103,7 @@ def _counted(template: Mapping[str, str], args: Mapping[str, Arg], language: Lan
     return template.get(category, template["other"])
 
 
+@cache
 def _read(language: Language) -> Mapping[str, Template]:
     """`en.yaml`, and for each face of its own `desk.en.yaml` …; the same key twice is an error."""
     texts: dict[str, Template] = {}

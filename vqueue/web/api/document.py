@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -194,10 +195,17 @@ def _schemas(operations: Sequence[Operation]) -> Document:
         if operation.query is not None:
             taken.append((operation.query, "validation"))
     queries = {operation.query.__name__ for operation in operations if operation.query is not None}
-    _, known = models_json_schema(list(dict.fromkeys(taken)), ref_template=REFS)
-    found: Mapping[str, Any] = known.get("$defs", {})
+    found = _described(tuple(dict.fromkeys(taken)))
     told = {name: _optional(schema) for name, schema in sorted(found.items()) if name not in queries}
     return {"Problem": PROBLEM, **told}
+
+
+@cache
+def _described(models: tuple[tuple[type[BaseModel], Any], ...]) -> Mapping[str, Any]:
+    """The models as JSON Schema, by name: most of what making the document costs."""
+    _, known = models_json_schema(models, ref_template=REFS)
+    found: Mapping[str, Any] = known.get("$defs", {})
+    return found
 
 
 def _optional(schema: Document) -> Document:
