@@ -118,6 +118,7 @@ class Skip:
 
 Action = Reserve | Skip
 _LONGEST_IDLE = attrgetter("idle_since", "agent")
+_FIRST = attrgetter("virtual_start", "id")
 
 
 def plan(snapshot: Snapshot, now: datetime) -> tuple[Action, ...]:
@@ -136,39 +137,54 @@ class _Tick:
         self.now = now
         self.lines = {line.queue: line for line in snapshot.lines}
         self.dialing = snapshot.dialing
-        self.phones = set(snapshot.phones)
+        self.phones = snapshot.phones
+        self.rung: set[str] = set()
         self.budget = max(0, snapshot.calls_in_a_second)
         # The longest idle first, then by id: of seats equally good the first is taken.
-        self.seats = {seat.agent: seat for seat in sorted(snapshot.seats, key=_LONGEST_IDLE)}
+        seats = sorted(snapshot.seats, key=_LONGEST_IDLE) if len(snapshot.seats) > 1 else snapshot.seats
+        self.seats = {seat.agent: seat for seat in seats}
         self.classes = _classes(snapshot, self.lines)
         self.skips: list[Skip] = []
         self.reserves: list[Reserve] = []
         self.lifts: dict[ClassKey, float] = {}
+        self.keys: dict[ClassKey, tuple[float, float, str, ClassKey]] = {}
+        """Of the head of each class that has one: smaller goes first."""
 
     def clear_the_way(self) -> None:
         """Sets aside whoever cannot be rung now, then lifts the classes whose promises are in danger."""
-        for klass, places in sorted(self.classes.items()):
+        for klass, places in sorted(self.classes.items()) if len(self.classes) > 1 else tuple(self.classes.items()):
             self.classes[klass] = [place for place in places if not self._set_aside(place)]
         self.lifts = _lifts(self.lines, self.classes, self.now)
+        self.keys = {klass: self._key(klass, places[0]) for klass, places in self.classes.items() if places}
 
     def next(self) -> bool:
         """Serves the foremost head that has a free seat; False when there is none."""
-        heads = [(self._key(places[0]), klass) for klass, places in self.classes.items() if places]
-        for _, klass in sorted(heads):
+        if not (self.seats or self.rung):
+            return False
+        for klass in sorted(self.keys, key=self.keys.__getitem__) if len(self.keys) > 1 else self.keys:
             place = self.classes[klass][0]
-            if self._set_aside(place):
-                self.classes[klass].pop(0)
+            if self.rung and self._set_aside(place):
+                self._gone(klass)
                 return True
             seat = self._seat(place)
             if seat is not None:
-                self._reserve(place, seat)
+                self._reserve(klass, place, seat)
                 return True
         return False
 
-    def _key(self, place: Place) -> tuple[float, float, str]:
+    def _key(self, klass: ClassKey, place: Place) -> tuple[float, float, str, ClassKey]:
         start = place.virtual_start.timestamp()
         credit = float(self.lines[place.queue].rules.credits.get(place.credit_class, 0))
-        return rank_key(start, credit, self.lifts.get(place.klass, 0.0)), start, place.id
+        return rank_key(start, credit, self.lifts.get(klass, 0.0)), start, place.id, klass
+
+    def _gone(self, klass: ClassKey) -> None:
+        """The head of this class is no head any more."""
+        places = self.classes[klass]
+        places.pop(0)
+        if places:
+            self.keys[klass] = self._key(klass, places[0])
+        else:
+            del self.keys[klass]
 
     def _set_aside(self, place: Place) -> bool:
         """Holders are on the line and never set aside."""
@@ -187,7 +203,7 @@ class _Tick:
             return "closed", line.opens_at
         if not place.dialable_now:
             return place.why_not or "not_dialable", place.until
-        if place.phone_index and place.phone_index in self.phones:
+        if place.phone_index and (place.phone_index in self.phones or place.phone_index in self.rung):
             return "live_leg", None
         return "", None
 
@@ -206,26 +222,21 @@ class _Tick:
                 best, highest = seat, own
         return best
 
-    def _cost(self, place: Place, seat: Seat) -> int:
-        """Calls to create at once: the agent's leg, or the customer's where he is rung first."""
-        if _shape(place, self.lines[place.queue].rules) is Shape.CUSTOMER_FIRST:
-            return 1
-        return 0 if seat.standing else 1
-
-    def _reserve(self, place: Place, seat: Seat) -> None:
-        lift = self.lifts.get(place.klass, 0.0)
-        self.budget -= self._cost(place, seat)
+    def _reserve(self, klass: ClassKey, place: Place, seat: Seat) -> None:
+        lift, rules = self.lifts.get(klass, 0.0), self.lines[place.queue].rules
+        shape = _shape(place, rules)
+        # Calls to create at once: the agent's leg, or the customer's where he is rung first.
+        self.budget -= 1 if shape is Shape.CUSTOMER_FIRST or not seat.standing else 0
         del self.seats[seat.agent]
-        self.classes[place.klass].pop(0)
+        self._gone(klass)
         if place.phone_index:
-            self.phones.add(place.phone_index)
-        rules = self.lines[place.queue].rules
+            self.rung.add(place.phone_index)
         self.reserves.append(
             Reserve(
                 request=place.id,
                 agent=seat.agent,
                 queue=place.queue,
-                shape=_shape(place, rules),
+                shape=shape,
                 reasons=_reasons(place, seat, rules=rules, lift=lift),
                 lift_s=lift,
             )
@@ -236,7 +247,7 @@ def _classes(snapshot: Snapshot, lines: Mapping[str, Line]) -> dict[ClassKey, li
     """Places by class in the order (virtual start, id), each request once, of queues that are in the snapshot."""
     places = {place.id: place for head in snapshot.heads for place in head.places if place.queue in lines}
     classes: dict[ClassKey, list[Place]] = {}
-    for place in sorted(places.values(), key=lambda place: (place.virtual_start, place.id)):
+    for place in sorted(places.values(), key=_FIRST) if len(places) > 1 else places.values():
         classes.setdefault(place.klass, []).append(place)
     return classes
 
@@ -270,6 +281,8 @@ def _p90(board: QueueBoard, ahead: int) -> float:
 
 
 def _can(seat: Seat, place: Place) -> bool:
+    if not place.skills and not place.language:
+        return True
     spoken = (place.language,) if place.language else ()
     return able(seat.skills, seat.languages, needed=place.skills, spoken=spoken)
 
