@@ -46,6 +46,14 @@ async def test_nothing_is_said_about_a_wait_nobody_knows(face: Face) -> None:
     assert told["options"][0]["window"] is None
 
 
+async def test_a_wait_that_may_last_for_years_is_told_as_no_time_and_with_its_reason(face: Face) -> None:
+    await ruled(face, EVERY)
+    await a_line(face, grid=((0, replace(a_wait(face, 10), p50_s=600.0, p90_s=3e7, p95_s=1.7e8)),))
+    told = await availability(face)
+    assert (told["wait"], told["reasons"]) == (None, ["wait_too_long", "window_too_wide"])
+    assert modes(told) == ["scheduled", "call_in", "message", "hold"]
+
+
 async def test_closed_full_and_paused_are_told_apart(face: Face) -> None:
     await ruled(face, EVERY)
     await a_line(face, open_callbacks=500)

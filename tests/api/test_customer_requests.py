@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
+from math import inf
 
 import pytest
 
 from tests.api.conftest import Face
-from tests.api.lines import a_line, asked, kept, now_is, ruled, stored
+from tests.api.lines import a_line, a_wait, asked, kept, now_is, ruled, stored
 from tests.db.builders import an_agent
 from vqueue.domain.agent import Presence
 from vqueue.domain.attempt import Shape
@@ -92,6 +93,19 @@ async def test_a_place_never_grows_nor_its_window_later_without_a_reason(face: F
         later = after["window"]["to"] > before["window"]["to"]
         assert not (grew or later) or after["reasons"]
         assert after["version"] == before["version"]
+
+
+async def test_who_waits_keeps_place_and_promise_while_his_time_is_too_uncertain_to_be_told(face: Face) -> None:
+    await a_line(face)
+    ann = face.customer()
+    made = await kept(face, ann)
+    await a_line(face, grid=((0, a_wait(face, 10, p90_s=3e7, p95_s=1.7e8)),))
+    told = await (await face.http.get(f"{PATH}/{made['id']}", headers=ann)).json()
+    assert (told["position"], told["window"], told["reasons"]) == (made["position"], None, ["window_too_wide"])
+    assert told["promised"] == made["promised"]
+    await a_line(face, grid=((0, a_wait(face, 10, p50_s=inf, p90_s=inf, p95_s=inf, reasons=("no_agents",))),))
+    told = await (await face.http.get(f"{PATH}/{made['id']}", headers=ann)).json()
+    assert (told["window"], told["reasons"]) == (None, ["no_agents"])
 
 
 async def test_nothing_is_said_from_an_old_board(face: Face) -> None:

@@ -12,7 +12,7 @@ from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, CallingWindows, Hours, Numbers, Rules, Switches
 from vqueue.domain.rules import Offer as OfferRules
 from vqueue.engine.numbers import read
-from vqueue.engine.offer import WIDEST, Offer, OfferState, decide, opening_window, spoken_window
+from vqueue.engine.offer import REASONS, WIDEST, Offer, OfferState, decide, opening_window, spoken_window
 from vqueue.engine.wait.closed import ClosedForm
 from vqueue.engine.wait.model import QueueState
 from vqueue.engine.wait.reading import probability, quantile
@@ -31,7 +31,9 @@ def offer(on: QueueBoard | None, document: Rules | None = None, **changes) -> Of
         "number": CALLABLE,
         "zone": "Europe/London",
     }
-    return decide(**values | changes)
+    found = decide(**values | changes)
+    assert set(found.reasons) <= set(REASONS)
+    return found
 
 
 def modes(found: Offer) -> list[Mode]:
@@ -162,6 +164,7 @@ def test_a_spoken_window_holds_the_turn_rounded_outward_and_never_starts_in_the_
     said = wait(median_s, spread=spread, as_of=now)
     window = spoken_window(said, now, ring_s, 0.9)
     early, late = (now + timedelta(seconds=q + ring_s) for q in (said.p5_s, said.p95_s))
+    assert window is not None
     assert now <= window.start <= early + timedelta(seconds=1)
     assert late - timedelta(seconds=1) <= window.end < late + 5 * MIN + timedelta(seconds=1)
     assert window.end.timestamp() % 300 == 0
@@ -170,12 +173,34 @@ def test_a_spoken_window_holds_the_turn_rounded_outward_and_never_starts_in_the_
 
 def test_a_higher_coverage_speaks_a_wider_window() -> None:
     narrow, wide = (spoken_window(wait(2000, spread=3), NOON, 25, c) for c in (0.8, 0.95))
+    assert narrow is not None and wide is not None
     assert wide.start < narrow.start < narrow.end < wide.end
 
 
 def test_a_wait_without_end_has_no_window() -> None:
-    with pytest.raises(ValueError, match="without end"):
-        spoken_window(wait(float("inf")), NOON, 25, 0.9)
+    assert spoken_window(wait(float("inf")), NOON, 25, 0.9) is None
+
+
+@pytest.mark.parametrize("level", [None, 0.97])
+def test_where_no_window_within_a_day_holds_enough_no_time_is_promised_and_the_reason_is_told(
+    level: float | None,
+) -> None:
+    """One agent and few talks: half the turns come within ten minutes, one in twenty in years."""
+    said = wait(600, p90_s=3e7, p95_s=1.7e8, level=level)
+    assert spoken_window(said, NOON, 25, 0.9) is None
+    found = offer(board(600, grid=((0, said),)))
+    assert Mode.CALLBACK not in modes(found)
+    assert found.reasons == ("wait_too_long", "window_too_wide")
+    assert found.wait == said
+
+
+def test_a_level_that_a_day_holds_is_promised_to_its_last_step_and_not_beyond() -> None:
+    said = wait(20 * 3600, spread=1.15, level=0.9)
+    window = spoken_window(said, NOON, 25, 0.9)
+    assert window is not None
+    held = [probability(said, (edge - NOON).total_seconds()) for edge in (window.start, window.end)]
+    assert held[1] - held[0] >= 0.9
+    assert spoken_window(wait(24 * 3600, spread=1.15, level=0.9), NOON, 25, 0.9) is None
 
 
 @given(st.floats(1.0, 5000.0), st.floats(1.05, 6.0), st.floats(0.01, 0.99))

@@ -15,6 +15,8 @@ from vqueue.domain.leg import LegState, Role
 from vqueue.domain.request import Channel, Mode, Move, State
 from vqueue.domain.rules import NumberKind
 from vqueue.domain.speech_args import Clock, Digits, Minutes, Number, Position, Text
+from vqueue.engine.offer import REASONS
+from vqueue.engine.withholding import REASON
 from vqueue.wording import Catalogue, Form, Language, fill, placeholders, shown
 from vqueue.wording.languages import locale
 
@@ -165,3 +167,10 @@ def test_hebrew_fences_what_runs_the_other_way_but_never_a_link() -> None:
     assert shown(Text("בנק תמרינד"), "he") == "בנק תמרינד"
     assert shown(Text("בנק תמרינד"), "en") == "\u2068בנק תמרינד\u2069"
     assert shown(Text("https://bank.example/r/x"), "he") == "https://bank.example/r/x"
+
+
+def test_whatever_speaks_against_a_callback_has_words_for_the_customer_and_for_the_journal() -> None:
+    """That a queue is closed its heading says, with the opening."""
+    told = {f"support.reason_{reason}" for reason in REASONS if reason != "closed"}
+    assert told <= CATALOGUE.keys()
+    assert {f"grounds.{reason}" for reason in (*REASONS, REASON)} <= CATALOGUE.keys()

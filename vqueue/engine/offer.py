@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import isinf
+from math import inf, isinf
 
 from vqueue.domain.board import QueueBoard, Wait
 from vqueue.domain.promise import Window
@@ -21,7 +21,13 @@ STEP_S = 300
 FAR = 0.999
 """No window reaches beyond the wait that so many turns stay below."""
 FARTHEST = 288
-"""Steps: a day. Where little is known the far end of a wait lies years ahead, and nobody is told such a window."""
+"""Steps: a day. Where little is known the far end of a wait lies years ahead, and nobody is told such a window: cut off
+it would hold less than it promises."""
+REASONS = (
+    "disabled", "closed", "closing", "paused_registering", "paused_dialing", "full", "stale", "no_agents", "short_wait",
+    "window_too_wide", "wait_too_long", "calling_window", "number_refused", "cold_start",
+)  # fmt: skip
+"""Why a callback is not among the options, or what else matters."""
 
 
 class OfferState(StrEnum):
@@ -48,9 +54,7 @@ class Option:
 class Offer:
     """The decision with its grounds. `wait` is None where nothing may be said about it (closed, stale, no board).
 
-    `reasons` says why a callback is not among the options, or what else matters: `disabled`, `closed`, `closing`,
-    `paused_registering`, `paused_dialing`, `full`, `stale`, `no_agents`, `short_wait`, `window_too_wide`,
-    `wait_too_long`, `calling_window`, `number_refused`, `cold_start`.
+    `reasons` are some of `REASONS`.
     """
 
     state: OfferState
@@ -92,7 +96,7 @@ def decide(
     wait = fresh.wait(before, klass) if fresh else None
     if fresh is None or wait is None:
         return Offer(state=OfferState.STALE, options=_standing(rules), reasons=("stale",), as_of=_as_of(board))
-    window = None if isinf(wait.p95_s) else _window(rules, wait, now)
+    window = _window(rules, wait, now)
     obstacles = _obstacles(rules, switches, fresh, wait, window=window, now=now, number=number, zone=zone)
     callback = () if obstacles else (Option(mode=Mode.CALLBACK, window=window),)
     refused = number is not None and not number.allowed
@@ -109,31 +113,34 @@ def decide(
     )
 
 
-def spoken_window(wait: Wait, now: datetime, ring_s: float, coverage: float) -> Window:
+def spoken_window(wait: Wait, now: datetime, ring_s: float, coverage: float) -> Window | None:
     """When the phone will first ring: the middle `coverage` of the turn, plus `ring_s`, rounded outward to five
     minutes, never starting before `now`. Where the wait is calibrated, its ring is in it, and its level says how much
-    the window has to hold: the shortest one on the clock that does. Raises ValueError for a wait without end."""
+    the window has to hold: the shortest one on the clock that does. None where no window that ends within a day holds
+    so much: no time is honest then. A wait without end has none either."""
+    if isinf(wait.p95_s):
+        return None
     if wait.level is not None:
         return _shortest(wait, now, wait.level)
     tail = (1.0 - coverage) / 2.0
     early, late = quantile(wait, tail), quantile(wait, 1.0 - tail)
-    if isinf(late):
-        raise ValueError("a wait without end has no window")
     base = wait.as_of.timestamp() + ring_s
+    if base + late > now.timestamp() + FARTHEST * STEP_S:
+        return None
     start = (base + early) // STEP_S * STEP_S
     end = -(-(base + late) // STEP_S) * STEP_S
     opening = max(now, datetime.fromtimestamp(start, tz=now.tzinfo))
     return Window(opening, max(opening, datetime.fromtimestamp(end, tz=now.tzinfo)))
 
 
-def _shortest(wait: Wait, now: datetime, level: float) -> Window:
+def _shortest(wait: Wait, now: datetime, level: float) -> Window | None:
     """Between two five minutes of the clock (or from now to one), as short as holds the level; of equally short ones
-    the one that holds most."""
-    if isinf(wait.p95_s):
-        raise ValueError("a wait without end has no window")
+    the one that holds most; None where none does."""
     base, first = wait.as_of.timestamp(), int(now.timestamp() // STEP_S)
     steps = min(FARTHEST, int((base + quantile(wait, FAR)) // STEP_S) + 2 - first)
     below = [0.0, *(probability(wait, (first + n) * STEP_S - base) for n in range(1, steps + 1))]
+    if below[steps] < level:
+        return None
     start, width, end = 0, steps, 0
     for begin in range(steps):
         end = max(end, begin + 1)
@@ -159,7 +166,7 @@ def opening_window(opens: datetime, *, before: int, agents: int, handling_s: flo
     return Window(opening, max(opening + WIDEST, datetime.fromtimestamp(end, tz=opens.tzinfo)))
 
 
-def _window(rules: Rules, wait: Wait, now: datetime) -> Window:
+def _window(rules: Rules, wait: Wait, now: datetime) -> Window | None:
     return spoken_window(wait, now, float(rules.callback.ring_s), rules.deadlines.coverage)
 
 
@@ -216,13 +223,13 @@ def _obstacles(
         "paused_registering": not switches.registering,
         "paused_dialing": not switches.dialing,
         "full": board.open_callbacks >= rules.offer.max_open,
-        "no_agents": window is None,
+        "no_agents": isinf(wait.p95_s),
         "short_wait": probability(wait, rules.offer.threshold_s) >= 0.5,
+        "wait_too_long": rules.offer.max_wait_s < wait.p95_s < inf,
+        "window_too_wide": wait.p95_s < inf and (window is None or window.end - window.start > WIDEST),
     }
     if window is not None:
         against |= {
-            "wait_too_long": wait.p95_s > rules.offer.max_wait_s,
-            "window_too_wide": window.end - window.start > WIDEST,
             "closing": not _holds(rules, wait, window, now),
             "calling_window": not all(
                 calling_allowed(rules.calling_windows, zone, country, at)

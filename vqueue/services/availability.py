@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import isinf
 
 from vqueue.domain.board import Wait
 from vqueue.domain.promise import Window
@@ -60,7 +59,7 @@ async def availability(house: House, customer: Customer, queue: str) -> Availabi
     ahead = seen.ahead(seen.now, route.bucket, route.credit)
     decided = seen.decide(number if customer.phone else None, ahead=ahead)
     found = terms(seen, ahead, number)
-    wait = decided.wait if decided.wait is not None and not isinf(decided.wait.p90_s) else None
+    wait = decided.wait if decided.wait is not None and seen.window(decided.wait) is not None else None
     return Availability(
         queue=queue,
         state=_state(seen, decided.state),

@@ -79,7 +79,8 @@ async def _offer(errand: Errand) -> Outcome:
     if callback is not None and callback.window is not None:
         said["window"] = spoken(seen, callback.window)
     elif decided.wait is not None and LATER & set(decided.reasons):
-        said["window"] = spoken(seen, seen.window(decided.wait, ring=False))
+        turn = seen.window(decided.wait, ring=False)
+        said |= {"window": spoken(seen, turn)} if turn is not None else {}
     if decided.wait is not None and "no_agents" not in decided.wait.reasons:
         said |= {"wait": Minutes(round(decided.wait.p50_s / 60)), "position": Position(decided.ahead + 1)}
     word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or _no_offer(decided)

@@ -79,8 +79,8 @@ class Grounds:
         """The number's zone; the queue's own while it is not known."""
         return numbers.zone_of(number.phone, self.zone) if number and number.phone else self.zone
 
-    def window(self, wait: Wait, *, ring: bool = True) -> Window:
-        """The spoken window of that wait."""
+    def window(self, wait: Wait, *, ring: bool = True) -> Window | None:
+        """The spoken window of that wait; None where none would hold what it promises."""
         rules = self.queue.rules
         return offer.spoken_window(wait, self.now, rules.callback.ring_s if ring else 0, rules.deadlines.coverage)
 
@@ -105,8 +105,7 @@ def _queue(work: Work, queue_id: str) -> Queue:
 
 def standing(seen: Grounds, request: Request) -> tuple[int, Window | None]:
     """(places ahead, the window in which this request's turn comes); no window when nothing may be said."""
-    ahead = seen.ahead(request.virtual_start, request.bucket, request.credit_class)
-    wait = seen.wait(ahead, (request.bucket, request.credit_class))
+    ahead, wait = waiting(seen, request)
     return ahead, seen.window(wait, ring=request.mode is not Mode.HOLD) if wait else None
 
 
@@ -147,6 +146,7 @@ def quote(seen: Grounds, decided: offer.Offer, window: Window) -> Quote:
         model_version=wait.model if wait else "",
     )
 
+
 def quote_from(seen: Grounds, decided: offer.Offer, opens: datetime) -> Quote:
     """What a place that is kept for a later moment can be promised. It rests on no wait: what was estimated for now
     says nothing about then."""
@@ -164,7 +164,6 @@ def _seen_in(seen: Grounds, decided: offer.Offer) -> dict[str, Any]:
         "ring_s": seen.queue.rules.callback.ring_s,
         **(seen.board.inputs if seen.board else {}),
     }
-
 
 
 def verdict(seen: Grounds, text: str) -> Verdict:

@@ -42,9 +42,10 @@ class Code:
 def kept_until(seen: Grounds, ahead: int) -> datetime | None:
     """When the place of somebody who has not rung is given up: some time after his turn; None while that is unknown."""
     wait = seen.wait(ahead)
-    if wait is None:
+    window = seen.window(wait, ring=False) if wait is not None else None
+    if window is None:
         return None
-    return seen.window(wait, ring=False).end + timedelta(seconds=seen.queue.rules.deadlines.call_in_hold_s)
+    return window.end + timedelta(seconds=seen.queue.rules.deadlines.call_in_hold_s)
 
 
 def expect(clerk: Clerk, wish: Wish, until: datetime | None) -> Request:

@@ -191,12 +191,15 @@ def _reasons(found: Known, last: Told, seen: Grounds, window: Window | None) -> 
     """Why he stands as he does, and why anything became worse."""
     request, promise = found.request, found.promise
     waits = request.state is State.WAITING and request.ready
+    untold = waits and seen.fresh and seen.open and window is None
+    served = untold and quoting.waiting(seen, request)[1] is not None
     late = promise is not None and promise.settled_at is None and promise.window.end < seen.now
     said: Iterable[tuple[str | None, bool]] = (
         (request.parked, request.is_open and request.parked is not None),
         (request.reason, not request.is_open),
         ("stale", waits and not seen.fresh),
-        ("no_agents", waits and seen.fresh and window is None and seen.open),
+        ("no_agents", untold and not served),
+        ("window_too_wide", served),
         ("paused", waits and not seen.queue.switches.dialing),
         ("late", request.is_open and late),
         ("unproven_number", request.is_open and not request.proven and request.phone is not None),

@@ -38,8 +38,9 @@ def terms(seen: Grounds, ahead: int, number: Verdict) -> Terms | None:
         return _from(seen, decided, number, seen.opens_at)
     if reasons & LATER and reasons <= HARMLESS | LATER:
         return _from(seen, decided, number, _after_turn(seen, decided, number))
-    if reasons <= HARMLESS and decided.wait is not None:
-        return Terms(quoting.quote(seen, decided, seen.window(decided.wait)))
+    window = seen.window(decided.wait) if decided.wait is not None else None
+    if reasons <= HARMLESS and window is not None:
+        return Terms(quoting.quote(seen, decided, window))
     return Terms() if reasons <= HARMLESS | UNKNOWN else None
 
 
@@ -55,8 +56,8 @@ def _from(seen: Grounds, decided: Offer, number: Verdict, start: datetime | None
 
 def _after_turn(seen: Grounds, decided: Offer, number: Verdict) -> datetime | None:
     """The turn's start, where he may not be rung then; else its end, which comes too late."""
-    if decided.wait is None:
+    window, windows = seen.window(decided.wait) if decided.wait else None, seen.queue.rules.calling_windows
+    if window is None:
         return None
-    window, windows = seen.window(decided.wait), seen.queue.rules.calling_windows
     allowed = hours.calling_allowed(windows, seen.zone_of(number), number.country or None, window.start)
     return window.end if allowed else window.start
