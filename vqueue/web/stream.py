@@ -17,6 +17,7 @@ SOONEST_S = 0.5
 """And no more often than this, whatever happens."""
 BEAT = b"event: beat\ndata:\n\n"
 OVER = b"event: over\ndata:\n\n"
+_HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 Render = Callable[[], Awaitable[str | None]]
 """The part as it is now; None ends the stream (the visitor may not look any more)."""
 
@@ -77,19 +78,19 @@ class Streams:
 
     async def run(self, request: web.Request, render: Render, *topics: str) -> web.StreamResponse:
         """Sends `part` events with the rendered text when it changed, `beat` events when it did not."""
-        response = await _opened(request)
-        news = asyncio.Event()
+        response, news = web.StreamResponse(headers=_HEADERS), asyncio.Event()
         # The listener belongs to this one answer and ends with it.
         async with asyncio.TaskGroup() as own:
             listening = own.create_task(_listen(self.broadcast.listen(*topics), news))
-            with suppress(ConnectionError):
+            with suppress(ConnectionError):  # whoever asked may be gone by now
+                await response.prepare(request)
                 await self._send(response, render, news)
             listening.cancel()
         return response
 
     async def share(self, request: web.Request, view: View, viewer: Viewer) -> web.StreamResponse:
         """The same of a view that is drawn once for everybody who looks at it."""
-        response, news = await _opened(request), asyncio.Event()
+        response, news = web.StreamResponse(headers=_HEADERS), asyncio.Event()
         drawn = self._drawn.get(view.key)
         if drawn is None:
             self._drawn[view.key] = drawn = _Drawn()
@@ -97,6 +98,7 @@ class Streams:
         drawn.viewers.add(news)
         try:
             with suppress(ConnectionError):
+                await response.prepare(request)
                 await self._show(response, drawn, viewer, news)
         finally:
             drawn.viewers.discard(news)
@@ -140,12 +142,6 @@ class Streams:
             await response.write(BEAT if part == last else _event("part", part))
             last = part
             await _pause(news)
-
-
-async def _opened(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await response.prepare(request)
-    return response
 
 
 async def _pause(news: asyncio.Event) -> None:

@@ -101,11 +101,11 @@ async def stream(request: web.Request, look: Look, *topics: str, broadcast: Broa
 async def send(request: web.Request, look: Look, seen: Seen, news: asyncio.Event) -> web.StreamResponse:
     """Sends what was seen, and looks again whenever `news` is set, until it is over."""
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
-    await response.prepare(request)
     streams = request.app[OPEN]
     streams.news.add(news)
     try:
         with suppress(ConnectionError, Refusal):
+            await response.prepare(request)  # whoever asked may be gone by now
             await response.write(f"retry: {RETRY_MS}\n\n".encode())
             await _send(response, look, seen, last_id(request), news=news, streams=streams)
     finally:
