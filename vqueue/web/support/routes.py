@@ -38,6 +38,9 @@ class Support:
         answer = self.pages.page(request, "support/support.html", values)
         answer.headers["Content-Security-Policy"] = OWN_POLICY
         answer.headers["Cache-Control"] = "no-cache"
+        if self.origins:
+            # Else a page of the bank that opened this one could not be heard, and hands its token to nobody.
+            answer.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
         answer.enable_compression()
         return answer
 

@@ -1,6 +1,6 @@
 /* What a visitor's acts do: one state, changed by `set`, which shows the page anew. */
 import { Api, NoConnection, Problem, pause } from "./api.js";
-import { keyFor } from "./memory.js";
+import { Memory, keyFor, subject } from "./memory.js";
 import { face } from "./placed.js";
 import { sorted } from "./asking.js";
 
@@ -10,7 +10,7 @@ const KEPT = ["request", "keptZone", "step", "queueId", "topic", "answers", "mod
 export class Controller {
   constructor({ base, words, memory, provider, show, signal }) {
     Object.assign(this, { base, words, memory, provider, show, signal });
-    const kept = memory.get("state") || {};
+    const kept = provider ? {} : memory.get("state") || {};
     this.s = { step: "topics", answers: {}, feedback: {}, lobby: null, slots: null, online: navigator.onLine, ...kept };
     this.api = new Api({ base, signal, tokens: this, heard: (ok) => this.heard(ok) });
     this.drift = { at: Date.now(), now: Date.now(), speed: 1 };
@@ -44,6 +44,7 @@ export class Controller {
 
   /* the first look, and every look after it */
   async start() {
+    await this.belongs();
     await this.lookAround();
     if (this.signal.aborted) return undefined;
     this.s.ready = true;
@@ -60,6 +61,21 @@ export class Controller {
     if (this.s.step === "slots" && (await this.get())) return this.listSlots();
     if (this.s.step === "code" && !this.s.proof) return this.go("phone");
     return this.go({ place: "topics", cancel: "topics", slots: "choice" }[this.s.step] || this.s.step);
+  }
+
+  /** What this tab kept is shown to the customer it belongs to: the token of another one finds nothing of it. */
+  async belongs() {
+    if (!this.provider) return;
+    const { memory } = this, kept = memory.get("state");
+    const token = await this.quietly(async () => this.provider());
+    if (this.signal.aborted) return;
+    const whose = token ? subject(token) : "", before = memory.get("whose") || (memory.get("guest") ? "guest" : "");
+    const another = whose && before && before !== whose;
+    if (another) memory.forget(...Memory.PERSONAL);
+    else Object.assign(this.s, kept);
+    if (whose) memory.set("whose", whose);
+    if (token) this.token = token;
+    this.show(false);
   }
 
   async lookAround() {

@@ -34,16 +34,17 @@ export class VqueueSupport extends HTMLElement {
   get provider() { return this.tokenProvider || null; }
 
   /** The host page has another token, or none any more: everything begins anew with it. */
-  refresh() { this.open(); }
+  refresh() { this.open(true); }
 
-  open() {
+  open(anew = false) {
     this.ending?.abort();
     clearInterval(this.ticking);
     this.ending = new AbortController();
     const { signal } = this.ending;
     const base = (this.getAttribute("base") || own).replace(/\/$/, "");
     this.words = new Words(WORDS, (this.getAttribute("lang") || document.documentElement.lang || navigator.language).split("-")[0]);
-    const memory = new Memory(`vqueue-support ${base}`);
+    const memory = new Memory(`vqueue-support ${base}`, signal);
+    if (anew && !this.provider && memory.get("whose")) memory.forget(...Memory.PERSONAL);
     this.acts = new Acts({ base, words: this.words, memory, provider: this.provider, show: (move) => this.show(move), signal });
     this.frame();
     for (const name of ["online", "offline"]) addEventListener(name, () => { this.acts.heard(navigator.onLine); }, { signal });
