@@ -104,10 +104,17 @@ def _run(chain: Chain) -> Made:
         promises = simulate(scenario, seed=seed, rolling=rolling).tally.promises
         made.days.append([each for each in promises if not each.booked])
         learned = rolling.calibration if rolling is not None and not chain.fresh else learned
+        _tell(chain, seed, made.days[-1])
         if sum(map(len, made.days)) >= chain.callbacks:
             break
     made.cpu_s = time.process_time() - began
     return made
+
+
+def _tell(chain: Chain, seed: int, promises: list[Kept]) -> None:
+    """What came of a day, while the others are still simulated."""
+    kept = sum(each.kept for each in promises)
+    print(f"{chain.profile} seed {seed}: {kept} of {len(promises)} kept", file=sys.stderr, flush=True)
 
 
 def _row(name: str, chains: list[Made]) -> bool:

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 METHOD = "roll_forward"
 PATHS = 200
-SETTLED_CALLS = 200
+SETTLED_CALLS = 500
 """So many newest calls are seen at the most; fewer: all that ended since the opening."""
 LONGEST_S = 4 * 3600.0
 """A turn that does not come within this is not foretold."""
