@@ -91,6 +91,18 @@ async def test_pages_are_kept_nowhere_and_named_files_for_good(site: Site) -> No
     assert (await site.get("/static/console.js")).headers["Cache-Control"] == "no-cache"
 
 
+async def test_a_file_travels_packed_to_whoever_can_unpack_it_and_not_again_to_whoever_has_it(site: Site) -> None:
+    async with site.get("/static/base.css", headers={"Accept-Encoding": "identity"}) as plain:
+        text, tag = await plain.text(), plain.headers["ETag"]
+    async with site.get("/static/base.css", headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip" and int(packed.headers["Content-Length"]) < len(text) / 2
+        assert (await packed.text(), packed.headers["ETag"]) == (text, tag)
+    async with site.get("/static/base.css", headers={"If-None-Match": f"W/{tag}"}) as known:
+        assert (known.status, await known.read()) == (304, b"")
+    async with site.get("/static/support-192.png", headers={"Accept-Encoding": "gzip"}) as picture:
+        assert "Content-Encoding" not in picture.headers and picture.content_type == "image/png"
+
+
 @pytest.mark.parametrize("path", ["/static/../site.py", "/static/%2e%2e/site.py", "/static/"])
 async def test_only_the_files_meant_for_it_are_served(site: Site, path: str) -> None:
     assert (await site.get(path)).status in (403, 404)

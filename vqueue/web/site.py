@@ -7,15 +7,15 @@ from aiohttp import web
 
 from vqueue.ports.identity import Passwords, StaffIssuer
 from vqueue.services.house import House
-from vqueue.web import charts, console, desk, links, signing, support
+from vqueue.web import charts, console, desk, files, links, signing, support
 from vqueue.web.access import Access
 from vqueue.web.api import book
 from vqueue.web.console import account, agents, reports, rules, slots, staff
 from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
-from vqueue.web.headers import STATIC, add_headers
+from vqueue.web.headers import add_headers
 from vqueue.web.limits import Limits
-from vqueue.web.pages import STATIC_DIR, Pages
+from vqueue.web.pages import Pages
 from vqueue.web.signing import Ways
 from vqueue.web.stream import Streams
 from vqueue.web.watching import Watch, watched
@@ -48,7 +48,7 @@ def make_web(
     add_headers(app, secure=secure, framed_by=wishes.frames)
     streams.add_to(app)
     charts.add_routes(app)
-    app.router.add_static(STATIC, STATIC_DIR)
+    files.add_routes(app)
     app.router.add_get("/", _to_console)
     watch.add_to(app, house)
     ways = Ways(passwords=passwords if local else None, issuer=issuer)

@@ -40,7 +40,9 @@ def add_routes(app: web.Application, *, house: House, limits: Limits, pages: Pag
         return web.Response(text=text, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
     async def docs(request: web.Request) -> web.Response:
-        return pages.page(request, "site/reference.html", {"chapters": chapters, "version": __version__})
+        answer = pages.page(request, "site/reference.html", {"chapters": chapters, "version": __version__})
+        answer.enable_compression()
+        return answer
 
     app.router.add_get("/openapi.json", openapi)
     app.router.add_get("/docs", docs)

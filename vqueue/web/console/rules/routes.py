@@ -42,7 +42,10 @@ class RulesPages:
 
     async def page(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         draft = await self._fresh(request)
-        return await self._presenter.page(request, visitor, draft, done=request.query.get("done", ""))
+        answer = await self._presenter.page(request, visitor, draft, done=request.query.get("done", ""))
+        # Nothing a request carries is repeated in this answer, so its length tells nobody its secrets.
+        answer.enable_compression()
+        return answer
 
     async def form(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         """What was typed, checked; and a row added, moved or removed where the button says so."""
