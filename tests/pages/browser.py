@@ -1,6 +1,6 @@
 """A real Chromium for page tests: opens pages, and remembers every complaint the browser makes about them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,9 @@ NAMELESS = """() => {
     .filter((node) => !named(node)).map((node) => node.outerHTML.slice(0, 160));
 }"""
 
+QUIET = """() => document.fonts.status === 'loaded' && !document.querySelector('[aria-busy]')
+  && !document.querySelector('[data-chart]:not([data-drawn="yes"])')"""
+
 WIDER_THAN_SCREEN = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll('body *')].filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 10).map((node) => node.tagName + '.' + node.className)"""
@@ -45,11 +48,18 @@ class Visit:
         return found
 
     async def settled(self) -> None:
-        """Waits until the page has asked for everything it needs and shows it."""
-        await self.page.wait_for_function(
-            "() => !document.querySelector('[aria-busy]') && document.fonts.status === 'loaded'"
-        )
+        """Waits until the page has asked for everything it needs and shows it: its hour of the day too."""
+        await self.quiet()
         await self.page.wait_for_function("() => document.querySelector('#top .clock')?.textContent")
+
+    async def quiet(self) -> None:
+        """Waits until everything is loaded and every plot is drawn."""
+        await self.page.wait_for_function(QUIET)
+
+    def turned(self, status: int) -> str:
+        """What the browser says of a page that is answered with this status."""
+        words = {403: "Forbidden", 404: "Not Found"}
+        return f"error: Failed to load resource: the server responded with a status of {status} ({words[status]})"
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -71,11 +81,18 @@ async def open_browser(path: str) -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, url: str, *, width: int = 1440, height: int = 900, **context: Any
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1440,
+    height: int = 900,
+    cookies: Sequence[Any] = (),
+    **context: Any,
 ) -> AsyncIterator[Visit]:
-    """Opens `url` as a new visitor, with nothing remembered; `context` goes to Playwright's `new_context`."""
+    """Opens `url` as a new visitor, with nothing remembered but `cookies`; `context` goes to `new_context`."""
     settings = {"locale": "en-GB", "timezone_id": "Europe/London"} | context
     visitor = await browser.new_context(viewport={"width": width, "height": height}, **settings)
+    await visitor.add_cookies(cookies)
     seen = Visit(await visitor.new_page())
     seen.page.set_default_timeout(60_000)
     seen.page.on("console", lambda message: seen.hear(message))

@@ -1,12 +1,16 @@
-"""Starts one Chromium for all page tests, and for each test a visitor of its own."""
+"""One Chromium for all page tests; one still afternoon for those that only look, a fresh one for those that act."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
+from tests.pages.afternoon import Bank, afternoon
 from tests.pages.browser import open_browser
 from tests.pages.lab import Lab, open_lab
+from vqueue.db.open import migrate
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -15,12 +19,19 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         yield started
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of the newest schema without rows, made once and copied for each house."""
+    file = tmp_path_factory.mktemp("pages") / "empty.sqlite"
+    await migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """An empty page of a new visitor."""
-    visitor = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    yield await visitor.new_page()
-    await visitor.close()
+async def bank(browser: Browser, empty_file: Path, tmp_path: Path) -> AsyncIterator[Bank]:
+    """A busy afternoon of one test's own."""
+    async with afternoon(browser, empty_file, tmp_path) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
