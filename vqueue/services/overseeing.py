@@ -30,15 +30,19 @@ class _Part(Generic[T]):
 
     fresh_s: float
     read: Callable[[], Awaitable[T]]
-    _last: tuple[float, T] | None = None
+    known: tuple[float, T] | None = None
+    """When it was read last, and what was found."""
 
     async def at(self, wall: float) -> T:
-        if self._last is None or wall - self._last[0] >= self.fresh_s:
-            self._last = (wall, await self.read())
-        return self._last[1]
+        if self.known is None or self.is_old(wall):
+            self.known = (wall, await self.read())
+        return self.known[1]
+
+    def is_old(self, wall: float) -> bool:
+        return self.known is None or wall - self.known[0] >= self.fresh_s
 
     def forget(self) -> None:
-        self._last = None
+        self.known = None
 
 
 @dataclass(kw_only=True)
@@ -51,6 +55,7 @@ class Overview:
     _alerts: _Part[tuple[Alert, ...]] = field(init=False)
     _ahead: _Part[tuple[Ahead, ...]] = field(init=False)
     _trends: _Part[Trends | None] = field(init=False)
+    _walking: bool = False
 
     def __post_init__(self) -> None:
         house = self.house
@@ -64,8 +69,24 @@ class Overview:
         async with self._lock:
             wall = self.house.clock.wall()
             alerts, ahead = await self._alerts.at(wall), await self._ahead.at(wall)
-            trends = await self._trends.at(wall)
+            trends = await self._past(wall)
         return together(await self.boards.now(), alerts, ahead, trends)
+
+    async def _past(self, wall: float) -> Trends | None:
+        """Only whoever looks first waits for it: it is a walk through hours."""
+        known = self._trends.known
+        if known is None:
+            return await self._trends.at(wall)
+        if self._trends.is_old(wall) and not self._walking:
+            self._walking = True
+            self.house.spawn(self._walk(wall))
+        return known[1]
+
+    async def _walk(self, wall: float) -> None:
+        try:
+            await self._trends.at(wall)
+        finally:
+            self._walking = False
 
     async def forget(self) -> None:
         """Something was done here: whoever looks next sees it."""

@@ -1,6 +1,7 @@
 """What the last hours of each queue were like, reckoned back from its requests and promises."""
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -85,34 +86,59 @@ def times_until(now: datetime) -> tuple[datetime, ...]:
     return (*(at for at in quarters if at < now), now)
 
 
-def trend(passages: Sequence[Passage], outcomes: Sequence[Outcome], times: Sequence[datetime]) -> Trend:
-    """The same at any moments."""
-    in_line = [[one for one in passages if _stands(one, at)] for at in times]
+def trend(passages: Iterable[Passage], outcomes: Iterable[Outcome], times: Sequence[datetime]) -> Trend:
+    """The same at any moments, ascending."""
+    waiting, longest = [0] * len(times), [0.0] * len(times)
+    in_20, kept = [_Share() for _ in times], [_Share() for _ in times]
+    for one in passages:
+        for at in _stands(one, times):
+            waiting[at] += 1
+            longest[at] = max(longest[at], (times[at] - one.since).total_seconds())
+        for at in _counts(one, times):
+            in_20[at].add(_in_time(one))
+    for outcome in outcomes:
+        for at in _within(outcome.at, outcome.at, times):
+            kept[at].add(outcome.kept)
     return Trend(
         times=tuple(times),
-        waiting=tuple(len(there) for there in in_line),
-        longest_s=tuple(
-            max((max(0.0, (at - one.since).total_seconds()) for one in there), default=0.0)
-            for at, there in zip(times, in_line, strict=True)
-        ),
-        in_20=tuple(_share(_in_time(one) for one in passages if _counts(one, at)) for at in times),
-        kept=tuple(_share(one.kept for one in outcomes if at - WITHIN < one.at <= at) for at in times),
+        waiting=tuple(waiting),
+        longest_s=tuple(longest),
+        in_20=tuple(share.value for share in in_20),
+        kept=tuple(share.value for share in kept),
     )
 
 
-def _stands(one: Passage, at: datetime) -> bool:
-    return one.came <= at and (one.left is None or one.left > at)
+@dataclass(slots=True)
+class _Share:
+    of: int = 0
+    good: int = 0
+
+    def add(self, good: bool) -> None:
+        self.of += 1
+        self.good += good
+
+    @property
+    def value(self) -> float | None:
+        return self.good / self.of if self.of else None
 
 
-def _counts(one: Passage, at: datetime) -> bool:
-    over = one.left is not None and one.left <= at
-    return over and at - WITHIN < one.came <= at and (one.talked or one.abandoned)
+def _stands(one: Passage, times: Sequence[datetime]) -> range:
+    """The moments at which it is in line."""
+    until = len(times) if one.left is None else bisect_left(times, one.left)
+    return range(bisect_left(times, one.came), until)
+
+
+def _counts(one: Passage, times: Sequence[datetime]) -> range:
+    """The moments in whose hour it came, and by which it was answered or gave up."""
+    if one.left is None or not (one.talked or one.abandoned):
+        return range(0)
+    return _within(one.came, one.left, times)
+
+
+def _within(began: datetime, over: datetime, times: Sequence[datetime]) -> range:
+    """The moments from when it was over, less than an hour after it began."""
+    return range(bisect_left(times, over), bisect_left(times, began + WITHIN))
 
 
 def _in_time(one: Passage) -> bool:
     return one.talked and one.left is not None and one.left - one.came <= SOON
-
-
-def _share(found: Iterable[bool]) -> float | None:
-    each = list(found)
-    return sum(each) / len(each) if each else None
