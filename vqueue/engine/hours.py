@@ -109,20 +109,22 @@ def _next_start(week: Week, zone: str, holidays: tuple[str, ...], now: datetime)
 
 def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Iterator[Stretch]:
     """Open stretches from yesterday's on, ascending, those that touch joined into one."""
-    return iter(_month(_by_weekday(week), zone, tuple(holidays), now.astimezone(ZoneInfo(zone)).date()))
-
-
-_READ: dict[int, tuple[Week, tuple[Intervals, ...]]] = {}
-
-
-def _by_weekday(week: Week) -> tuple[Intervals, ...]:
-    """Monday first. The weeks of rules do not change, so each is read once; it is kept, and so its id stays its own."""
+    asked = zone, tuple(holidays), now.astimezone(ZoneInfo(zone)).date()
     known = _READ.get(id(week))
     if known is None or known[0] is not week:
         if len(_READ) >= 512:
             _READ.clear()
-        known = _READ[id(week)] = week, tuple(_pairs(week.get(day, ())) for day in WEEK)
-    return known[1]
+        known = _READ[id(week)] = week, {}
+    months = known[1]
+    if asked not in months:
+        if len(months) >= 512:
+            months.clear()
+        months[asked] = _month(tuple(_pairs(week.get(day, ())) for day in WEEK), *asked)
+    return iter(months[asked])
+
+
+_READ: dict[int, tuple[Week, dict[tuple[str, tuple[str, ...], date], tuple[Stretch, ...]]]] = {}
+"""The weeks of rules do not change, so each is read once a day; it is kept, and so its id stays its own."""
 
 
 def _pairs(intervals: Intervals) -> Intervals:
@@ -131,7 +133,7 @@ def _pairs(intervals: Intervals) -> Intervals:
 
 @lru_cache(maxsize=512)
 def _month(days: tuple[Intervals, ...], zone: str, holidays: tuple[str, ...], today: date) -> tuple[Stretch, ...]:
-    """The stretches around a day, the same for everybody who asks on it. `days` are a week's, Monday first."""
+    """The stretches around a day, the same for all equal weeks. `days` are a week's, Monday first."""
     joined: list[Stretch] = []
     for offset in range(-2, HORIZON_DAYS + 1):
         day = today + timedelta(days=offset)

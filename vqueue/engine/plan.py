@@ -141,18 +141,17 @@ class _Tick:
         self.rung: set[str] = set()
         self.budget = max(0, snapshot.calls_in_a_second)
         # The longest idle first, then by id: of seats equally good the first is taken.
-        seats = sorted(snapshot.seats, key=_LONGEST_IDLE) if len(snapshot.seats) > 1 else snapshot.seats
-        self.seats = {seat.agent: seat for seat in seats}
+        self.seats = {seat.agent: seat for seat in sorted(snapshot.seats, key=_LONGEST_IDLE)}
         self.classes = _classes(snapshot, self.lines)
         self.skips: list[Skip] = []
         self.reserves: list[Reserve] = []
         self.lifts: dict[ClassKey, float] = {}
+        # Of the head of each class that has one: smaller goes first.
         self.keys: dict[ClassKey, tuple[float, float, str, ClassKey]] = {}
-        """Of the head of each class that has one: smaller goes first."""
 
     def clear_the_way(self) -> None:
         """Sets aside whoever cannot be rung now, then lifts the classes whose promises are in danger."""
-        for klass, places in sorted(self.classes.items()) if len(self.classes) > 1 else tuple(self.classes.items()):
+        for klass, places in sorted(self.classes.items()):
             self.classes[klass] = [place for place in places if not self._set_aside(place)]
         self.lifts = _lifts(self.lines, self.classes, self.now)
         self.keys = {klass: self._key(klass, places[0]) for klass, places in self.classes.items() if places}
@@ -281,10 +280,8 @@ def _p90(board: QueueBoard, ahead: int) -> float:
 
 
 def _can(seat: Seat, place: Place) -> bool:
-    if not place.skills and not place.language:
-        return True
     spoken = (place.language,) if place.language else ()
-    return able(seat.skills, seat.languages, needed=place.skills, spoken=spoken)
+    return not (place.skills or spoken) or able(seat.skills, seat.languages, needed=place.skills, spoken=spoken)
 
 
 def _shape(place: Place, rules: Rules) -> Shape:

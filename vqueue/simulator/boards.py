@@ -152,7 +152,7 @@ class Boards:
 
     def _counts(self) -> boards.Counts:
         return {
-            (state, mode, klass.bucket, klass.credit_class, True): tuple(minutes.items())
+            (state.value, mode.value, klass.bucket, klass.credit_class, True): tuple(minutes.items())
             for (state, mode, klass), minutes in self.floor.order.minutes.items()
         }
 

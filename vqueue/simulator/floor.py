@@ -15,7 +15,8 @@ from vqueue.engine.plan import Head, Place, Seat
 from vqueue.engine.wait.calibrating import Quoted
 
 QUEUE = "simulated"
-ON_DUTY = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
+BUSY = (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
+ON_DUTY = (Presence.READY, *BUSY)
 
 
 def at(seconds: float) -> datetime:
@@ -59,9 +60,17 @@ class Caller:
     """When he pressed key 1, while he waits for his agent on the line."""
     chair: "Chair | None" = None
     counted: bool = True
+    _seen: tuple[State, datetime | None, datetime | None, Place] | None = None
+    """His place as it was made last, and what it was made from."""
 
     def place(self, not_before: datetime | None) -> Place:
         """As the order sees him. `not_before` is when people may be rung, None when they may be now."""
+        seen = self._seen
+        if seen is None or seen[0] is not self.state or seen[1] is not self.deadline or seen[2] is not not_before:
+            seen = self._seen = self.state, self.deadline, not_before, self._place(not_before)
+        return seen[3]
+
+    def _place(self, not_before: datetime | None) -> Place:
         waiting = self.state is State.WAITING
         return Place(
             id=self.id,
@@ -113,12 +122,12 @@ class Times:
         self.spent[presence] += max(0.0, until - max(since, self.start))
 
 
-Standing = tuple[str, str, ClassKey]
+Standing = tuple[State, Mode, ClassKey]
 """State, mode and class of those whom a board counts together."""
 
 
 def _standing(caller: Caller) -> Standing:
-    return caller.state.value, caller.mode.value, caller.klass
+    return caller.state, caller.mode, caller.klass
 
 
 class Order:
@@ -159,13 +168,9 @@ class Order:
 
     def heads(self, most: int, not_before: datetime | None) -> Iterator[Head]:
         """The first `most` of each class: what a tick can use at the most. `not_before` as in `Caller.place`."""
-        for klass, line in self.classes.items():
-            yield Head(
-                queue=klass.queue,
-                bucket=klass.bucket,
-                credit_class=klass.credit_class,
-                places=tuple(self.callers[each].place(not_before) for _, each in line[:most]),
-            )
+        for (queue, bucket, credit_class), line in self.classes.items():
+            places = tuple([self.callers[each].place(not_before) for _, each in line[:most]])
+            yield Head(queue=queue, bucket=bucket, credit_class=credit_class, places=places)
 
 
 class Floor:
@@ -180,6 +185,8 @@ class Floor:
         """How often an agent took up something else."""
         self.holders = 0
         """Customers on the line who have no agent yet."""
+        self.busy = 0
+        """Agents at work on a call."""
         self.coming: dict[RequestId, tuple[float, Caller]] = {}
         """Who is not ready, his place kept, and when he will be: a retry, a booked time."""
 
@@ -187,7 +194,9 @@ class Floor:
         """The agent does this from now on."""
         self.times.add(chair.presence, chair.since, now)
         self.moves += 1
-        self.free.pop(chair.id, None)
+        self.busy += (presence in BUSY) - (chair.presence in BUSY)
+        if chair.presence is Presence.READY:
+            del self.free[chair.id]
         chair.presence, chair.since, chair.seen = presence, now, None
         if presence is Presence.READY:
             seat = Seat(agent=chair.id, skills=chair.skills, languages=chair.languages, idle_since=at(now))
@@ -214,7 +223,3 @@ class Floor:
         for chair in self.chairs.values():
             self.times.add(chair.presence, chair.since, now)
             chair.since = now
-
-    def busy(self) -> int:
-        working = (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
-        return sum(chair.presence in working for chair in self.chairs.values())

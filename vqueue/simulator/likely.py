@@ -83,12 +83,16 @@ class Empirical:
 
 def uniforms(visits: Sequence[Visit], *, seed: int, repetition: int, columns: int) -> Floats:
     """A row of chance for each visit."""
-    rows = (
-        Generator(Philox(key=[int.from_bytes(blake2b(visit.id.encode(), digest_size=8).digest()), seed])
-                  .jumped(repetition)).random(columns)
-        for visit in visits
-    )  # fmt: skip
-    return np.array(list(rows), dtype=np.float64).reshape(len(visits), columns)
+    told = np.empty((len(visits), columns))
+    stream = Philox(key=[0, seed])
+    chance, state = Generator(stream), stream.state
+    state["state"]["counter"][2] = repetition
+    for row, visit in enumerate(visits):
+        named = int.from_bytes(blake2b(visit.id.encode(), digest_size=8).digest())
+        state["state"]["key"][:] = np.array([named, seed]).astype(np.uint64)
+        stream.state = state
+        chance.random(out=told[row])
+    return told
 
 
 def rings(samples: Sequence[float], chance: Floats) -> Floats:

@@ -26,7 +26,6 @@ from vqueue.engine.wait.present import (
     Rolled,
     newcomers,
 )
-from vqueue.engine.wait.rolling import rolled
 from vqueue.simulator.floor import ON_DUTY, QUEUE, Chair, Floor, at
 from vqueue.simulator.scenario import Scenario
 
@@ -53,6 +52,9 @@ class Rolling:
     def of(self, floor: Floor, now: float, *, samples: tuple[float, ...], abandoned: float, queued_s: float) -> Rolled:
         """At most a few seconds old; without grids where too little is known yet."""
         if self._last is None or now - self._last[0] >= ROLL_S:
+            # Its compiler is slow to load, and days served again do without.
+            from vqueue.engine.wait.rolling import rolled
+
             evidence = Evidence(samples=samples, patience=patience(abandoned, queued_s), setup_s=SETUP_S)
             present = self._present(floor, now)
             self._last = now, rolled(present, {QUEUE: evidence}, at(now), seed=int(now), paths=self.paths)

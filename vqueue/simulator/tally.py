@@ -106,7 +106,7 @@ class Tally:
 
     def see(self, now: float, floor: Floor) -> None:
         free = len(floor.free)
-        self.minutes.append(Minute(now, floor.holders, len(floor.order) - floor.holders, free, floor.busy()))
+        self.minutes.append(Minute(now, floor.holders, len(floor.order) - floor.holders, free, floor.busy))
 
 
 def summary(tally: Tally, times: Times, *, seed: int, service_level_s: float) -> dict[str, Any]:

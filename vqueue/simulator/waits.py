@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from math import exp, floor, log, sqrt
 
 from vqueue.domain.board import Wait
@@ -14,6 +15,7 @@ PLACES = (
     1, 2, 3, 4, 6, 8, 11, 15, 21, 28, 38, 51, 72, 101, 142, 201, 283, 401, 501, 708, 1001, 1416, 2003,
 )  # fmt: skip
 """Places, one's own among them, that are asked about; between them the figures are read."""
+_STEPS = tuple(log(above / below) for below, above in pairwise(PLACES))
 PATIENCE_STEP = 0.25
 """Relative step of the patience that is asked about; between two the figures are read."""
 SURE_STEP = 0.1
@@ -75,18 +77,21 @@ class _Between:
     first: _Law
     second: _Law
     near: float
+    read: dict[int, Six] = field(default_factory=dict)
 
     def figure(self, number: int, places: float) -> float:
         node = min(bisect_right(PLACES, places) - 1, len(PLACES) - 2)
-        below, above = PLACES[node], PLACES[node + 1]
-        told = self._at(node, number)
+        below, told = PLACES[node], self._at(node)[number]
         if places > below:
-            told += (self._at(node + 1, number) - told) * log(places / below) / log(above / below)
+            told += (self._at(node + 1)[number] - told) * log(places / below) / _STEPS[node]
         return _gamma(number, places) * exp(told)
 
-    def _at(self, node: int, number: int) -> float:
-        told = self.first.at(node)[number]
-        return told + (self.second.at(node)[number] - told) * self.near if self.near else told
+    def _at(self, node: int) -> Six:
+        if node not in self.read:
+            first, near = self.first.at(node), self.near
+            second = self.second.at(node) if near else first
+            self.read[node] = tuple([one + (other - one) * near for one, other in zip(first, second, strict=True)])
+        return self.read[node]
 
 
 class Remembering:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from math import exp, inf, isinf, log
 from statistics import NormalDist
 
@@ -14,7 +15,13 @@ _LEAST_S = 1e-3
 
 def _knots(wait: Wait) -> list[float]:
     """Logarithms of the five quantiles, ascending."""
-    return _logs(wait.quantiles_s)
+    return _known(wait.quantiles_s)
+
+
+@lru_cache(maxsize=1024)
+def _known(quantiles_s: tuple[float, ...]) -> list[float]:
+    """Read, not written to, by whoever asks; one offer asks five times."""
+    return _logs(quantiles_s)
 
 
 def _logs(quantiles_s: Sequence[float]) -> list[float]:
