@@ -198,7 +198,6 @@ def upgrade() -> None:
         sa.Column("note_index", WORD, nullable=True),
         sa.Column("note_hint", WORD, nullable=True),
         sa.Column("line_dropped", sa.Boolean(), nullable=False),
-        sa.Column("passed_to", WORD, nullable=True),
         sa.ForeignKeyConstraint(["attempt"], ["attempts.id"], name=op.f("fk_dispositions_attempt")),
         sa.ForeignKeyConstraint(["request"], ["requests.id"], name=op.f("fk_dispositions_request")),
         sa.PrimaryKeyConstraint("attempt", name=op.f("pk_dispositions")),

@@ -15,9 +15,10 @@ from tests.web.desk_scene import AGENT, desk_of
 from tests.web.house import HandClock
 from tests.web.test_desk import PERSON, act, enter, omer, plain, shown
 from vqueue.domain.agent import Presence
-from vqueue.domain.ids import AgentId
+from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.journal import Fact
-from vqueue.domain.request import Mode, State
+from vqueue.domain.request import Channel, Mode, Request, State
+from vqueue.ports.database import Work
 from vqueue.services import desk_open
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
@@ -134,3 +135,56 @@ async def test_an_open_stream_is_an_open_desk(site: Site, house: House) -> None:
     assert (await stream.content.readline()).strip() == b"event: part"
     assert await house.database.read(lambda work: desk_open.is_open(work, AGENT))
     stream.close()
+
+
+async def a_team(house: House) -> None:
+    """Another queue that takes callbacks."""
+
+    def deed(clerk: Clerk) -> None:
+        cards = clerk.work.queues.get("cards")
+        clerk.work.queues.insert(replace(cards, id="loans", names={"en": "Loans"}))
+
+    await house.act(deed)
+
+
+async def test_a_customer_is_passed_on_with_his_place_and_all_that_is_known_of_him(site: Site, house: House) -> None:
+    await desk_of(house, "over")
+    await a_team(house)
+    csrf = await enter(site)
+    assert '<option value="loans">by Loans</option>' in await shown(site)
+    sent = {"code": "passed_on", "follow_up": "soon", "queue": "loans", "mine": "yes", "note": "Asks about a loan."}
+    status, page = await act(site, csrf, "calls/at_now/disposition", **sent)
+    assert status == 200, page
+
+    def found(work: Work) -> tuple[Request, Request]:
+        talked = work.requests.get(RequestId("rq_00000000helenward"))
+        (linked,) = [one for one in work.requests.search(queue="loans") if one.follows == talked.id]
+        return talked, linked
+
+    talked, linked = await house.database.read(found)
+    assert (linked.virtual_start, linked.topic, linked.context) == (talked.virtual_start, talked.topic, talked.context)
+    assert (linked.state, linked.mode, linked.wanted_agent) == (State.WAITING, Mode.CALLBACK, None)
+    assert "Helen Ward by anyone" in card(page)
+    assert (await act(site, csrf, "calls/at_now/disposition", **sent))[0] == 200
+    again = await house.database.read(lambda work: work.requests.search(queue="loans"))
+    assert [one.id for one in again if one.follows == talked.id] == [linked.id]
+
+
+async def test_a_team_that_is_not_there_saves_nothing(site: Site, house: House) -> None:
+    await desk_of(house, "over")
+    csrf = await enter(site)
+    sent = {"code": "passed_on", "follow_up": "soon", "queue": "nowhere"}
+    assert (await act(site, csrf, "calls/at_now/disposition", **sent))[0] in (404, 422)
+
+
+async def test_what_was_noted_of_the_talk_before_stands_on_the_desk_of_the_next(site: Site, house: House) -> None:
+    await desk_of(house, "offer", follows="rq_day0", channel=Channel.AGENT)
+    note = house.vault.seal(NOTE)
+
+    def noted(clerk: Clerk) -> None:
+        (said,) = clerk.work.dispositions.of_request(RequestId("rq_day0"))
+        clerk.work.dispositions.put(replace(said, note=note))
+
+    await house.act(noted)
+    await enter(site)
+    assert f"Noted before {NOTE}" in plain(await shown(site))

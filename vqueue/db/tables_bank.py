@@ -65,7 +65,6 @@ dispositions = Table(
     word("by", nullable=False),
     *sealed("note"),
     Column("line_dropped", Boolean, nullable=False),
-    word("passed_to"),
     Index("ix_dispositions_request", "request"),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from vqueue.domain.ids import AgentId, AttemptId, QueueId, RequestId
+from vqueue.domain.ids import AgentId, AttemptId, RequestId
 from vqueue.domain.phone import Sealed
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Rules
@@ -83,8 +83,6 @@ class Disposition:
     by: str
     note: Sealed | None = None
     line_dropped: bool = False
-    passed_to: QueueId | None = None
-    """The queue the customer is being passed on to, or was."""
 
 
 class ApiKeys(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,8 @@ class Bespoken:
     """The agent he would rather have, …"""
     agent_for: timedelta = timedelta(hours=4)
     """… and for how long one waits for that one alone."""
+    since: datetime | None = None
+    """When he came, where he keeps that place; None: now."""
 
 
 async def make(house: House, made: Bespoken, tell: Tell) -> Answered:
@@ -77,7 +79,14 @@ async def _case(house: House, made: Bespoken) -> Case:
         expires_at=house.clock.calendar(),
     )  # fmt: skip
     return Case(
-        house=house, customer=nobody, asked=asked, route=route, number=number, language=language, context=context
+        house=house,
+        customer=nobody,
+        asked=asked,
+        route=route,
+        number=number,
+        language=language,
+        context=context,
+        since=made.since,
     )
 
 

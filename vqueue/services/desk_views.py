@@ -34,6 +34,9 @@ class Task:
     legs: tuple[Leg, ...]
     disposition: Disposition | None
     note: str = field(default="", repr=False)
+    sealed_before: Sealed | None = None
+    noted_before: str = field(default="", repr=False)
+    """What was written down of the talk this one follows."""
     contacts: tuple[Contact, ...] = ()
     code: str | None = None
     """What the customer's app shows him, so that both can check."""
@@ -140,4 +143,6 @@ class Workplace:
     task: Task | None
     queues: tuple[QueueView, ...]
     day: Day
+    elsewhere: tuple[QueueView, ...] = ()
+    """Other queues to which a customer can be passed on."""
     callbacks: tuple[Callback, ...] = ()

@@ -1,7 +1,7 @@
 """What an agent says became of a talk: a code, a note, that the line dropped, that it is to be followed up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -36,7 +36,8 @@ AGENT_AT_SLOT = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """A new request linked to this one: at a booked time, or as soon as it is its turn."""
+    """A new request linked to this one: at a booked time, or as soon as it is its turn. What he said goes along; in
+    another queue, so does his place in line: he has waited once already."""
 
     queue: QueueId | None = None
     at: datetime | None = None
@@ -98,12 +99,14 @@ async def _follow_up(house: House, attempt: Attempt, request: Request, wish: Fol
         slot_start=wish.at,
         locale=request.language,
     )
+    passed = wish.at is None and asked.queue != request.queue
     made = Bespoken(
         asked=asked,
         by=by,
         customer=request.customer,
         name=house.vault.open(request.name) if request.name is not None else None,
         follows=request.id,
+        since=request.virtual_start if passed else None,
         agent=attempt.agent if wish.same_agent else None,
         agent_for=AGENT_FOR if wish.at is None else wish.at - house.clock.now() + AGENT_AT_SLOT,
     )
@@ -146,10 +149,16 @@ def _linked(clerk: Clerk, request: Request, deed: Deed, *, rescued: bool) -> Req
         if rescued:
             return None  # he waits for a call already
         raise
+    made = clerk.store(replace(made, **_known(request)), reason="told_before")
     if rescued:
         head: dict[str, Any] = {"credit_class": RESCUED, "virtual_start": request.virtual_start}
         made = clerk.move(made, Move.MOVE, reason="line_dropped", changes=head)
     return made.id
+
+
+def _known(request: Request) -> dict[str, Any]:
+    """What need not be asked again."""
+    return {"topic": request.topic, "context": request.context, "segment": request.segment}
 
 
 def _dropped(clerk: Clerk, attempt: Attempt, request: Request) -> Request:

@@ -52,6 +52,8 @@ class Case:
     number: Verdict | None
     language: str
     context: Mapping[str, Any] = field(repr=False)
+    since: datetime | None = None
+    """When he came, where he keeps that place; None: now."""
 
     @property
     def seen(self) -> Grounds:
@@ -67,7 +69,12 @@ class Case:
 
     @property
     def ahead(self) -> int:
-        return self.seen.ahead(self.seen.now, self.route.bucket, self.route.credit)
+        return self.seen.ahead(self.begins, self.route.bucket, self.route.credit)
+
+    @property
+    def begins(self) -> datetime:
+        """From when the place counts."""
+        return self.since or self.seen.now
 
 
 def channel_of(customer: Customer) -> Channel:
@@ -128,7 +135,7 @@ def wish(case: Case, mode: Mode, *, opening: datetime | None = None) -> Wish:
         skills=case.route.skills,
         bucket=case.route.bucket,
         credit_class=case.route.credit,
-        virtual_start=seen.now,
+        virtual_start=case.begins,
         rules_version=seen.queue.rules_version,
         phone=house.vault.seal_phone(phone) if phone else None,
         zone=zone,

@@ -11,6 +11,7 @@ from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.attempt import Attempt
 from vqueue.domain.errors import NotFound
 from vqueue.domain.ids import AgentId, AttemptId
+from vqueue.domain.phone import Sealed
 from vqueue.domain.report import Interval, Question, ReportName
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
@@ -81,6 +82,7 @@ class Workplaces:
             task,
             shown=replace(task.shown, personal=self._opened[key].personal),
             note=vault.open(note) if note is not None else "",
+            noted_before=vault.open(task.sealed_before) if task.sealed_before is not None else "",
             code=bank_code.drawn(self.house, request.id) if bank_code.spoken(request, ruled=ruled) else None,
         )
 
@@ -140,6 +142,7 @@ def _seen(work: Work, agent_id: AgentId, board: BoardView, now: datetime, zone: 
         task=_task(work, current, queues) if current is not None else None,
         queues=tuple(view for view in board.queues if serves(agent, view.queue)),
         day=day,
+        elsewhere=tuple(view for view in board.queues if view.open and view.queue.switches.registering),
         callbacks=tuple(promised.callbacks(work, agent, queues, now, zone=zone)),
     )
 
@@ -184,8 +187,15 @@ def _task(work: Work, attempt_id: AttemptId, queues: Mapping[str, Queue]) -> Tas
         legs=tuple(work.legs.of_attempt(attempt_id)),
         disposition=next((one for one in _said(work, request) if one.attempt == attempt_id), None),
         contacts=_contacts(work, request, queues) if shown.proven else (),
+        sealed_before=_before(work, request) if shown.proven else None,
         bookable=request.phone is not None and grids.offered(queues[request.queue].rules),
     )
+
+
+def _before(work: Work, request: Request) -> Sealed | None:
+    """The last note of the talk that this one follows."""
+    said = work.dispositions.of_request(request.follows) if request.follows is not None else []
+    return next((one.note for one in reversed(said) if one.note is not None), None)
 
 
 def _contacts(work: Work, request: Request, queues: Mapping[str, Queue]) -> tuple[Contact, ...]:

@@ -88,6 +88,7 @@ def present_call(seen: Workplace, words: Words, wishes: Wishes, *, bank: str, mi
         saved_key=f"{task.outcome}-{attempt.id}",
         may_follow=task.request.phone is not None and task.outcome == DRAFT,
         bookable=task.bookable,
+        teams=_teams(seen, task, words),
     )
 
 
@@ -212,6 +213,8 @@ def _entered(task: Task, words: Words) -> tuple[Row, ...]:
         )
         kind = known.kind if known is not None else FieldKind.TEXT
         rows.append(Row(label=label, value=_value(value, kind, words), quoted=kind is FieldKind.TEXT))
+    if task.noted_before:
+        rows.append(Row(label=say("desk.noted_before"), value=task.noted_before, quoted=True))
     return tuple(rows)
 
 
@@ -261,6 +264,15 @@ def _outcomes(task: Task, wishes: Wishes, words: Words) -> tuple[Outcome, ...]:
         )
         for i, code in enumerate(wishes.outcomes, 1)
     )
+
+
+def _teams(seen: Workplace, task: Task, words: Words) -> tuple[tuple[str, str], ...]:
+    others = [
+        (view.queue.id, words.say("desk.follow_by", words=Text(words.queue(view))))
+        for view in seen.elsewhere
+        if view.queue.id != task.queue.id
+    ]
+    return ((task.queue.id, words.say("desk.follow_by_own")), *others) if others else ()
 
 
 def _values(seen: Workplace, task: Task) -> dict[str, str]:

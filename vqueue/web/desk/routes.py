@@ -9,7 +9,7 @@ from aiohttp import web
 
 from vqueue.domain.agent import Presence
 from vqueue.domain.errors import Invalid, NotFound, NotPossible, Refusal
-from vqueue.domain.ids import AgentId, AttemptId
+from vqueue.domain.ids import AgentId, AttemptId, QueueId
 from vqueue.domain.speech_args import Text
 from vqueue.services import desk, desk_open, disposing, noting, presence, workplace
 from vqueue.services.disposing import FollowUp, Said
@@ -157,8 +157,8 @@ class Desk:
         attempt, code = _attempt(request), str(sent.get("code", ""))
         if code not in self.wishes.outcomes:
             raise Invalid("Say what became of it.", errors=(("/code", "unknown"),))
-        await self.house.database.read(lambda work: workplace.own_request(work, attempt, agent))
-        follow_up = None if code == DROPPED else _follow_up(sent)
+        talked = await self.house.database.read(lambda work: workplace.own_request(work, attempt, agent))
+        follow_up = None if code == DROPPED else _follow_up(sent, own=talked.queue)
         said = Said(code=code, note=_note(sent) or None, line_dropped=code == DROPPED, follow_up=follow_up)
         await disposing.dispose(self.house, attempt, said, by=by)
         if sent.get("then") == "ready":
@@ -183,11 +183,12 @@ def _note(sent: Sent) -> str:
     return note
 
 
-def _follow_up(sent: Sent) -> FollowUp | None:
-    mine = sent.get("mine") == "yes"
+def _follow_up(sent: Sent, *, own: QueueId) -> FollowUp | None:
+    """`own` is the queue of the talk: in another one it is not the same agent's."""
+    mine, team = sent.get("mine") == "yes", QueueId(str(sent.get("queue") or own))
     match sent.get("follow_up", "none"):
         case "soon":
-            return FollowUp(same_agent=mine)
+            return FollowUp(queue=team, same_agent=mine and team == own)
         case "at":
             return FollowUp(at=_moment(sent.get("at"), "/at"), same_agent=mine)
         case _:

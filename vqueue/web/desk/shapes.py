@@ -140,6 +140,8 @@ class Card:
     """Changes with each saving, so that the form begins anew."""
     may_follow: bool
     bookable: bool
+    teams: tuple[tuple[str, str], ...]
+    """(queue, what it is called) to which he can be passed on, this talk's own first; empty where there is no other."""
 
     @property
     def writes(self) -> bool:

@@ -194,6 +194,7 @@ async function times() {
 
 document.addEventListener('change', (event) => {
   if (event.target.matches('[name="follow_up"][value="at"]')) times();
+  if (event.target.id === 'team') main.querySelector('[name="follow_up"][value="soon"]').checked = true;
   if (event.target.id === 'at') main.querySelector('[name="follow_up"][value="at"]').checked = true;
 });
 document.addEventListener('focusin', (event) => { if (event.target.id === 'at') times(); });
