@@ -58,7 +58,7 @@ async def signed_in(house: House, sign_in: SignIn, clock: HandClock) -> None:
 async def test_every_stored_promise_gives_its_window_once_more(site: Site, house: House, signed_in: None) -> None:
     page = plain(await shown(site, f"{PATH}?span=today"))
     assert "The stored inputs of all 3 promises shown give exactly the window that was spoken." in page
-    assert "too late 7:00 after the window" in page and "Identical 3 of 3".lower() in page.lower()
+    assert "too late 7:00 after the window" in page and "identical, of those shown 3 of 3" in page
     assert page.count("identical") >= 3
 
 

@@ -10,6 +10,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.slots import Slot
+from vqueue.ports.database import Work
 from vqueue.services import booking, quoting, requesting, wishing
 from vqueue.services.booking import Place
 from vqueue.services.clerk import Clerk
@@ -27,18 +28,25 @@ class Times:
     """To what it may be changed. `anew`: what a callback that waits would be told now, None where nothing can be."""
 
     slots: tuple[Slot, ...] = ()
+    promised: Window | None = None
+    """What was promised until now."""
     anew: Window | None = None
 
 
 async def times(house: House, request: Request) -> Times:
     """Free slots but the present one, and the window that can be kept now. Raises NotFound."""
+    promised = await house.database.read(partial(_promised, promise=request.promise))
     if request.phone is None:
-        return Times()
+        return Times(promised=promised)
     now = house.clock.now()
     found = await booking.slots(house, request.queue, start=now, end=now + AHEAD, number=request)
     free = tuple(slot for slot in found if slot.remaining and slot.start != request.slot_start)
     quote = await _quote(house, request) if waits(request) else None
-    return Times(slots=free, anew=quote.window if quote is not None else None)
+    return Times(slots=free, promised=promised, anew=quote.window if quote is not None else None)
+
+
+def _promised(work: Work, promise: PromiseId | None) -> Window | None:
+    return work.promises.get(promise).window if promise is not None else None
 
 
 def waits(request: Request) -> bool:

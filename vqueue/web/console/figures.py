@@ -23,6 +23,12 @@ def percent(share: float | None, language: Language, *, digits: int = 0) -> str:
     return f"{text.replace('.', ',')}{NBSP}%" if language is Language.RU else f"{text}%"
 
 
+def plain(value: float, language: Language, *, digits: int = 2) -> str:
+    """4.12, 4; Russian: 4,12. Zeros at the end are not written."""
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
+    return text.replace(".", ",") if language is Language.RU else text
+
+
 def length(span: timedelta) -> str:
     """Minutes and seconds, 31:20; from an hour on hours too, 1:05:00."""
     seconds = max(0, int(span.total_seconds()))

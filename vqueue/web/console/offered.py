@@ -12,8 +12,10 @@ from vqueue.web.console.sentences import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """`now`: the window in words, empty where there is none. `days`: (day, ((value, words), ...))."""
+    """`stands`: what was promised until now; `now`: the window that can be kept; in words, empty where there is none.
+    `days`: (day, ((value, words), ...))."""
 
+    stands: str
     now: str
     days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
@@ -31,7 +33,8 @@ def offered(times: Times, words: Words) -> Offered:
         free = words.say("window_act.free", words=Text(span), count=Number(slot.remaining))
         days.setdefault(told[:1].upper() + told[1:], []).append((slot.start.isoformat(), free))
     now = words.say("window_act.now", words=Text(_span(times.anew, words))) if times.anew is not None else ""
-    return Offered(now=now, days=tuple((day, tuple(each)) for day, each in days.items()))
+    stands = words.say("window_act.stands", words=Text(_span(times.promised, words))) if times.promised else ""
+    return Offered(stands=stands, now=now, days=tuple((day, tuple(each)) for day, each in days.items()))
 
 
 def _span(window: Window, words: Words) -> str:

@@ -19,7 +19,7 @@ _TONES = {"kept": "good", "open": "info", "withdrawn": ""}
 _REPLAYED = {
     Replayed.IDENTICAL: ("good", "fine"),
     Replayed.DIFFERENT: ("act", "act"),
-    Replayed.INCOMPLETE: ("", "watch"),
+    Replayed.INCOMPLETE: ("", "dot"),
 }
 
 
@@ -57,7 +57,6 @@ class PromiseLine:
 def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "", dated: bool = False) -> PromiseLine:
     """`dated`: times of several days stand below each other."""
     say, (hit, total) = words.say, hits(promise.coverage)
-    window = edges(promise.window, words.zone)
     return PromiseLine(
         id=promise.id,
         request=promise.request,
@@ -65,7 +64,7 @@ def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "",
         queue=queue,
         channel=say(f"channel.{promise.channel}"),
         made=_at(promise.made_at, words, dated=dated),
-        window=window if not dated else (_at(promise.window.start, words, dated=True), window[1]),
+        window=edges(promise.window, words.zone),
         coverage=say("ledger_page.coverage", hits=Number(hit), total=Number(total)),
         width=length(promise.window.end - promise.window.start),
         ring=second(promise.first_ring_at, words.zone) if promise.first_ring_at else NONE,

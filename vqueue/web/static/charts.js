@@ -56,7 +56,7 @@ function traces(told, c) {
           array: each.high.map((high, n) => high - each.values[n]), arrayminus: each.low.map((low, n) => each.values[n] - low) } }];
     }
     if (told.kind === 'bars' && each.style !== 'dashed') {
-      return [{ ...base, type: 'bar', marker: { color: line.color }, text: told.x.length <= 6 ? each.values : undefined, textposition: 'outside', cliponaxis: false }];
+      return [{ ...base, type: 'bar', marker: { color: line.color }, text: told.x.length <= 6 ? each.values.map((value) => (value === 0 && told.stacked ? '' : value)) : undefined, textposition: told.stacked ? 'inside' : 'outside', cliponaxis: false }];
     }
     return [{ ...base, type: 'scatter', mode: told.x.length < 3 ? 'lines+markers' : 'lines', line, connectgaps: false }];
   });

@@ -25,7 +25,7 @@ from vqueue.web.console.sentences import Words
 from vqueue.web.pages import Pages, Say
 from vqueue.wording import Language
 
-LISTED = 50
+LISTED = 25
 """Promises on a page."""
 
 
@@ -125,8 +125,8 @@ def _kpis(report: Report, shown: Sequence[Entry], say: Say, language: Language) 
         (length(widths[(len(widths) - 1) // 2]) if widths else NONE, say("ledger_page.width_shown"), ""),
         (
             say("slots_page.of", count=Number(identical), total=Number(len(shown))),
-            say("ledger_page.replay_identical"),
             say("ledger_page.of_shown"),
+            "",
         ),
     ]
 

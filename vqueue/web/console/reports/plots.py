@@ -9,7 +9,7 @@ from typing import Any
 
 from vqueue.domain.report import Cell, Interval, Report
 from vqueue.domain.speech_args import Number, Text
-from vqueue.web.console.figures import percent
+from vqueue.web.console.figures import percent, plain
 from vqueue.web.pages import Say
 from vqueue.wording.axis import short_day
 from vqueue.wording.languages import Language
@@ -102,8 +102,8 @@ class Plots:
 
         values = tuple(coverage(found) for found in rows.values())
         every = coverage([row for found in rows.values() for row in found])
-        words = Text("–" if every is None else f"{every:g}%")
-        found = self.say("reports_page.found_kept", words=words, total=Text(f"{goal * 100:g}%"))
+        words = Text(percent(None if every is None else every / 100, self.language, digits=1))
+        found = self.say("reports_page.found_kept", words=words, total=Text(percent(goal, self.language)))
         lines = [Line(name=self._word("coverage"), style="accent", values=values)]
         return self._plot("kept", found, rows, lines, kind="lines", unit="%", goal=goal * 100, range=[0, 105])
 
@@ -144,7 +144,10 @@ class Plots:
             legend=tuple((line.style, line.name) for line in lines) if len(lines) > 1 else (),
             head=("", *(line.name for line in lines)),
             rows=tuple(
-                (label, *("–" if line.values[n] is None else f"{line.values[n]:g}" for line in lines))
+                (
+                    label,
+                    *("–" if line.values[n] is None else plain(line.values[n] or 0, self.language) for line in lines),
+                )
                 for n, label in enumerate(named)
             ),
         )

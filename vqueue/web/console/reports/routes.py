@@ -15,7 +15,7 @@ from vqueue.services.signing_in import Visitor
 from vqueue.web import charts
 from vqueue.web.access import READERS, Access
 from vqueue.web.api.bank.tables import csv_of
-from vqueue.web.console.figures import minute, percent
+from vqueue.web.console.figures import minute, percent, plain
 from vqueue.web.console.reports.asking import Asked, asked
 from vqueue.web.console.reports.choices import Choices, choices
 from vqueue.web.console.reports.ledger import LedgerPage
@@ -110,9 +110,9 @@ def _kpis(found: Mapping[ReportName, Report], totals: Mapping[str, float], say: 
         (_count(promised, "early", say), say("report_col.early"), ""),
         (_count(promised, "late", say), say("report_col.late"), ""),
         _saved(found[ReportName.SAVINGS].rows, say),
-        (_weighted(said, "csat_mean", "rated", "{:.1f}"), say("reports_page.kpi_csat"), ""),
-        (_weighted(said, "nps", "nps_asked", "{:.0f}"), say("reports_page.kpi_nps"), ""),
-        (_weighted(said, "solved_share", "solved_asked", "{:.0%}"), say("reports_page.kpi_solved"), ""),
+        (_weighted(said, "csat_mean", "rated", language, digits=1), say("reports_page.kpi_csat"), ""),
+        (_weighted(said, "nps", "nps_asked", language, digits=0), say("reports_page.kpi_nps"), ""),
+        (percent(_mean(said, "solved_share", "solved_asked"), language), say("reports_page.kpi_solved"), ""),
     ]
 
 
@@ -145,9 +145,11 @@ def _mean(rows: Sequence[Mapping[str, object]], column: str, weight: str) -> flo
     return sum(value * each for value, each in known) / total if total else None
 
 
-def _weighted(rows: Sequence[Mapping[str, object]], column: str, weight: str, form: str) -> str:
+def _weighted(
+    rows: Sequence[Mapping[str, object]], column: str, weight: str, language: Language, *, digits: int
+) -> str:
     mean = _mean(rows, column, weight)
-    return "–" if mean is None else form.format(mean)
+    return "–" if mean is None else plain(mean, language, digits=digits)
 
 
 def _figure(value: object) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vqueue.domain.report import Cell, Report
 from vqueue.domain.speech_args import Number
-from vqueue.web.console.figures import percent
+from vqueue.web.console.figures import percent, plain
 from vqueue.web.console.reports.plots import Plots
 from vqueue.web.pages import Say
 
@@ -70,7 +70,7 @@ class Tables:
             case int():
                 return self.say("console.number", count=Number(value))
             case _:
-                return f"{value:g}"
+                return plain(float(value), self.plots.language)
 
     def _word(self, column: str, value: str) -> str:
         if column == "queue":
