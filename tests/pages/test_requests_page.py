@@ -50,10 +50,10 @@ async def test_what_agents_do_and_can_do_moves_by_itself(bank: Bank) -> None:
     async with bank.open("/console/agents") as seen:
         now, skills = seen.page.locator("table").first, seen.page.locator("table").last
         await expect(skills.get_by_role("row", name="Leila Haddad")).to_contain_text("5")
-        await expect(now.get_by_role("row", name="Leila Haddad")).to_contain_text("Ready")
+        await expect(now.get_by_role("row", name="Leila Haddad")).to_contain_text("ready")
         nina = an_agent("Nina Ruiz", presence=Presence.AWAY, skills="fraud")
         await bank.house.database.transact(lambda work: work.agents.insert(nina))
-        await expect(now.get_by_role("row", name="Nina Ruiz")).to_contain_text("Away")
+        await expect(now.get_by_role("row", name="Nina Ruiz")).to_contain_text("away")
         await expect(skills.get_by_role("row", name="Nina Ruiz")).to_be_visible()
         assert seen.complaints == []
 

@@ -156,11 +156,11 @@ async def test_what_was_typed_and_not_saved_is_there_after_a_reload_whatever_it_
         await page.locator('[value="add:announcements"]').click()
         words = page.locator('[id="announcements.0.value"]')
         await expect(words).to_be_visible()
-        for naughty in NAUGHTY[:4]:
-            await words.fill(naughty)
-            await page.locator('[id="announcements.0.name"]').fill(naughty[:60])
-            await page.reload()
-            await expect(page.locator("#kept")).to_be_visible()
-            await expect(words).to_have_value(naughty)
+        naughty = " ".join(NAUGHTY[:4])
+        await words.fill(naughty)
+        await page.locator('[id="announcements.0.name"]').fill(naughty[:60])
+        await page.reload()
+        await expect(page.locator("#kept")).to_be_visible()
+        await expect(words).to_have_value(naughty)
         assert seen.complaints == []
     assert await bank.house.database.read(lambda work: work.drafts.find("cards")) is None
