@@ -26,6 +26,7 @@ from vqueue.services.verdict import (
     Worry,
     concerns,
     in_order,
+    service,
     todo,
     verdict,
 )
@@ -155,7 +156,6 @@ def test_where_agents_left_new_callbacks_pause_or_the_agents_are_looked_at() -> 
         (Kind.WEBHOOK_FAILING, Retry("wh_crm")),
         (Kind.LEADER_MISSING, Inspect("service")),
         (Kind.OUTBOX_STUCK, Inspect("service")),
-        (Kind.JOURNAL_UNSEALED, Inspect("service")),
     ],
 )
 def test_what_is_no_queues_own_is_to_do_too_and_leaves_the_queues_fine(kind: Kind, remedy: Remedy) -> None:
@@ -163,6 +163,12 @@ def test_what_is_no_queues_own_is_to_do_too_and_leaves_the_queues_fine(kind: Kin
     bank = replace(a_bank(a_view()), alerts=(an_alert(kind, queue=None, subject=subject),))
     assert [concern.remedy for concern in todo(bank)] == [remedy]
     assert (verdict(bank).fine, verdict(bank).alike) == (1, 0)
+
+
+def test_a_seal_that_is_late_is_told_of_the_service_and_needs_no_supervisor() -> None:
+    bank = replace(a_bank(a_view()), alerts=(an_alert(Kind.JOURNAL_UNSEALED, queue=None),))
+    assert todo(bank) == ()
+    assert [concern.worry for concern in service(bank)] == [Worry.JOURNAL_UNSEALED]
 
 
 def test_promises_at_risk_come_before_everything_else() -> None:

@@ -137,7 +137,7 @@ def concerns(view: QueueView, now: datetime) -> tuple[Concern, ...]:
 def todo(board: BoardView) -> tuple[Concern, ...]:
     """Everything somebody can do something about, worst first, then by queue."""
     found = [concern for view in board.queues for concern in concerns(view, board.at)]
-    found += [_service(alert) for alert in board.alerts]
+    found += [each for each in service(board) if each.worry is not Worry.JOURNAL_UNSEALED]
     return tuple(sorted((each for each in found if each.worry is not Worry.KEPT_LOW), key=_weight))
 
 
@@ -183,6 +183,11 @@ def _told(view: QueueView) -> Iterable[Concern]:
             off = Turn(Switch.DIALING, on=False, minutes=PAUSE_MIN)
             yield Concern(worry=Worry.MACHINE_WAVE, severity=grave, queue=view, remedy=off,
                           count=round(alert.figure * 100))  # fmt: skip
+
+
+def service(board: BoardView) -> tuple[Concern, ...]:
+    """What is wrong with the service itself; a seal that is late is told there and harms nobody meanwhile."""
+    return tuple(_service(alert) for alert in board.alerts)
 
 
 def _service(alert: Alert) -> Concern:

@@ -19,6 +19,8 @@ from vqueue.web.console.sentences import ICONS, TodoItem, Words
 from vqueue.web.console.sparks import PastRow, Sparks, sparks, table
 from vqueue.web.pages import Look, Say
 
+A_DAY = timedelta(days=1)
+"""How long an agent has been what he is, is told for less than a day."""
 CLASSES = {Severity.FINE: "is-ok", Severity.WATCH: "is-watch", Severity.ACT: "is-act"}
 TONES = {Severity.FINE: "", Severity.WATCH: "c-watch", Severity.ACT: "c-act"}
 _LACK = frozenset({Worry.AT_RISK, Worry.NO_AGENTS, Worry.NOBODY_READY})
@@ -217,7 +219,7 @@ def _split_words(view: QueueView, words: Words) -> str:
     counts = {"hold": waiting.hold, "virtual": waiting.virtual, "booked": waiting.booked}
     told = words.say("console.waiting_split", **{mode: Number(count) for mode, count in counts.items()})
     soon = min(view.ahead.booked_soon, waiting.booked) if view.ahead is not None else 0
-    return f"{told} {words.say('console.booked_soon', count=Number(soon))}" if soon else told
+    return f"{told} ({words.say('console.booked_soon', count=Number(soon))})" if soon else told
 
 
 def _sparks(view: QueueView, words: Words, *, mirrored: bool) -> Sparks | None:
@@ -263,7 +265,7 @@ def _agent(agent: Agent, words: Words) -> AgentRow:
         tone="c-good" if agent.presence is Presence.READY else "",
         state=say(f"presence.{agent.presence}"),
         since=minute(agent.since, words.zone),
-        lasted=length(words.now - agent.since),
+        lasted=length(words.now - agent.since) if words.now - agent.since < A_DAY else "",
         then=say("console.then", words=Text(after)) if after else "",
         ask=ask,
         button=say(f"console.make_{ask}"),

@@ -12,7 +12,7 @@ from vqueue.services import subscribing
 from vqueue.services.house import House
 from vqueue.services.overseeing import Overview
 from vqueue.services.signing_in import Visitor
-from vqueue.services.verdict import Concern, Worry, concerns, todo
+from vqueue.services.verdict import Concern, Worry, concerns, service
 from vqueue.services.views import BoardView
 from vqueue.web.access import READERS, SUPERVISORS, Access
 from vqueue.web.console import sentences
@@ -38,8 +38,7 @@ class Check:
 
 def checks(board: BoardView, words: Words) -> tuple[Check, ...]:
     """Parts of the service first, then the estimate of each queue."""
-    listed = [concern for concern in todo(board) if concern.queue is None]
-    parts = [check for kind in WATCHED for check in _part(kind, listed, words)]
+    parts = [check for kind in WATCHED for check in _part(kind, service(board), words)]
     return (*parts, *(_estimate(board, at, words) for at in range(len(board.queues))))
 
 
@@ -52,10 +51,14 @@ def _part(kind: Kind, listed: Sequence[Concern], words: Words) -> list[Check]:
 
 
 def _wrong(name: str, concern: Concern, words: Words) -> Check:
-    item = sentences.todo_item(concern, words)
-    acts = item.action if item.action.method == "get" and item.action.dialog else None
-    helps = words.say(f"console.helps_{concern.worry}")
-    return Check(name=name, icon=item.icon, state=item.why, helps=helps, action=acts)
+    act = sentences.action(concern, words)
+    return Check(
+        name=name,
+        icon=sentences.ICONS[concern.severity],
+        state=sentences.grounds(concern, words),
+        helps=words.say(f"console.helps_{concern.worry}"),
+        action=act if act.dialog else None,
+    )
 
 
 def _estimate(board: BoardView, at: int, words: Words) -> Check:

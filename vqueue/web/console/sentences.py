@@ -113,7 +113,7 @@ def todo_item(concern: Concern, words: Words) -> TodoItem:
     return TodoItem(
         icon=ICONS[concern.severity],
         title=words.say(f"console.todo_{concern.worry}", count=Number(concern.count), **values),
-        why=_grounds(concern, words),
+        why=grounds(concern, words),
         action=action(concern, words),
         more=_more(concern),
         key=concern.key,
@@ -131,7 +131,8 @@ def _more(concern: Concern) -> str:
     return f"/console/requests?queue={concern.queue.queue.id}&state=open"
 
 
-def _grounds(concern: Concern, words: Words) -> str:
+def grounds(concern: Concern, words: Words) -> str:
+    """Why, and what could help."""
     say = words.say
     match concern.worry:
         case Worry.AT_RISK | Worry.NO_AGENTS | Worry.NOBODY_READY:
