@@ -31,8 +31,18 @@ TIMES = Slots(week=dict.fromkeys(WEEK, (("08:00", "20:00", 3),)), length_s=900, 
 """Soon and short, so that a booked call is seen to come."""
 
 
+TOPIC_NAMES = {
+    "cards": {"en": "Card", "ru": "Карта", "he": "כרטיס"},
+    "payments": {"en": "Payment or transfer", "ru": "Платёж или перевод", "he": "תשלום או העברה"},
+    "other": {"en": "Something else", "ru": "Другой вопрос", "he": "נושא אחר"},
+}
+
+
 def _rules(*, skills: tuple[str, ...], topics: tuple[str, ...], asks: tuple[ContextField, ...] = ()) -> Rules:
-    return Rules(skills=skills, topics=topics, offer=Offer(modes=MODES), slots=TIMES, context=(*asks, FREE_TEXT))
+    return Rules(
+        skills=skills, topics=topics, topic_labels={each: TOPIC_NAMES[each] for each in topics},
+        offer=Offer(modes=MODES), slots=TIMES, context=(*asks, FREE_TEXT),
+    )  # fmt: skip
 
 
 def _choice(name: str, label: tuple[str, str, str], **choices: tuple[str, str, str]) -> ContextField:
