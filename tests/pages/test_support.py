@@ -11,7 +11,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Route, expect
 
-from tests.pages.axe import assert_no_violations
 from tests.pages.browser import visit
 from tests.pages.support import ANY_KEY, ASKING, SEEN, busy_team, customer
 from tests.stories.bank import CUSTOMER, OTHER, SECOND_AGENT, Bank, opened
@@ -184,31 +183,6 @@ async def test_a_server_that_goes_in_the_middle_costs_nobody_his_place(
             await one.at("really").click()
             await expect(one.head).to_have_text("Cancelled. We do not call you.")
             assert [each.state for each in await second.requests()] == [State.CANCELLED]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "he"])
-async def test_axe_finds_nothing_on_any_step(browser: Browser, bank: Bank, language: str, scheme: str) -> None:
-    await busy_team(bank)
-    path = f"/support?lang={language}"
-    async with customer(browser, bank, CUSTOMER, path=path, color_scheme=scheme, reduced_motion="reduce") as one:
-        await expect(one.at("topic-cards-")).to_be_visible()
-        await assert_no_violations(one.page)
-        await one.at("topic-cards-").click()
-        await assert_no_violations(one.page)
-        await one.at("next").click()
-        await expect(one.at("proceed")).to_be_visible()
-        await assert_no_violations(one.page)
-        await one.at("proceed").click()
-        await one.at("send-code").click()
-        await expect(one.at("problem")).to_be_focused()
-        await assert_no_violations(one.page)
-        await one.proves_the_number()
-        await expect(one.page.locator(".codebox")).to_be_visible()
-        await assert_no_violations(one.page)
-        for act in ("times", "back", "cancel"):
-            await one.at(act).click()
-            await assert_no_violations(one.page)
 
 
 async def test_a_site_of_the_bank_embeds_the_widget_with_its_own_token_and_colours(
