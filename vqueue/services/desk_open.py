@@ -1,12 +1,12 @@
 """Whether an agent's desk is open anywhere: a free agent who has closed it for a while is away, not rung in vain."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 
 from vqueue.domain.agent import AgentMove, Presence
-from vqueue.domain.errors import NotFound
+from vqueue.domain.errors import NotFound, Unavailable
 from vqueue.domain.ids import AgentId
 from vqueue.ports.database import Work
 from vqueue.services.clerk import Clerk
@@ -35,8 +35,9 @@ async def opened(house: House, agent: AgentId) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await house.database.transact(lambda work: work.counters.give(key))
-        house.spawn(_watch(house, agent))
+        with suppress(Unavailable):  # this server is being stopped
+            await house.database.transact(lambda work: work.counters.give(key))
+            house.spawn(_watch(house, agent))
 
 
 async def _watch(house: House, agent: AgentId) -> None:
