@@ -32,19 +32,29 @@ def simulate(
     *, agents: int, load: float, handling_s: float, patience_s: float | None, customers: int, seed: int
 ) -> Seen:
     """M/M/s, or M/M/s+M with patience; the first twentieth of the customers is not shown."""
-    chance = np.random.default_rng(seed)
-    arrivals = np.cumsum(chance.exponential(handling_s / (agents * load), customers))
-    service = chance.exponential(handling_s, customers)
-    patience = chance.exponential(patience_s, customers) if patience_s else np.full(customers, np.inf)
-    told = _passed(arrivals, service, patience, agents)
+    people = drawn(
+        agents=agents, load=load, handling_s=handling_s, patience_s=patience_s, customers=customers, seed=seed
+    )
+    told = passed(*people, agents)
     shown = (told[1] > 0) & (np.arange(customers) > customers // 20)
     ahead, *times = (column[shown] for column in told)
     return Seen(ahead.astype(np.int64), *times)
 
 
+def drawn(
+    *, agents: int, load: float, handling_s: float, patience_s: float | None, customers: int, seed: int
+) -> tuple[Floats, Floats, Floats]:
+    """(arrivals, service, patience) in seconds, all laws exponential; without patience nobody leaves."""
+    chance = np.random.default_rng(seed)
+    arrivals = np.cumsum(chance.exponential(handling_s / (agents * load), customers))
+    service = chance.exponential(handling_s, customers)
+    patience = chance.exponential(patience_s, customers) if patience_s else np.full(customers, np.inf)
+    return arrivals, service, patience
+
+
 @compiled
-def _passed(arrivals: Floats, service: Floats, patience: Floats, agents: int) -> Floats:
-    """Rows as the fields of `Seen`, columns as the arrivals, those who did not wait included."""
+def passed(arrivals: Floats, service: Floats, patience: Floats, agents: int) -> Floats:
+    """Rows as the fields of `Seen`, columns as the arrivals (seconds, ascending), those who did not wait included."""
     count = len(arrivals)
     told = np.empty((5, count))
     free = [0.0] * agents
