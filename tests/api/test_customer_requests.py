@@ -15,11 +15,13 @@ from vqueue.domain.agent import Presence
 from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import AgentId, AttemptId, RequestId, Token
+from vqueue.domain.replay import Replayed
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Caps, Offer, Rules
 from vqueue.domain.slots import Slots
 from vqueue.engine.plan import Reserve
-from vqueue.services import dispatching, settling
+from vqueue.ports.reports import PromiseFilter
+from vqueue.services import dispatching, ledger, settling
 from vqueue.services.clerk import Clerk
 
 PATH = "/v1/support-requests"
@@ -166,6 +168,8 @@ async def test_a_callback_becomes_a_booking_a_later_one_and_a_callback_again(fac
     assert (ring["mode"], ring["promised"]) == ("call_in", None)
     call = await (await changed(face, ring, ring["version"], mode="callback")).json()
     assert (call["mode"], call["state"]) == ("callback", "waiting") and call["promised"] is not None
+    promised = await face.house.database.read(lambda work: ledger.page(work, PromiseFilter(), limit=9))
+    assert [each.replay.verdict for each in promised] == [Replayed.IDENTICAL] * 5
     nowhere = await changed(face, call, "*", slot_start="2026-03-04T15:01:00+00:00")
     assert (await nowhere.json())["errors"] == [{"pointer": "/slot_start", "code": "not_a_slot"}]
 

@@ -71,3 +71,5 @@ async def test_what_one_publishes_the_other_decides_by(replicas: Replicas) -> No
     rows = await other.house.database.read(lambda work: work.journal.of_request(request["id"]))
     told = {row.fact: row.rules_version for row in rows}
     assert (told[Fact.QUEUE_ENTERED], told[Fact.PROMISE_MADE]) == (3, 3)
+    ledger = await (await one.http.get("/v1/admin/promises", headers=key)).json()
+    assert [(each["rules_version"], each["replay"]["verdict"]) for each in ledger["items"]] == [(3, "identical")]

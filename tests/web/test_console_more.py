@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 
+from tests.db.builders import an_attempt
 from tests.web.afternoon import a_request, fill, minutes, settle_staff
 from tests.web.conftest import SignIn, Site
 from tests.web.test_console import PERSON, plain, shown
-from vqueue.domain.ids import RequestId
+from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Phone
 from vqueue.domain.request import Request, State
@@ -131,6 +132,9 @@ async def test_a_viewer_has_no_act_and_sees_no_number(site: Site, house: House, 
         ("channel=app", 1),
         ("channel=nonsense", 31),
         ("agent=ag_omer", 0),
+        ("agent=ag_priya", 1),
+        ("state=booked", 3),
+        ("state=waiting&queue=app", 6),
         ("number=204&queue=payments", 0),
     ],
 )
@@ -139,6 +143,8 @@ async def test_requests_are_found_by_what_is_known_of_them(
 ) -> None:
     phone = house.vault.seal_phone(Phone("+447700900999"))
     await house.act(lambda clerk: clerk.join(a_request("rq_app", channel="app", phone=phone)))
+    tried = an_attempt("at_1", request=RequestId(WAITING), agent=AgentId("ag_priya"))
+    await house.database.transact(lambda work: work.attempts.insert(tried))
     page = await shown(site, f"/console/requests?{query}")
     assert len(re.findall("<tr data-key", page)) == found
     assert "7700900204" not in page

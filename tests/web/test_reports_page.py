@@ -9,15 +9,19 @@ from html import unescape
 
 import pytest
 
+from tests.db.builders import an_attempt
 from tests.web.afternoon import a_promise, a_request, fill
 from tests.web.conftest import SignIn, Site
 from tests.web.house import NOON
 from tests.web.test_console import plain
-from vqueue.domain.ids import QueueId
+from vqueue.domain.ids import AgentId, QueueId, RequestId
 from vqueue.domain.request import State
 from vqueue.ports.apps import Feedback
 from vqueue.services.house import House
 from vqueue.web import charts
+from vqueue.web.console.reports.routes import saved
+from vqueue.web.pages import Look, Pages
+from vqueue.wording import Language
 
 PERSON = {"Accept": "text/html"}
 PATH = "/console/reports"
@@ -64,6 +68,27 @@ async def test_what_is_drawn_stands_in_the_table_beside_it(site: Site, signed_in
     came = drawn[0]
     assert came["x"][came["series"][0]["values"].index(8)] == "3 Mar"
     assert re.search(r"3 Mar</th><td class=\"end\">8</td>", page)
+
+
+async def test_a_report_is_of_one_channel_and_of_one_agent(site: Site, house: House, signed_in: None) -> None:
+    began, ended = NOON - timedelta(hours=23.9), NOON - timedelta(hours=23.5)
+    talk = an_attempt(
+        "at_1", request=RequestId("rq_past3"), agent=AgentId("ag_priya"), opened_at=began, joined_at=began,
+        closed_at=ended,
+    )  # fmt: skip
+    await house.database.transact(lambda work: work.attempts.insert(talk))
+    page = plain(await shown(site, "?span=yesterday&agent=ag_priya&channel=ivr"))
+    assert re.search("Reports ?, telephone ?, Priya Nair", page)
+    assert "100% of the promises were kept; the goal is 90%." in page and "1 came" in page
+    assert "Nothing is recorded for these days." in plain(await shown(site, "?span=yesterday&channel=sms"))
+
+
+def test_minutes_saved_stand_with_their_interval_where_one_queue_compares() -> None:
+    say = Pages(bank="x").say(Look(Language.EN, "auto"))
+    row = {"offered": 120, "hold_saved_min": 240.0, "hold_saved_low_s": 60.0, "hold_saved_high_s": 180.0}
+    assert saved([row], say) == ("240", "minutes on the line saved", "120 to 360")
+    assert saved([row, row], say) == ("480", "minutes on the line saved", "")
+    assert saved([{**row, "hold_saved_low_s": None}], say)[2] == "" and saved([], say)[0] == "–"
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "he"])

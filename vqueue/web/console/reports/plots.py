@@ -102,7 +102,8 @@ class Plots:
 
         values = tuple(coverage(found) for found in rows.values())
         every = coverage([row for found in rows.values() for row in found])
-        words = Text(percent(None if every is None else every / 100, self.language, digits=1))
+        share = None if every is None else every / 100
+        words = Text(percent(share, self.language, digits=0 if every is None or every.is_integer() else 1))
         found = self.say("reports_page.found_kept", words=words, total=Text(percent(goal, self.language)))
         lines = [Line(name=self._word("coverage"), style="accent", values=values)]
         return self._plot("kept", found, rows, lines, kind="lines", unit="%", goal=goal * 100, range=[0, 105])

@@ -109,7 +109,7 @@ def _kpis(found: Mapping[ReportName, Report], totals: Mapping[str, float], say: 
         (percent(kept / (kept + broken) if kept + broken else None, language), say("reports_page.kpi_kept"), ""),
         (_count(promised, "early", say), say("report_col.early"), ""),
         (_count(promised, "late", say), say("report_col.late"), ""),
-        _saved(found[ReportName.SAVINGS].rows, say),
+        saved(found[ReportName.SAVINGS].rows, say),
         (_weighted(said, "csat_mean", "rated", language, digits=1), say("reports_page.kpi_csat"), ""),
         (_weighted(said, "nps", "nps_asked", language, digits=0), say("reports_page.kpi_nps"), ""),
         (percent(_mean(said, "solved_share", "solved_asked"), language), say("reports_page.kpi_solved"), ""),
@@ -126,7 +126,7 @@ def _lasting(rows: Sequence[Mapping[str, object]], column: str, weight: str) -> 
     return "–" if mean is None else lasting(mean)
 
 
-def _saved(rows: Sequence[Mapping[str, object]], say: Say) -> Kpi:
+def saved(rows: Sequence[Mapping[str, object]], say: Say) -> Kpi:
     """Minutes on the line that callbacks saved, with the interval where one queue alone has one."""
     label, known = say("reports_page.kpi_saved"), [row for row in rows if row["hold_saved_min"] is not None]
     if not known:
