@@ -11,13 +11,13 @@ import pytest
 
 from tests.guide.runner import run, steps
 from tests.stories.bank import AGENT, RULES, Bank, opened
-from tests.stories.conftest import empty_sqlite, network_process, sqlite_database
-from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, NetworkProcess
+from tests.stories.conftest import empty_sqlite, network, sqlite_database
+from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, PatientNetwork
 from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, Offer
 from vqueue.domain.slots import Slots
 
-__all__ = ["empty_sqlite", "network_process", "sqlite_database"]
+__all__ = ["empty_sqlite", "network", "sqlite_database"]
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EVERYTHING = replace(
     RULES,
@@ -42,9 +42,9 @@ async def last_code(bank: Bank) -> str:
     raise AssertionError("no code was sent")
 
 
-async def test_the_customers_guide(network_process: NetworkProcess, sqlite_database: str, tmp_path: Path) -> None:
+async def test_the_customers_guide(network: PatientNetwork, sqlite_database: str, tmp_path: Path) -> None:
     async with (
-        opened(network_process, sqlite_database, tmp_path, rules=EVERYTHING) as bank,
+        opened(network, sqlite_database, tmp_path, rules=EVERYTHING) as bank,
         aiohttp.ClientSession() as session,
     ):
         await bank.busy(await bank.agent("omer", AGENT, ready=False))
@@ -54,9 +54,9 @@ async def test_the_customers_guide(network_process: NetworkProcess, sqlite_datab
     assert kept["NUMBER"] == bank.settings.twilio_from
 
 
-async def test_the_app_builders_guide(network_process: NetworkProcess, sqlite_database: str, tmp_path: Path) -> None:
+async def test_the_app_builders_guide(network: PatientNetwork, sqlite_database: str, tmp_path: Path) -> None:
     async with (
-        opened(network_process, sqlite_database, tmp_path, rules=EVERYTHING) as bank,
+        opened(network, sqlite_database, tmp_path, rules=EVERYTHING) as bank,
         aiohttp.ClientSession() as session,
     ):
         await bank.busy(await bank.agent("omer", AGENT, ready=False))

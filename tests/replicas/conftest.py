@@ -1,5 +1,19 @@
 """The telephone network and the empty databases of the stories."""
 
-from tests.stories.conftest import empty_postgres, network_process
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stories.conftest import TUESDAY, empty_postgres
+from tests.stories.network import NetworkProcess
 
 __all__ = ["empty_postgres", "network_process"]
+SPEED = 10.0
+"""So that a call in doubt is doubted for several wall seconds: longer than a loaded machine is silent."""
+
+
+@pytest.fixture(scope="session")
+def network_process() -> Iterator[NetworkProcess]:
+    network = NetworkProcess.launch(start=TUESDAY, speed=SPEED)
+    yield network
+    network.stop()

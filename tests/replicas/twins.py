@@ -31,7 +31,7 @@ from vqueue.ports.database import Database, Work
 from vqueue.services.leading import SHARD
 
 KEY = base64.b64encode(b"k" * 32).decode()
-PATIENCE_S = 90.0
+PATIENCE_S = 150.0
 """Wall seconds in which what must happen has to have happened."""
 
 
@@ -152,7 +152,7 @@ async def opened(process: NetworkProcess, database_url: str) -> AsyncIterator[Tw
     await redis.start()
     await database.transact(found)
     async with aiohttp.ClientSession() as session, standing(free_port()) as front:
-        network = Network(process.url, session)
+        network = Network(process, session)
         vault = KeyVault((KEY,), chance=SystemChance())
         twins = Twins(database, vault, clock, network, front, redis)
         for _ in range(2):

@@ -1,11 +1,10 @@
 """A small bank for stories: the real service on a real database, its agents and customers on the sandbox network."""
 
-import asyncio
 import base64
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,9 +14,8 @@ import aiohttp
 import jwt
 from pydantic import SecretStr
 
-from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, Network, NetworkProcess
+from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, AnyNetwork, Network
 from vqueue.app import Service, serving
-from vqueue.clock import BusinessClock
 from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import AgentId
@@ -115,14 +113,14 @@ class Bank:
             if board is not None and so(board):
                 return board
             assert time.monotonic() < limit, f"the board never said so: {board}"
-            await asyncio.sleep(0.03)
+            await self.network.pause()
 
     async def until_agent(self, agent: AgentId, so: Callable[[Agent], bool], *, what: str) -> Agent:
         """The agent once he is so."""
         limit = time.monotonic() + PATIENCE_S
         while not so(seen := await self.read(lambda work: work.agents.get(agent))):
             assert time.monotonic() < limit, f"it did not happen: {what}\n{seen}"
-            await asyncio.sleep(0.03)
+            await self.network.pause()
         return seen
 
     async def customer(self, number: str = CUSTOMER, **program: Any) -> str:
@@ -144,7 +142,7 @@ class Bank:
                 entries = await self.network.ledger()
                 lines = "\n".join(f"{e['seq']} {e['event']} {e['from']}>{e['to']} {e['detail']}" for e in entries)
                 raise AssertionError(f"it did not happen: {what}\n{requests}\n{lines}")
-            await asyncio.sleep(0.03)
+            await self.network.pause()
 
 
 AGENT_PROGRAM: Mapping[str, Any] = {
@@ -166,7 +164,7 @@ def _writing_up(clerk: Clerk, who: AgentId) -> None:
 
 @asynccontextmanager
 async def opened(
-    network: NetworkProcess,
+    network: AnyNetwork,
     database_url: str,
     data_dir: Path,
     *,
@@ -176,7 +174,6 @@ async def opened(
 ) -> AsyncIterator[Bank]:
     """The bank on this database, its number routed to it. `again`: its queues are there from an earlier start.
     `port`: the one of an earlier start, whose calls go on; by default a free one."""
-    clock = BusinessClock(start=network.start, monotonic=network.monotonic, speed=network.speed)
     calls_go_on, port = port != 0, port or _free_port()
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]
@@ -199,10 +196,14 @@ async def opened(
         app_jwt_secret=SecretStr(APP_SECRET),
         app_jwt_segment_claim="segment",
     )
-    async with aiohttp.ClientSession() as session, serving(settings, clock) as service:
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        with network.keeping_house():
+            service = await stack.enter_async_context(serving(settings, network.clock()))
+        await stack.enter_async_context(network.joined(service.house))
         if not again:
             await service.house.act(partial(_found, rules=rules))
-        net = Network(network.url, session)
+        net = Network(network, session)
         base = settings.public_url
         routes = {
             "voice_url": f"{base}/voice/inbound",

@@ -10,10 +10,12 @@ import pytest
 
 from tests.servers.postgres import PostgresServer
 from tests.stories.bank import Bank, opened
-from tests.stories.network import NetworkProcess
+from tests.stories.day import Day
+from tests.stories.network import NetworkProcess, PatientNetwork
 from vqueue.db.open import migrate
 
-SPEED = 20.0
+SPEED, IDLE_SPEED = 20.0, 60.0
+"""Business seconds in a wall second: where the network is a process, and where time waits for whoever is at work."""
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """Inside everybody's hours."""
 
@@ -23,6 +25,15 @@ def network_process() -> Iterator[NetworkProcess]:
     network = NetworkProcess.launch(start=TUESDAY, speed=SPEED)
     yield network
     network.stop()
+
+
+@pytest.fixture(scope="session")
+def network() -> Iterator[PatientNetwork]:
+    """The network beside the service, on one patient day."""
+    one = PatientNetwork(Day(start=TUESDAY, speed=IDLE_SPEED))
+    one.start()
+    yield one
+    one.stop()
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +73,13 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-async def bank(network_process: NetworkProcess, database_url: str, tmp_path: Path) -> AsyncIterator[Bank]:
-    async with opened(network_process, database_url, tmp_path) as one:
+async def bank(network: PatientNetwork, database_url: str, tmp_path: Path) -> AsyncIterator[Bank]:
+    async with opened(network, database_url, tmp_path) as one:
         yield one
 
 
 @pytest.fixture
-async def sqlite_bank(network_process: NetworkProcess, sqlite_database: str, tmp_path: Path) -> AsyncIterator[Bank]:
+async def sqlite_bank(network: PatientNetwork, sqlite_database: str, tmp_path: Path) -> AsyncIterator[Bank]:
     """For stories in which the databases make no difference."""
-    async with opened(network_process, sqlite_database, tmp_path) as one:
+    async with opened(network, sqlite_database, tmp_path) as one:
         yield one

@@ -1,4 +1,4 @@
-"""The telephone network as its own process, and what a story does with it over HTTP alone."""
+"""The telephone network, and what a story does with it over HTTP alone."""
 
 import asyncio
 import json
@@ -6,19 +6,37 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+
+from tests.stories.day import Day, DayLeader, NetworkClock, Ops, Paced, Questions, ServiceClock
+from vqueue import rounds
+from vqueue.clock import BusinessClock
+from vqueue.sandbox.app import make_app
+from vqueue.sandbox.config import Config
+from vqueue.sandbox.rest_frame import NETWORK
+from vqueue.sandbox.signing import Signer
+from vqueue.services.house import House
 
 ACCOUNT = "AC" + "0" * 31 + "5"
 AUTH_TOKEN = "stories-token"
-PATIENCE_S = 60.0
-"""Wall seconds a story waits for something that has to happen."""
+PATIENCE_S = 150.0
+"""Wall seconds a story waits for something that has to happen: long, for a machine that does much else."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +68,104 @@ class NetworkProcess:
         self.process.terminate()
         self.process.wait(10)
 
+    async def pause(self) -> None:
+        await asyncio.sleep(0.03)
+
+    def keeping_house(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def clock(self) -> BusinessClock:
+        return BusinessClock(start=self.start, monotonic=self.monotonic, speed=self.speed)
+
+    def working(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def joined(self, house: House) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+
+class PatientNetwork:
+    """The same network beside the service, on a day that waits for both of them."""
+
+    def __init__(self, day: Day) -> None:
+        self.day, self.url = day, ""
+        self._up, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._over = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="telephone-network", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        if not self._up.wait(PATIENCE_S) or not self.url:
+            raise RuntimeError("the telephone network did not start")
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(10)
+
+    async def pause(self) -> None:
+        """A business second: a story that looks this often sees whatever lasts longer, on any machine."""
+        await self.day.sleep(1.0)
+
+    @contextmanager
+    def keeping_house(self) -> Iterator[None]:
+        """A service that starts within keeps house by this day, and not by the wall's clock while the day stands."""
+        before, leader = dict(rounds.HOUSEKEEPING), rounds.Leader
+        for name, (work, every_s) in before.items():
+            rounds.HOUSEKEEPING[name] = (Paced(work, every_s, self.day), every_s)
+        rounds.Leader = type("DayLeader", (DayLeader,), {"day": self.day})  # type: ignore[misc]
+        try:
+            yield
+        finally:
+            rounds.HOUSEKEEPING.update(before)
+            rounds.Leader = leader  # type: ignore[misc]
+
+    def clock(self) -> BusinessClock:
+        return ServiceClock(self.day)
+
+    def working(self) -> AbstractContextManager[None]:
+        return self.day.working()
+
+    @asynccontextmanager
+    async def joined(self, house: House) -> AsyncIterator[None]:
+        """The service that runs in the present loop lives on this day as well."""
+        measured: Any = house.database
+        object.__setattr__(measured, "database", Ops(measured.database, self.day))
+        with self.day.lived_by(asyncio.get_running_loop()):
+            yield
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            with self.day.lived_by(self._loop):
+                self._loop.run_until_complete(self._serve())
+        finally:
+            self._up.set()
+
+    async def _serve(self) -> None:
+        app = make_app(
+            Config(account_sid=ACCOUNT, auth_token=AUTH_TOKEN, calls_per_second=1000, seed=1), NetworkClock(self.day)
+        )
+        network = app[NETWORK]
+        questions = Questions(signer=Signer(AUTH_TOKEN, network.config.signing), faults=network.faults)
+        questions.day, network.webhooks = self.day, questions
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = network.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._up.set()
+        await self._over.wait()
+        await runner.cleanup()
+
+
+AnyNetwork = NetworkProcess | PatientNetwork
+
 
 class Network:
     """Asks the sandbox: people, calls, the ledger, faults. Only entries after `begin` are seen."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
-        self.url, self._session = url, session
+    def __init__(self, process: AnyNetwork, session: aiohttp.ClientSession) -> None:
+        self.url, self._session = process.url, session
+        self.working, self.pause = process.working, process.pause
         self._after = 0
 
     async def begin(self) -> None:
@@ -74,18 +184,19 @@ class Network:
                 await self._session.post(f"{calls}/{call['sid']}.json", data=over, headers=signed_in)
 
     async def put(self, path: str, body: Any) -> None:
-        async with self._session.put(f"{self.url}{path}", json=body) as answer:
-            assert answer.status < 300, await answer.text()
+        await self._ask("PUT", path, body)
 
     async def post(self, path: str, body: Any) -> Any:
-        async with self._session.post(f"{self.url}{path}", json=body) as answer:
-            assert answer.status < 300, await answer.text()
-            return await answer.json()
+        return await self._ask("POST", path, body)
 
     async def get(self, path: str) -> Any:
-        async with self._session.get(f"{self.url}{path}") as answer:
-            assert answer.status < 300, await answer.text()
-            return await answer.json()
+        return await self._ask("GET", path, None)
+
+    async def _ask(self, method: str, path: str, body: Any) -> Any:
+        with self.working():
+            async with self._session.request(method, f"{self.url}{path}", json=body) as answer:
+                assert answer.status < 300, await answer.text()
+                return await answer.json() if answer.content_type == "application/json" else None
 
     async def person(self, number: str, **program: Any) -> None:
         await self.put(f"/sandbox/people/{number.replace('+', '%2B')}", program)
@@ -120,7 +231,7 @@ class Network:
             if time.monotonic() > limit:
                 lines = "\n".join(f"{e['seq']} {e['event']} {e['from']}>{e['to']} {e['detail']}" for e in entries)
                 raise AssertionError(f"it did not happen: {what}\n{lines}")
-            await asyncio.sleep(0.03)
+            await self.pause()
 
 
 def said(entries: list[dict[str, Any]], text: str) -> bool:

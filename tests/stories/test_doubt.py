@@ -10,7 +10,7 @@ import pytest
 
 from tests.servers.postgres import PostgresServer
 from tests.stories.bank import AGENT, CUSTOMER, OTHER, SECOND_AGENT, Bank, opened
-from tests.stories.network import NetworkProcess, said
+from tests.stories.network import PatientNetwork, said
 from tests.stories.scenes import ACCEPTS, attempts, faults, keeps_a_place, nobody_rung_twice, rung, wish
 from vqueue.db.open import open_database
 from vqueue.domain.agent import Presence
@@ -138,7 +138,7 @@ def shared_database(postgres_server: PostgresServer, empty_postgres: str) -> Ite
 
 
 async def test_a_leader_who_froze_writes_nothing_any_more_and_nothing_is_doubled(
-    network_process: NetworkProcess,
+    network: PatientNetwork,
     shared_database: str,
     redis_url: str,
     tmp_path: Path,
@@ -147,7 +147,7 @@ async def test_a_leader_who_froze_writes_nothing_any_more_and_nothing_is_doubled
     """Two processes on one database and one Redis: the leader freezes, the other takes over, the first awakes."""
     monkeypatch.setenv("VQUEUE_REDIS_URL", redis_url)
     frozen = await leads(shared_database)
-    async with opened(network_process, shared_database, tmp_path) as bank:
+    async with opened(network, shared_database, tmp_path) as bank:
         await bank.agent("omer", AGENT, **EAGER)
         first = await keeps_a_place(bank)
         told = await awakes(bank, frozen, until=first)

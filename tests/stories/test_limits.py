@@ -15,7 +15,7 @@ from tests.stories.callers import (
     some,
     takes_a_callback,
 )
-from tests.stories.network import NetworkProcess
+from tests.stories.network import PatientNetwork
 from vqueue.db.open import open_database
 from vqueue.domain.causes import Cause
 from vqueue.domain.request import Mode, State
@@ -91,13 +91,13 @@ async def test_dialing_switched_off_rings_nobody_until_it_is_on_again(bank: Bank
 
 
 async def test_without_a_fresh_board_no_time_is_said_and_the_place_is_kept_all_the_same(
-    network_process: NetworkProcess, sqlite_database: str, tmp_path: Path
+    network: PatientNetwork, sqlite_database: str, tmp_path: Path
 ) -> None:
     """Another process holds the lease and publishes nothing that reaches this one."""
     database = open_database(sqlite_database)
     await database.transact(lambda work: work.leases.acquire(shard=SHARD, holder="elsewhere", ttl_s=3600))
     await database.close()
-    async with opened(network_process, sqlite_database, tmp_path) as bank:
+    async with opened(network, sqlite_database, tmp_path) as bank:
         sid = await bank.customer(keys=CALLBACK, patience_s=3000)
         words = await heard(bank, sid, "Your place in line is kept. We will call you back")
         assert "Right now we cannot say how long the wait will be" in words

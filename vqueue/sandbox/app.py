@@ -29,6 +29,7 @@ from vqueue.sandbox import (
     verbs_queue,
     verbs_record,
 )
+from vqueue.sandbox.clock import Clock
 from vqueue.sandbox.config import Config
 from vqueue.sandbox.network import Network
 from vqueue.sandbox.rest_frame import NETWORK, rest_errors
@@ -50,10 +51,10 @@ PARTS: Final = (
 VERBS: Final = (verbs_dial, verbs_gather, verbs_queue, verbs_record)
 
 
-def make_app(settings: Config) -> web.Application:
-    """The whole network as one application; `app[NETWORK]` is its state."""
+def make_app(settings: Config, clock: Clock | None = None) -> web.Application:
+    """The whole network as one application; `app[NETWORK]` is its state. `clock`: by default what the settings say."""
     app = web.Application(middlewares=[access.door, rest_errors], client_max_size=LARGEST_BODY)
-    app[NETWORK] = Network(settings)
+    app[NETWORK] = Network(settings, clock)
     for part in PARTS:
         app.add_routes(part.routes())
     app.cleanup_ctx.append(_open)

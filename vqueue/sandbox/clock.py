@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 
@@ -28,3 +29,7 @@ class Clock:
 
     async def sleep(self, business_s: float) -> None:
         await asyncio.sleep(self.wall(business_s))
+
+    def timeout(self, business_s: float) -> AbstractAsyncContextManager[object]:
+        """Raises TimeoutError when what is done within it lasts longer."""
+        return asyncio.timeout(self.wall(business_s))

@@ -68,7 +68,7 @@ async def _run_inbound(network: "Network", call: Call) -> None:
 async def _limit(network: "Network", call: Call) -> None:
     """No call lasts longer than its time limit."""
     try:
-        async with asyncio.timeout(network.clock.wall(call.limit_s)):
+        async with network.clock.timeout(call.limit_s):
             await call.ended.wait()
     except TimeoutError:
         network.hang_up(call, by="network", cause="time-limit")
@@ -126,7 +126,7 @@ async def _meet(network: "Network", call: Call, party: Party) -> Answer | None:
     network.note("ring", call)
     network.move(call, Status.RINGING)
     try:
-        async with asyncio.timeout(network.clock.wall(call.ring_s)):
+        async with network.clock.timeout(call.ring_s):
             return await call.line.race(party.answer(call))
     except TimeoutError:
         return None
@@ -154,7 +154,7 @@ async def _verdict(network: "Network", call: Call, detection: Detection) -> str:
     machine = party.manner is Manner.MACHINE
     if machine and detection.message_end:
         try:
-            async with asyncio.timeout(network.clock.wall(LONGEST_DETECTION_S)):
+            async with network.clock.timeout(LONGEST_DETECTION_S):
                 await party.beeped.wait()
         except TimeoutError:
             return party.verdict or "machine_end_other"

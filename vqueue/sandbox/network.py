@@ -30,12 +30,9 @@ NOBODY = Program()
 class Network:
     """All state of one telephone network."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self.config = config
-        if config.clock_start is None or config.clock_monotonic is None:
-            self.clock = Clock.from_now(config.speed)
-        else:
-            self.clock = Clock(start=config.clock_start, monotonic_start=config.clock_monotonic, speed=config.speed)
+        self.clock = clock or _clock_of(config)
         self.started_at = self.clock.now()
         self.chance = random.Random(config.seed)
         self.ledger = Ledger(self.clock)
@@ -231,3 +228,9 @@ class Network:
     async def close(self) -> None:
         await self.tasks.close()
         await self.webhooks.close()
+
+
+def _clock_of(config: Config) -> Clock:
+    if config.clock_start is None or config.clock_monotonic is None:
+        return Clock.from_now(config.speed)
+    return Clock(start=config.clock_start, monotonic_start=config.clock_monotonic, speed=config.speed)

@@ -1,6 +1,7 @@
 """Does <Dial><Queue>: waits for the first in line, lets him hear the announcement, and joins the two."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 from vqueue.sandbox.bridge import Bridge
 from vqueue.sandbox.dialresult import DialResult
@@ -22,7 +23,7 @@ async def dial_queue(stage: Stage, element: Element, noun: Element, result: Dial
     url = noun.get("url")
     announcement = Announcement(stage.source.resolve(url), noun.method()) if url else None
     wait_s = element.whole("timeout", 30, low=1, high=600)
-    deadline = asyncio.get_running_loop().time() + network.clock.wall(wait_s)
+    deadline = network.clock.now() + timedelta(seconds=wait_s)
     while not result.bridged:
         handshake = await _take(stage, queue, announcement, deadline)
         if handshake is None:
@@ -31,15 +32,18 @@ async def dial_queue(stage: Stage, element: Element, noun: Element, result: Dial
         await _join(stage, element, queue, handshake, result)
 
 
-async def _take(stage: Stage, queue: CallQueue, announcement: Announcement | None, deadline: float) -> Handshake | None:
+async def _take(
+    stage: Stage, queue: CallQueue, announcement: Announcement | None, deadline: datetime
+) -> Handshake | None:
     """The first in line, or None at the deadline; nobody taken at that very moment is forgotten."""
     taken: list[Handshake] = []
+    left_s = max(0.0, (deadline - stage.network.clock.now()).total_seconds())
 
     async def take() -> None:
         taken.append(await queue.take(stage.call, announcement))
 
     try:
-        async with asyncio.timeout_at(deadline):
+        async with stage.network.clock.timeout(left_s):
             await stage.call.line.race(take())
     except TimeoutError:
         pass
@@ -67,7 +71,7 @@ async def _join(stage: Stage, element: Element, queue: CallQueue, handshake: Han
     result.bridged, result.status, result.call_sid = True, "completed", handshake.caller.sid
     limit_s = element.whole("timeLimit", 14_400, low=1, high=86_400)
     try:
-        async with asyncio.timeout(stage.network.clock.wall(limit_s)):
+        async with stage.network.clock.timeout(limit_s):
             await stage.call.line.race(bridge.until_over())
         stage.call.line.check()
     except TimeoutError:

@@ -132,7 +132,7 @@ async def _converse(stage: Stage, element: Element, leg: DialledLeg, result: Dia
 async def _until_over(stage: Stage, bridge: Bridge, keys: "asyncio.Queue[str] | None", limit_s: int) -> None:
     over = bridge.until_over() if keys is None else _star_or_over(keys, bridge)
     try:
-        async with asyncio.timeout(stage.network.clock.wall(limit_s)):
+        async with stage.network.clock.timeout(limit_s):
             await stage.call.line.race(over)
         stage.call.line.check()
     except TimeoutError:

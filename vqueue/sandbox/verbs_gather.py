@@ -35,7 +35,7 @@ async def gather(stage: Stage, element: Element) -> Outcome:
         await _prompt(stage, element, keypad, entry, finish, most)
         while not entry.complete:
             try:
-                async with asyncio.timeout(stage.network.clock.wall(timeout_s)):
+                async with stage.network.clock.timeout(timeout_s):
                     digit = await stage.call.line.race(keypad.get())
             except TimeoutError:
                 break

@@ -1,6 +1,5 @@
 """Does Record: a beep, then the caller speaks until silence, a key, the limit, or until he hangs up."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from vqueue.sandbox.calls import Call, StatusHook
@@ -75,7 +74,7 @@ async def _until_stopped(stage: Stage, finish: str, lasts_s: float) -> str:
     """The key that ended it, or nothing after silence or at the limit."""
     with stage.call.line.listening() as keypad:
         try:
-            async with asyncio.timeout(stage.network.clock.wall(lasts_s)):
+            async with stage.network.clock.timeout(lasts_s):
                 while (key := await stage.call.line.race(keypad.get())) not in finish:
                     pass
                 return key
