@@ -9,8 +9,22 @@ from tests.web.afternoon import minutes
 from tests.web.house import NOON, ZONE
 from vqueue.domain.promise import Window
 from vqueue.web.console.bars import WIDTH, axis, promise_bar, split
-from vqueue.web.console.figures import code, edges, hits, length, minute, percent
+from vqueue.web.console.figures import code, edges, hits, length, minute, percent, plain
 from vqueue.wording import Language
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "digits", "text"),
+    [
+        (4.125, Language.EN, 2, "4.12"),
+        (4.5, Language.RU, 2, "4,5"),
+        (4.0, Language.RU, 2, "4"),
+        (100.0, Language.EN, 0, "100"),
+        (-33.3, Language.HE, 1, "-33.3"),
+    ],
+)
+def test_a_figure_has_the_comma_of_its_language(value: float, language: Language, digits: int, text: str) -> None:
+    assert plain(value, language, digits=digits) == text
 
 
 @pytest.mark.parametrize(
