@@ -1,5 +1,6 @@
 """The desk's callbacks, and what becomes of an agent whose desk is closed."""
 
+import asyncio
 import html
 import re
 from dataclasses import replace
@@ -101,14 +102,21 @@ async def test_without_promises_the_card_says_how_one_is_made(site: Site, house:
     assert "Choose a follow-up" in card(await shown(site))
 
 
+def unwatched() -> asyncio.Event:
+    """Nobody waits for the page to come back: the tests look themselves."""
+    over = asyncio.Event()
+    over.set()
+    return over
+
+
 async def looked(house: House) -> bool:
     return await house.act(partial(desk_open.settled, agent_id=AGENT))
 
 
 async def test_a_free_agent_whose_last_desk_page_closed_is_away_and_reads_why(site: Site, house: House) -> None:
     await desk_of(house, "idle")
-    async with desk_open.opened(house, AGENT):
-        async with desk_open.opened(house, AGENT):
+    async with desk_open.opened(house, AGENT, unwatched()):
+        async with desk_open.opened(house, AGENT, unwatched()):
             pass
         assert await looked(house)
         assert (await omer(house)).presence is Presence.READY
@@ -122,7 +130,7 @@ async def test_a_free_agent_whose_last_desk_page_closed_is_away_and_reads_why(si
 @pytest.mark.parametrize(("state", "presence"), [("talking", Presence.TALKING), ("over", Presence.WRAPPING)])
 async def test_a_call_is_left_alone_though_the_desk_is_closed(house: House, state: str, presence: Presence) -> None:
     await desk_of(house, state)
-    async with desk_open.opened(house, AGENT):
+    async with desk_open.opened(house, AGENT, unwatched()):
         pass
     assert not await looked(house)
     assert (await omer(house)).presence is presence

@@ -1,5 +1,6 @@
 """Whether an agent's desk is open anywhere: a free agent who has closed it for a while is away, not rung in vain."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -24,26 +25,30 @@ _COUNTED_S = 13 * 3600
 
 
 @asynccontextmanager
-async def opened(house: House, agent: AgentId) -> AsyncIterator[None]:
-    """One open page of his. When the last one closes and none comes back in time, he is away as soon as he is free;
-    a call that goes on, and the writing up after it, is left alone."""
-    over = house.clock.now() + timedelta(seconds=_COUNTED_S * house.clock.speed)
+async def opened(house: House, agent: AgentId, over: asyncio.Event) -> AsyncIterator[None]:
+    """One open page of his. When the last one closes and none comes back in time, he is away as soon as he is free; a
+    call that goes on, and the writing up after it, is left alone. `over` is set when this server stops: then his page
+    only goes elsewhere."""
+    forgotten = house.clock.now() + timedelta(seconds=_COUNTED_S * house.clock.speed)
     key = _key(agent)
     await house.database.transact(
-        lambda work: work.counters.take(key, limit=_PAGES, at=house.clock.now(), expires_at=over)
+        lambda work: work.counters.take(key, limit=_PAGES, at=house.clock.now(), expires_at=forgotten)
     )
     try:
         yield
     finally:
         with suppress(Unavailable):  # this server is being stopped
             await house.database.transact(lambda work: work.counters.give(key))
-            house.spawn(_watch(house, agent))
+            if not over.is_set():
+                house.spawn(_watch(house, agent, over))
 
 
-async def _watch(house: House, agent: AgentId) -> None:
+async def _watch(house: House, agent: AgentId, over: asyncio.Event) -> None:
     for _ in range(_LOOKS):
-        await house.clock.sleep(GRACE_S * house.clock.speed)
-        if await house.act(partial(settled, agent_id=agent)):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await over.wait()
+        if over.is_set() or await house.act(partial(settled, agent_id=agent)):
             return
 
 

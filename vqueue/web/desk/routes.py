@@ -69,7 +69,7 @@ class Desk:
                 return None
             return await self._part(look, agent, visitor, began=began)
 
-        async with desk_open.opened(self.house, agent):
+        async with desk_open.opened(self.house, agent, self.streams.over):
             return await self.streams.run(request, render, f"agent:{agent}", "boards")
 
     async def times(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
