@@ -21,8 +21,8 @@ TESTED = 49
 HALF_HOUR = 6
 BOUND = 4.8
 """WAPE in percent, half an hour ahead."""
-NEAR = 0.04
-"""Probabilities are kept within this."""
+NEAR = 0.025
+"""Probabilities are kept within this: less than two standard errors of 49 days, whose half hours err together."""
 PEERS: dict[str, tuple[float, Callable[[Floats, int], Floats]]] = {
     "previous day": (10.4, lambda days, d: days[d - 1]),
     "same weekday, last week": (8.7, lambda days, d: days[d - 5]),

@@ -59,7 +59,7 @@ def test_counts_stay_below_their_quantiles_as_often_as_those_say() -> None:
             told += 1
             for p in below:
                 below[p] += counts[t] <= expected.quantile(p)
-    assert all(abs(count / told - p) < 0.06 for p, count in below.items()), below
+    assert all(abs(count / told - p) < 0.05 for p, count in below.items()), below
 
 
 def test_a_quantile_is_that_of_the_negative_binomial_law() -> None:

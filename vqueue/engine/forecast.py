@@ -31,8 +31,9 @@ JUDGED_DAYS = 20
 """The scatter is measured on the newest days, each forecast from those before it."""
 FIRST_FAR, FIRST_NEAR, FIRST_DAYS = 0.02, 0.005, 2.0
 """phi before anything was measured, and for how many days it counts."""
-SIGMAS = 1.2533
-"""Standard deviations in a mean absolute error, sqrt(pi / 2): less moved by one odd day than a mean square."""
+EDGES = ((0.8, 0.8416), (0.9, 1.2816))
+"""(probability, standard deviations): the P80 and P90 that are asked for. The scatter is such that they hold: errors
+have longer tails than the law, and their mean size would make those two too wide."""
 ODD = 0.25
 """A day with less than this part of the usual calls was no day like others (a strike, an outage): left out."""
 SURE_PHI = 1e-6
@@ -154,20 +155,28 @@ def _shape(rates: Floats) -> Floats:
 
 def _scatter(days: Sequence[PastDay]) -> tuple[float, float]:
     """(far, near) of the newest days, each forecast from those before it."""
-    far, near, meant, squares = 0.0, 0.0, 0.0, 0.0
+    errors: list[Floats] = []
     judged = range(max(FEWEST_DAYS, len(days) - JUDGED_DAYS), len(days))
     for n in judged:
         weekday, counts = days[n]
         usual = _usual(days[:n])[weekday]
         told = np.array([corrected(counts[:t], usual, FIRST_FAR) for t in range(len(counts))]) * usual
-        known = np.isfinite(counts) & np.isfinite(usual)
-        far += float(np.sum(np.abs(counts - usual)[known]))
-        near += float(np.sum(np.abs(counts - told)[known]))
-        meant += float(np.sum(usual[known]))
-        squares += float(np.sum(usual[known] ** 2))
-    if not meant:
+        known = np.isfinite(counts) & (usual > 0)
+        errors.append(np.stack((usual, counts - usual, counts - told))[:, known])
+    if not errors:
         return FIRST_FAR, FIRST_NEAR
+    usual, *both = np.concatenate(errors, axis=1)
     trust = len(judged) / (len(judged) + FIRST_DAYS)
-    measured = [max(0.0, (SIGMAS * error / meant) ** 2 - meant / squares) for error in (far, near)]
+    measured = [_phi(usual, wrong) for wrong in both]
     found = [trust * phi + (1 - trust) * first for phi, first in zip(measured, (FIRST_FAR, FIRST_NEAR), strict=True)]
     return max(SURE_PHI, found[0]), max(SURE_PHI, min(found))
+
+
+def _phi(usual: Floats, wrong: Floats) -> float:
+    """phi with which as many counts stay below the edges as should; none where Poisson's law is wide enough."""
+    if not len(usual):
+        return 0.0
+    over = np.maximum(0.0, wrong)
+    at_edge = [((over / sigmas) ** 2 - usual) / usual**2 for _, sigmas in EDGES]
+    phis = [float(np.quantile(each, share)) for each, (share, _) in zip(at_edge, EDGES, strict=True)]
+    return max(0.0, sum(phis) / len(phis))
