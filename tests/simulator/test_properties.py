@@ -9,7 +9,7 @@ from vqueue.simulator.several import Run, outcomes
 
 
 def test_small_days_drawn_at_random_are_fair_and_nobody_is_overtaken_forgotten_or_left_behind() -> None:
-    """Among them the one day of the first two thousand (1006) whose longest wait is over twice the percentile of all of
+    """Among them a day (1006) whose longest wait is over twice the percentile of all of
     its class: seven long talks at once kept nine people waiting, in their order, and most of that day found an agent
     free."""
     found = days(range(1000, 1012), processes=1)
