@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
+from tests.pages.afternoon import Bank as Still
+from tests.pages.afternoon import still_house
 from tests.pages.axe import assert_no_violations
 from tests.pages.browser import Visit, visit
 from tests.stories.bank import AGENT as TELEPHONE
@@ -22,8 +23,6 @@ from tests.stories.network import NetworkProcess
 from tests.stories.scenes import SCREEN, hangs_up, legs, wish
 from tests.web.afternoon import OMER, PASSWORD, QUICK
 from tests.web.desk_scene import AGENT, CALL, desk_of
-from tests.web.house import HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.agent import Presence
 from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Role
@@ -34,8 +33,6 @@ from vqueue.services import requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.setting_up import NewStaff, put_staff
-from vqueue.web.desk import Wishes
-from vqueue.web.site import make_web
 
 # The browser lives as long as the session, so whoever talks with it shares its event loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -44,7 +41,6 @@ SPEED = 5.0
 PATIENT = replace(RULES, agents=AgentRules(ring_s=400, accept_s=600, wrap_up_s=3600))
 """A person at a keyboard is slower than a program that presses keys."""
 LOOKS = (("ru", 360, "dark"), ("en", 1280, "light"), ("he", 2560, "dark"))
-CRM = "https://crm.bank.example/{customer}"
 
 
 # a whole call, on the real service and the telephone network
@@ -146,40 +142,24 @@ async def test_a_call_is_worked_by_keyboard_alone_though_the_server_goes_away(
 # how it looks and feels, on a bank that stands still
 
 
+FOLLOWS = "() => !document.querySelector('#live')?.hidden || !document.querySelector('#part')"
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The desk in one state, and its house."""
 
-    browser: Browser
-    house: House
-    address: str
+    bank: Still
+
+    @property
+    def house(self) -> House:
+        return self.bank.house
 
     @asynccontextmanager
     async def open(self, **context: Any) -> AsyncIterator[Visit]:
-        async with visit(self.browser, f"{self.address}/sign-in?next=/desk", **context) as seen:
-            await sign_in(seen.page)
-            await seen.settled()
-            await seen.page.wait_for_function(
-                "() => !document.querySelector('#live')?.hidden || !document.querySelector('#part')"
-            )
+        async with self.bank.open("/desk", login=OMER, **context) as seen:
+            await seen.page.wait_for_function(FOLLOWS)
             yield seen
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file of the newest schema without rows, made once and copied for each test."""
-    file = tmp_path_factory.mktemp("desk") / "empty.sqlite"
-    await migrate(f"sqlite:///{file}")
-    return file
-
-
-@asynccontextmanager
-async def a_desk(browser: Browser, file: Path, state: str, **told: Any) -> AsyncIterator[Desk]:
-    async with open_house(f"sqlite:///{file}", HandClock()) as house:
-        await desk_of(house, state, **told)
-        app = make_web(house, passwords=QUICK, secure=False, wishes=Wishes(crm=CRM))
-        async with TestServer(app) as server:
-            yield Desk(browser, house, str(server.make_url("")).rstrip("/"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -187,21 +167,21 @@ async def desk(
     browser: Browser, empty_file: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Desk]:
     """In the state that is the fixture's parameter; talking by default."""
-    file = shutil.copy(empty_file, tmp_path / "desk.sqlite")
-    async with a_desk(browser, file, getattr(request, "param", "talking")) as opened_desk:
-        yield opened_desk
+    async with still_house(browser, empty_file, tmp_path) as still:
+        await desk_of(still.house, getattr(request, "param", "talking"))
+        yield Desk(still)
 
 
-@pytest.mark.parametrize("desk", ["idle", "missed", "offer", "talking", "over", "late"], indirect=True)
+@pytest.mark.parametrize("desk", ["idle", "missed", "offer", "calling", "talking", "over", "late"], indirect=True)
 async def test_every_state_fits_every_screen_and_axe_finds_nothing(desk: Desk) -> None:
-    async with desk.open() as seen:
+    async with desk.open(reduced_motion="reduce") as seen:
         for language, width, theme in LOOKS:
             await seen.page.set_viewport_size({"width": width, "height": 900})
-            await seen.page.goto(f"{desk.address}/desk?lang={language}&theme={theme}")
+            await seen.page.goto(f"{desk.bank.address}/desk?lang={language}&theme={theme}")
             await seen.settled()
             assert await seen.wider_than_screen() == [], (language, width)
             assert await seen.nameless_controls() == [], (language, width)
-            await assert_no_violations(seen.page)
+            await assert_no_violations(seen.page, colours=language != "he")
         assert seen.complaints == []
 
 
