@@ -155,8 +155,8 @@ def _best_seat(may: Bools, level: Ints, idle: Floats, klass: int, wanted: int) -
 
 @lean
 def _next(seats: Seats, first: Ints, wanted: Ints, path: Path, now: float, only: int) -> tuple[int, int, int]:
-    """(place, its class, seat) of the next match; a place of -1 when there is none. `only` is the one idle seat, where
-    there is but one."""
+    """(place, its class, seat) of the next match; a place of -1 when there is none. `only` is the one seat that is
+    asked, where there is but one."""
     may, head, gone, lates, key, order = seats.may, path.head, path.gone, path.lates, path.key, path.order
     best, mine, chosen = -1, -1, -1
     for klass in range(len(head)):
@@ -194,21 +194,27 @@ def _match(
     seats: Seats, places: Places, wanted: Ints, laws: Laws, probes: Probes, path: Path,
     scale: float, now: float, only: int, at: Floats, by: Ints, turn: Floats, state: Words,
 ) -> int:  # fmt: skip
-    """Everybody who can be served now is; how many probes got their turn. `only` as in `_next`."""
+    """Everybody who can be served now is; how many probes got their turn. `only` is the seat that has just become free,
+    where that is all that happened: the other idle ones served whom they may before, and nobody asks them any more."""
     answered, idle = 0, path.idlers[0]
     while idle > 0:
-        place, klass, seat = _next(seats, places.first, wanted, path, now, only if idle == 1 else -1)
+        place, klass, seat = _next(seats, places.first, wanted, path, now, only)
         if place < 0:
             break
         _leave(path, klass, place)
         answered += _answer(seats, probes, path, seat, path.key[place], now, turn)
         path.idle[seat] = np.inf
         occupy(path, seat, now + scale * _drawn(laws, laws.of[klass], state))
-        idle, only = idle - 1, -1
+        idle -= 1
         if place < len(at):
             at[place], by[place] = now, seat
+        if only >= 0:
+            break
     path.idlers[0] = idle
-    if idle > 0:
+    if only >= 0:
+        if path.idle[only] < np.inf:
+            answered += _answer(seats, probes, path, only, np.inf, now, turn)
+    elif idle > 0:
         for seat in range(len(path.idle)):
             if path.idle[seat] < np.inf:
                 answered += _answer(seats, probes, path, seat, np.inf, now, turn)
