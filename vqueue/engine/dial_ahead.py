@@ -5,7 +5,7 @@ is right to dial when the turn is more likely than not (weighed by what a second
 telephone rings, and only where the hold, should it come, is short.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log, sqrt
@@ -27,6 +27,8 @@ LONGEST_HOLD_S = 20.0
 """Nobody is rung ahead whose hold is expected to be longer."""
 FIRST_RING_S, FIRST_SPREAD_S, FIRST_CALLS = 12.0, 6.0, 20.0
 """From dialling to the customer's key before anything was measured, and how many calls that weighs."""
+FEWEST_HUNG_UP = 5
+"""With fewer, nobody is taken to hang up."""
 _POINTS = 9
 """Ring times, evenly likely, over which a chance is averaged."""
 _SELDOM = 0.001
@@ -68,6 +70,13 @@ class Pace:
     @property
     def frees_a_second(self) -> float:
         return self.agents / self.handling_s
+
+
+def pace_of(inputs: Mapping[str, float]) -> Pace:
+    """By what a board's waits were reckoned from."""
+    patient = inputs["abandoned"] < FEWEST_HUNG_UP or inputs["queued_s"] <= 0
+    leaving = 0.0 if patient else inputs["abandoned"] / inputs["queued_s"] * inputs["leaving_share"]
+    return Pace(agents=inputs["agents"], handling_s=inputs["handling_s"], leaving=leaving)
 
 
 def later_than(seconds: Floats, before: int, pace: Pace) -> Floats:

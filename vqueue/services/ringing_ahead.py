@@ -16,7 +16,7 @@ from vqueue.domain.leg import Leg, LegState, Role
 from vqueue.domain.request import Request, State
 from vqueue.domain.rules import Queue
 from vqueue.engine.board import serves
-from vqueue.engine.dial_ahead import Pace, Ring, Soon, learnt
+from vqueue.engine.dial_ahead import Ring, Soon, learnt, pace_of
 from vqueue.engine.offer import STALE_S
 from vqueue.engine.plan import Seat
 from vqueue.ports.database import Work
@@ -26,8 +26,6 @@ from vqueue.services.clerk import Clerk
 MOST = 12
 """Agents of a queue who are looked at as the next to be free."""
 LOOK_BACK = timedelta(days=14)
-FEWEST_HUNG_UP = 5
-"""With fewer, nobody is taken to hang up."""
 _RINGING = (LegState.INTENDED, LegState.PLACING, LegState.PLACED, LegState.RINGING, LegState.ANSWERED)
 
 
@@ -87,7 +85,7 @@ def soon(
         flying = tuple(
             name for name, each in sky.flying.items() if each.attempt.queue == queue.id and name not in given
         )
-        yield Soon(queue=queue.id, busy=_busy(queue, agents, now), flying=flying, pace=_pace(board), ring=ring)
+        yield Soon(queue=queue.id, busy=_busy(queue, agents, now), flying=flying, pace=pace_of(board.inputs), ring=ring)
 
 
 def _busy(queue: Queue, agents: Sequence[Agent], now: datetime) -> tuple[Seat, ...]:
@@ -107,14 +105,6 @@ def _busy(queue: Queue, agents: Sequence[Agent], now: datetime) -> tuple[Seat, .
         )
         for place, agent in enumerate(order)
     )
-
-
-def _pace(board: QueueBoard) -> Pace:
-    """By what the board's waits were reckoned from."""
-    told = board.inputs
-    patient = told["abandoned"] < FEWEST_HUNG_UP or told["queued_s"] <= 0
-    leaving = 0.0 if patient else told["abandoned"] / told["queued_s"] * told["leaving_share"]
-    return Pace(agents=told["agents"], handling_s=told["handling_s"], leaving=leaving)
 
 
 def give(clerk: Clerk, flight: Flight, *, agent_id: AgentId, token: Token) -> Leg | bool | None:

@@ -1,5 +1,6 @@
 """The simulated bank at one moment: rules, people, floor, books, and the agenda of what happens next."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.tally import Tally
 
 Deed = Callable[[], None]
+RINGS = 500
 
 
 class Agenda:
@@ -75,6 +77,10 @@ class Bank:
     """Customers whose telephone has a live leg."""
     seen: int = -1
     """`floor.changes` when a tick last looked."""
+    looked_ahead: int = -1
+    """`floor.changes` when it was asked last whom to ring ahead."""
+    rang_s: deque[float] = field(default_factory=lambda: deque(maxlen=RINGS))
+    """How long the last customers took from dialling to the key."""
     slots: dict[datetime, int] = field(default_factory=dict)
     """Calls booked into each slot."""
     kinds: tuple[tuple[ClassKey, tuple[str, ...]], ...] = ()

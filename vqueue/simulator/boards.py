@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from math import inf
 
 from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.board import QueueBoard, Wait
@@ -24,6 +25,8 @@ FRESH_S = 60.0
 """How long the figures of the last hours are believed: they move slowly."""
 BOARD_S = 1.0
 """Age at which a board is made anew."""
+GLANCE_S = 15.0
+"""How old one may be that only says that nothing is in danger by far."""
 NEWEST = 500
 
 
@@ -106,6 +109,8 @@ class Boards:
         self._made_at = float("-inf")
         self._waits: dict[int, Wait] = {}
         self._state: QueueState | None = None
+        self._last_p90: dict[int, tuple[float, float]] = {}
+        """When it was reckoned, and the P90, by the number ahead."""
 
     def now(self, now: float) -> QueueBoard:
         """Counts and agents; its grid is empty."""
@@ -133,6 +138,15 @@ class Boards:
         ranks = sorted({rank for each in ahead(board) for rank in _around(each)})
         made = replace(board, grid=tuple((rank, self._wait(rank)) for rank in ranks))
         return boards.told(made, None, self.rolling.calibration) if self.rolling is not None else made
+
+    def plainly_within(self, now: float, ahead: int, slack_s: float) -> bool:
+        """Whether the P90 of this place is less than half of the slack by a board of the last seconds: nobody need look
+        closer."""
+        told = self._last_p90.get(ahead)
+        if told is None or now - told[0] > GLANCE_S:
+            wait = self.reading(now, lambda board: (ahead,)).wait(ahead)
+            told = self._last_p90[ahead] = now, wait.p90_s if wait is not None else inf
+        return 2 * told[1] <= slack_s
 
     def _rolled(self, now: float) -> Rolled | None:
         """None where the closed form has to do: nothing is rolled here, or too little is known."""

@@ -29,6 +29,13 @@ def reserve(bank: Bank, action: Reserve) -> None:
     caller.chair = chair
     bank.tally.taken(caller, bank.now)
     bank.take_out(caller)
+    if caller.flying:
+        # His telephone rings already: the agent is called when he presses the key.
+        _land(bank, caller)
+        caller.state = State.CONNECTING
+        chair.reserved_at = bank.now
+        bank.floor.set(chair, Presence.RESERVED, bank.now)
+        return
     caller.step += 1
     caller.attempts += 1
     on_the_line = caller.state is State.HOLDING
@@ -39,6 +46,21 @@ def reserve(bank: Bank, action: Reserve) -> None:
         _call_agent(bank, caller, chair)
     else:
         _ring(bank, caller)
+
+
+def ring_ahead(bank: Bank, caller: Caller) -> None:
+    """No agent is there for him yet; he keeps his place in line while his telephone rings."""
+    caller.step += 1
+    caller.attempts += 1
+    caller.ahead = caller.flying = True
+    bank.floor.flying[caller.id] = caller
+    bank.tally.ahead += caller.counted
+    _ring(bank, caller)
+
+
+def _land(bank: Bank, caller: Caller) -> None:
+    caller.flying = False
+    bank.floor.flying.pop(caller.id, None)
 
 
 def _draw(caller: Caller) -> int:
@@ -94,6 +116,7 @@ def _ring(bank: Bank, caller: Caller) -> None:
         bank.settle(caller, bank.now)
     if cause is None:
         after = rings_s + float(people.key_s[caller.row])
+        bank.rang_s.append(after)
         snoozes = people.snooze[caller.row, n] < callback.snooze
         bank.agenda.after(after, partial(_snoozed if snoozes else _pressed, bank, caller), caller)
         return
@@ -109,11 +132,19 @@ def _cause(weights: dict[str, float], chance: float) -> Cause:
 
 
 def _pressed(bank: Bank, caller: Caller) -> None:
-    """Key 1: a person. With the agent there both hear each other at once; else he is called now."""
-    caller.pressed_at = bank.now
+    """Key 1: a person. With the agent there both hear each other at once; else he is called now. Who was rung ahead and
+    has no agent yet holds at his place."""
     chair = caller.chair
-    assert chair is not None
-    if bank.rules.callback.shape is Shape.CUSTOMER_FIRST:
+    if chair is None:
+        _land(bank, caller)
+        bank.take_out(caller)
+        caller.pressed_at, caller.state = bank.now, State.HOLDING
+        since = caller.ready_since
+        bank.line_up(caller)
+        caller.ready_since = since
+        return
+    caller.pressed_at = bank.now
+    if caller.ahead or bank.rules.callback.shape is Shape.CUSTOMER_FIRST:
         _call_agent(bank, caller, chair)
     else:
         wait = float(bank.people(caller).join_s[caller.row])
@@ -159,7 +190,10 @@ def _off(bank: Bank, caller: Caller) -> None:
     bank.phones.discard(caller.id)
     if caller.chair is not None:
         bank.floor.release(caller.chair, bank.now)
-    caller.chair = None
+    if caller.flying:
+        _land(bank, caller)
+        bank.take_out(caller)
+    caller.chair, caller.ahead = None, False
     caller.step += 1
     caller.state = State.WAITING
 

@@ -60,25 +60,30 @@ class Caller:
     """When he pressed key 1, while he waits for his agent on the line."""
     chair: "Chair | None" = None
     counted: bool = True
-    _seen: tuple[State, datetime | None, datetime | None, Place] | None = None
+    ahead: bool = False
+    """He was rung before an agent was there for him."""
+    flying: bool = False
+    """His telephone rings, and no agent is kept for him yet: he stands in line meanwhile."""
+    _seen: tuple[State, bool, datetime | None, datetime | None, Place] | None = None
     """His place as it was made last, and what it was made from."""
 
     def place(self, not_before: datetime | None) -> Place:
         """As the order sees him. `not_before` is when people may be rung, None when they may be now."""
         seen = self._seen
-        if seen is None or seen[0] is not self.state or seen[1] is not self.deadline or seen[2] is not not_before:
-            seen = self._seen = self.state, self.deadline, not_before, self._place(not_before)
-        return seen[3]
+        told = self.state, self.flying, self.deadline, not_before
+        if seen is None or seen[:4] != told:
+            seen = self._seen = *told, self._place(not_before)
+        return seen[4]
 
     def _place(self, not_before: datetime | None) -> Place:
-        waiting = self.state is State.WAITING
+        waiting = self.state is State.WAITING and not self.flying
         return Place(
             id=self.id,
             queue=self.klass.queue,
             bucket=self.klass.bucket,
             credit_class=self.klass.credit_class,
             virtual_start=at(self.virtual_start),
-            state=self.state,
+            state=State.HOLDING if self.flying else self.state,
             skills=self.skills,
             deadline=self.deadline,
             phone_index=self.id if waiting else "",
@@ -187,6 +192,8 @@ class Floor:
         """Customers on the line who have no agent yet."""
         self.busy = 0
         """Agents at work on a call."""
+        self.flying: dict[RequestId, Caller] = {}
+        """Rung ahead, and no agent yet."""
         self.coming: dict[RequestId, tuple[float, Caller]] = {}
         """Who is not ready, his place kept, and when he will be: a retry, a booked time."""
 

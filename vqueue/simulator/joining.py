@@ -186,7 +186,9 @@ def before_closing(bank: Bank) -> None:
 
 def closed(bank: Bank) -> None:
     """Places of those who are to be called are kept for the next opening; what was promised them today is broken."""
-    for caller in [each for each in bank.floor.order.callers.values() if each.state is State.WAITING]:
+    for caller in [
+        each for each in bank.floor.order.callers.values() if each.state is State.WAITING and not each.flying
+    ]:
         bank.take_out(caller)
         _roll(bank, caller, bank.opens_at)
 

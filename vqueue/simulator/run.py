@@ -11,7 +11,7 @@ from vqueue.domain.ids import AgentId
 from vqueue.domain.rules import Queue, Rules
 from vqueue.engine.plan import Head, Reserve, Skip, Snapshot, plan
 from vqueue.engine.wait.model import WaitModel
-from vqueue.simulator import connecting, joining
+from vqueue.simulator import connecting, flying, joining
 from vqueue.simulator.bank import Bank
 from vqueue.simulator.boards import Boards, Evidence
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
@@ -142,7 +142,7 @@ def _close(bank: Bank) -> None:
 
 def _go_home(bank: Bank) -> None:
     """After closing, whoever has no shift stays until nobody is on the line."""
-    if not bank.floor.holders:
+    if not bank.floor.holders and not bank.floor.flying:
         _shift(bank, [chair for chair in _always(bank) if chair.on_shift], False)
 
 
@@ -199,6 +199,7 @@ def _tick(bank: Bank) -> None:
             bank.agenda.after(1.0, partial(_look_again, bank))
         if reserved == len(actions):
             break
+    flying.ring_ahead(bank)
     if not bank.open:
         _go_home(bank)
 
@@ -223,8 +224,11 @@ def _board(bank: Bank, heads: tuple[Head, ...]) -> QueueBoard | None:
     if len(heads) < 2 or not deadlines:
         return None
     most = sum(len(head.places) for head in heads)
+    slack_s = (min(deadlines) - at(bank.now)).total_seconds()
+    if bank.boards.plainly_within(bank.now, most - 1, slack_s):
+        return None
     last = bank.boards.reading(bank.now, lambda board: (most - 1,)).wait(most - 1)
-    if last is not None and last.p90_s <= (min(deadlines) - at(bank.now)).total_seconds():
+    if last is not None and last.p90_s <= slack_s:
         return None
     return bank.boards.reading(bank.now, lambda board: range(most))
 

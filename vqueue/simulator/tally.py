@@ -59,6 +59,8 @@ class Tally:
     booked: int = 0
     rolled: int = 0
     rings: int = 0
+    ahead: int = 0
+    """Rings before an agent was there."""
     ended: list[Ended] = field(default_factory=list)
     gave_up_s: list[float] = field(default_factory=list)
     promises: list[Kept] = field(default_factory=list)
@@ -126,7 +128,7 @@ def summary(tally: Tally, times: Times, *, seed: int, service_level_s: float) ->
         "open": tally.customers - sum(tally.outcomes.values()),
         "repeats": tally.repeats,
         "callbacks": {"accepted": tally.callbacks, "booked": tally.booked,
-                      "rolled": tally.rolled, "rings": tally.rings},
+                      "rolled": tally.rolled, "rings": tally.rings, "ahead": tally.ahead},
         "wait_s": _spread(waits) | {"longest": _rounded(max(waits, default=None))},
         "hold_wait_s": _spread(held),
         "callback_wait_s": _spread(called),

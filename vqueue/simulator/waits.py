@@ -23,7 +23,7 @@ SURE_STEP = 0.1
 FEW = 30.0
 """Finished calls, or abandonments, below which each one tells."""
 REMEMBERED = 2_000
-STEPS, MOST_STEPS, SETTLED = 4, 7, 1e-2
+STEPS, MOST_STEPS, SETTLED, STILL = 4, 7, 1e-2, 1e-3
 """How often the closed form reckons who overtakes: of a mean, of quantiles at the most, where little moves."""
 _LEAVINGS = ENOUGH_QUEUED_S / 600.0
 """Abandonments the closed form's belief about patience is worth."""
@@ -155,14 +155,14 @@ def _overtaken(law: _Between, places: float, streams: Sequence[tuple[float, floa
         return law.figure(number, places + sum(rate * min(wait, gap) for gap, rate in streams))
 
     told = [law.figure(number, places) for number in range(6)]
-    mean = told[0]
-    for _ in range(STEPS):
-        mean = again(0, mean)
-    for _ in range(STEPS if steady else MOST_STEPS):
-        before, told = told, [again(number, wait) for number, wait in enumerate(told)]
-        if not steady and all(abs(now / then - 1.0) < SETTLED for now, then in zip(told, before, strict=True)):
+    moving = set(range(6))
+    for step in range(MOST_STEPS):
+        before, told = told, [again(n, wait) if n in moving else wait for n, wait in enumerate(told)]
+        moved = [abs(now / then - 1.0) for now, then in zip(told, before, strict=True)]
+        moving = {n for n in moving if moved[n] > STILL and step + 1 < (STEPS if steady or n == 0 else MOST_STEPS)}
+        if not (moving and (steady or 0 in moving or max(moved) >= SETTLED)):
             break
-    return [mean, *told[1:]]
+    return told
 
 
 def _scaled(figures: Sequence[float], state: QueueState, unit_s: float, now: datetime) -> Wait:
