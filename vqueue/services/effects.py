@@ -18,7 +18,7 @@ from vqueue.services import effects_booking, entering, quoting, requesting, retu
 from vqueue.services.clerk import Clerk
 from vqueue.services.errand import Errand, Said, spoken, standing, times
 from vqueue.services.quoting import Grounds
-from vqueue.services.terms import HARMLESS, LATER, UNKNOWN
+from vqueue.services.terms import LATER, no_offer
 from vqueue.services.terms import terms as terms_for
 
 _OFFER_WORDS = {OfferState.CLOSED: "closed", OfferState.STALE: "stale"}
@@ -83,20 +83,10 @@ async def _offer(errand: Errand) -> Outcome:
         said |= {"window": spoken(seen, turn)} if turn is not None else {}
     if decided.wait is not None and "no_agents" not in decided.wait.reasons:
         said |= {"wait": Minutes(round(decided.wait.p50_s / 60)), "position": Position(decided.ahead + 1)}
-    word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or _no_offer(decided)
+    word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or no_offer(decided)
     version = seen.queue.rules_version
     await errand.house.act(partial(_noted, errand=errand, word=word, decided=decided, version=version, arm=arm))
     return Outcome(word, said)
-
-
-def _no_offer(decided: Offer) -> str:
-    """Why not; a callback that only has to wait until the customer may be rung is one all the same."""
-    reasons = set(decided.reasons)
-    if reasons & LATER and reasons <= HARMLESS | LATER:
-        return "offer"
-    if reasons & UNKNOWN and reasons <= HARMLESS | UNKNOWN:
-        return "stale"
-    return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
 
 
 def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer, version: int, arm: Arm | None) -> None:

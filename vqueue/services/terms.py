@@ -61,3 +61,13 @@ def _after_turn(seen: Grounds, decided: Offer, number: Verdict) -> datetime | No
         return None
     allowed = hours.calling_allowed(windows, seen.zone_of(number), number.country or None, window.start)
     return window.end if allowed else window.start
+
+
+def no_offer(decided: Offer) -> str:
+    """Why not; a callback that only has to wait until the customer may be rung is one all the same."""
+    reasons = set(decided.reasons)
+    if reasons & LATER and reasons <= HARMLESS | LATER:
+        return "offer"
+    if reasons & UNKNOWN and reasons <= HARMLESS | UNKNOWN:
+        return "stale"
+    return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
