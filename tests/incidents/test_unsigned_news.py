@@ -20,8 +20,8 @@ async def test_only_the_provider_can_end_a_call(bank: Bank, forged: str) -> None
 
     The guard: one check before every route of the provider, which refuses whatever it cannot prove.
     """
-    omer = await bank.agent("omer", AGENT, answers={"after_s": 1}, keys=[ACCEPTS], talk_s=100)
-    request = await keeps_a_place(bank, talk_s=100)
+    omer = await bank.agent("omer", AGENT, answers={"after_s": 1}, keys=[ACCEPTS], talk_s=900)
+    request = await keeps_a_place(bank, talk_s=900)
     await bank.until_agent(omer, lambda one: one.presence is Presence.TALKING, what="talking")
     before = await stands(bank, request)
     tokens = [(await legs(bank, request, role))[0].token for role in Role]

@@ -44,7 +44,7 @@ class App:
     async def watch(self, request: str) -> None:
         """Listens until the stream ends by itself."""
         path = f"{self.bank.api}/support-requests/{request}/events"
-        async with self.session.get(path, headers=self.who, timeout=aiohttp.ClientTimeout(sock_read=20)) as answer:
+        async with self.session.get(path, headers=self.who, timeout=aiohttp.ClientTimeout(sock_read=PATIENCE_S)) as answer:
             assert answer.content_type == "text/event-stream"
             async for raw in answer.content:
                 if raw.startswith(b"data: {") and b'"version"' in raw:
@@ -66,7 +66,7 @@ async def an_app(bank: Bank, number: str = CUSTOMER) -> AsyncIterator[App]:
 async def test_a_user_sees_the_wait_asks_is_called_and_says_how_it_was(bank: Bank) -> None:
     omer = await bank.agent("omer", AGENT, ready=False)
     await bank.busy(omer)
-    await bank.network.person(CUSTOMER, answers={"after_s": 3}, keys=[SCREEN], talk_s=15)
+    await bank.network.person(CUSTOMER, answers={"after_s": 3}, keys=[SCREEN], talk_s=60)
     async with an_app(bank) as app:
         now = await app.knows_the_wait("cards")
         assert "callback" in [option["mode"] for option in now["options"]]
