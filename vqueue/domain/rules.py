@@ -267,7 +267,9 @@ class Rules:
     def topic_name(self, topic: str, language: str) -> str:
         """What people call it; its id in words where the rules have no name for it."""
         called = self.topic_labels.get(topic, {})
-        return called.get(language) or called.get("en") or topic.replace("_", " ").replace("-", " ").strip().capitalize()
+        return (
+            called.get(language) or called.get("en") or topic.replace("_", " ").replace("-", " ").strip().capitalize()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
