@@ -37,7 +37,20 @@ def checks(pytest_arguments: list[str]) -> tuple[Check, ...]:
         Check("documents", (PYTHON, "-m", "scripts.check_docs")),
         Check(
             "tests",
-            (PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations", "12", *pytest_arguments),
+            (
+                PYTHON,
+                "-m",
+                "pytest",
+                "-q",
+                "-n",
+                "2",
+                "--dist",
+                "loadfile",
+                "--durations",
+                "12",
+                "-rfER",
+                *pytest_arguments,
+            ),
         ),
     )
 

@@ -9,6 +9,9 @@ from tests.servers.chromium import find_chromium, is_required
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
+AGAINST_THE_CLOCK = {("tests", name) for name in ("demo", "incidents", "pages", "replicas", "stories", "typescript")}
+"""Services, networks, browsers as processes: on a machine that stands still for a while their patience runs out."""
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
@@ -64,7 +67,11 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what opens pages; leave it out, and say so at the end, where no browser is and none is required."""
+    """Mark what opens pages; leave it out, and say so at the end, where no browser is and none is required. What plays
+    whole processes against the wall clock has a second try, which the summary names."""
+    for item in items:
+        if item.path.relative_to(config.rootpath).parts[:2] in AGAINST_THE_CLOCK:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     pages = [item for item in items if "chromium" in getattr(item, "fixturenames", ())]
     for item in pages:
         item.add_marker("browser")
