@@ -15,6 +15,8 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 PYTHON_SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-core")
+TOLD = "-q -n 2 --dist loadfile --durations 12 -rfER"
+"""To pytest."""
 LAST_WORDS = 4096
 BOOSTER_PACKAGES = ("libgomp1",)
 """What LightGBM's wheel takes from the system."""
@@ -35,23 +37,7 @@ def checks(pytest_arguments: list[str]) -> tuple[Check, ...]:
         Check("import walls", (f"{BIN}/lint-imports", "--no-cache")),
         Check("sizes", (PYTHON, "-m", "scripts.check_sizes")),
         Check("documents", (PYTHON, "-m", "scripts.check_docs")),
-        Check(
-            "tests",
-            (
-                PYTHON,
-                "-m",
-                "pytest",
-                "-q",
-                "-n",
-                "2",
-                "--dist",
-                "loadfile",
-                "--durations",
-                "12",
-                "-rfER",
-                *pytest_arguments,
-            ),
-        ),
+        Check("tests", (PYTHON, "-m", "pytest", *TOLD.split(), *pytest_arguments)),
     )
 
 
