@@ -44,7 +44,9 @@ class App:
     async def watch(self, request: str) -> None:
         """Listens until the stream ends by itself."""
         path = f"{self.bank.api}/support-requests/{request}/events"
-        async with self.session.get(path, headers=self.who, timeout=aiohttp.ClientTimeout(sock_read=PATIENCE_S)) as answer:
+        async with self.session.get(
+            path, headers=self.who, timeout=aiohttp.ClientTimeout(sock_read=PATIENCE_S)
+        ) as answer:
             assert answer.content_type == "text/event-stream"
             async for raw in answer.content:
                 if raw.startswith(b"data: {") and b'"version"' in raw:
