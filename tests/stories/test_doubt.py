@@ -169,7 +169,7 @@ async def leads(url: str) -> Lease:
 
 
 async def awakes(bank: Bank, frozen: Lease, *, until: Request) -> list[int]:
-    """The frozen leader ticks as fast as it can while the story goes on; how much it reserved after its time."""
+    """The frozen leader ticks each second while the story goes on; how much it reserved after its time."""
     told: list[int] = []
     await bank.until(
         lambda found: any(one.id == until.id and one.state is not State.WAITING for one in found), what="x"
@@ -179,4 +179,5 @@ async def awakes(bank: Bank, frozen: Lease, *, until: Request) -> list[int]:
             told.append(await dispatching.tick(bank.house, frozen))
         except NotLeader:
             told.append(0)
+        await bank.network.pause()
     return told
