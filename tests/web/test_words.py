@@ -33,9 +33,9 @@ def sentence(bank: BoardView, language: Language = Language.EN) -> str:
 
 def test_the_verdict_is_one_sentence_about_the_worst_and_one_about_the_rest() -> None:
     bank = a_bank(a_view("cards", risk=RISK), a_view("app"), a_view("fraud"))
-    assert sentence(bank) == "Cards will break promises from 14:20. 2 queues are fine."
-    assert sentence(bank, Language.RU) == "Карты: обещания будут нарушены с 14:20. 2 очереди в порядке."
-    assert sentence(bank, Language.HE) == "כרטיסים: יופרו הבטחות החל מ־14:20. שני תורים תקינים."
+    assert sentence(bank) == "Cards will break promises from 14:27. 2 queues are fine."
+    assert sentence(bank, Language.RU) == "Карты: обещания будут нарушены с 14:27. 2 очереди в порядке."
+    assert sentence(bank, Language.HE) == "כרטיסים: יופרו הבטחות החל מ־14:27. שני תורים תקינים."
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_fine_bank_is_told_in_one_sentence(views: list[QueueView], text: str) 
 def test_the_first_thing_to_do_has_one_button_that_does_it() -> None:
     (concern,) = concerns(a_view(risk=RISK, away=(OMER,)), NOON)
     item = sentences.todo_item(concern, words())
-    assert (item.title, item.action.text) == ("Cards: 2 promises at risk from 14:20", "Bring back Omer Barak")
+    assert (item.title, item.action.text) == ("Cards: 2 promises at risk from 14:27", "Bring back Omer Barak")
     assert (item.action.href, item.action.method) == ("/console/agents/ag_omer/presence", "post")
 
 

@@ -144,7 +144,7 @@ def present_one(view: RequestView, words: Words) -> RequestPage:
         tone=_state_tone(request),
         asked=asked,
         lead=_lead(view, words),
-        customer=_customer(request, words),
+        customer=_customer(view, words),
         place=_place(view, words),
         legs=tuple(_legs(view, words)),
         entries=story,
@@ -230,14 +230,15 @@ def _rang(view: RequestView) -> datetime | None:
     return min((leg.rang_at for leg in view.legs if leg.role is Role.CUSTOMER and leg.rang_at), default=None)
 
 
-def _customer(request: Request, words: Words) -> tuple[Fact, ...]:
-    say = words.say
+def _customer(view: RequestView, words: Words) -> tuple[Fact, ...]:
+    request, say = view.request, words.say
+    topic = view.queue.rules.topic_name(request.topic, words.language) if request.topic else NONE
     proven = say("console.number_proven" if request.verified else "console.number_unproven")
     return (
         Fact(label=say("console.number_label"), value=masked(request.phone), note=proven if request.phone else ""),
         Fact(label=say("console.name_label"), value=say("console.hidden") if request.name else NONE),
         Fact(label=say("console.language_label"), value=say(f"console.language_{request.language}")),
-        Fact(label=say("console.topic_label"), value=request.topic or NONE),
+        Fact(label=say("console.topic_label"), value=topic),
     )
 
 
