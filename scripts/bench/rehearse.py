@@ -1,9 +1,10 @@
 """How long a rehearsal takes: a busy day served by the rules in force and by a draft, on two cores and on one.
 
-    python -m scripts.bench.rehearse [--calls 10000] [--repetitions 1] [--days 1] [--cores 2]
+    python -m scripts.bench.rehearse [--calls 10000] [--repetitions 1] [--days 1] [--cores 2] [--one-class]
 
 The day is invented as a record would have it: a fifth of the customers go ten minutes before others, a seventh gave up,
-a third of those who would be offered a callback take it. The draft halves the ten minutes. Findings and intervals are
+a third of those who would be offered a callback take it. The draft halves the ten minutes; with --one-class nobody goes
+before others, and it offers callbacks from a minute's wait on. Findings and intervals are
 made as `vqueue rules rehearse` makes them; the processes are started, and load the program, within the time.
 """
 
@@ -87,10 +88,14 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=1)
     parser.add_argument("--repetitions", type=int, default=1)
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--one-class", action="store_true")
     told = parser.parse_args()
     in_force = rules()
     days = tuple(a_day(told.calls // told.days, ordinal) for ordinal in range(told.days))
     draft = replace(in_force, credits={"standard": 0, "gold": 300})
+    if told.one_class:
+        in_force = replace(in_force, credits={"standard": 0}, routing=())
+        draft = replace(in_force, offer=replace(in_force.offer, threshold_s=60))
     task = Task(days=days, in_force=in_force, draft=draft, repetitions=told.repetitions)
     print(
         f"{told.calls} calls in {told.days} day(s) with {len(days[0].stays)} agents, {2 * told.repetitions} times each"
