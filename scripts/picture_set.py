@@ -8,6 +8,8 @@ KEPT = (
     "request-en-desktop-light",
     "rules-en-desktop-light",
     "rules-he-phone-dark",
+    "rehearsal-en-desktop-light",
+    "agents-en-desktop-light",
     "reports-en-desktop-light",
     "desk-call-en-desktop-light",
     "desk-call-ru-desktop-dark",
