@@ -10,11 +10,13 @@ from tests.db.builders import an_attempt
 from tests.web.afternoon import a_request, fill, minutes, settle_staff
 from tests.web.conftest import SignIn, Site
 from tests.web.test_console import PERSON, plain, shown
+from vqueue.domain.agent import Presence
 from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Phone
 from vqueue.domain.request import Request, State
 from vqueue.ports.database import Work
+from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
 WAITING = "rq_00000000017k2mb"
@@ -162,6 +164,20 @@ async def test_agents_are_shown_with_what_they_do_and_can(
         assert "7 of 8 signed in" in text
         assert "Omer Barak away Break" in text and "14:00 7:00" in text
         assert re.search("Anna Petrova 5 5 – – en, he", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "agent did not answer"), ("ru", "оператор не ответил"), ("he", "אין מענה בצד הנציג")]
+)
+async def test_an_agent_who_missed_a_call_is_away_for_that_reason(
+    site: Site, house: House, csrf: str, language: str, told: str
+) -> None:
+    def missed(clerk: Clerk) -> None:
+        omer = clerk.work.agents.get(AgentId("ag_omer"))
+        clerk.work.agents.replace(replace(omer, presence=Presence.AWAY, reason="agent_no_answer"))
+
+    await house.act(missed)
+    assert told in plain(await shown(site, f"/console/agents?lang={language}"))
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "he"])

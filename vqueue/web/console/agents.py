@@ -6,6 +6,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from vqueue.domain.agent import Presence
+from vqueue.domain.causes import Cause
 from vqueue.domain.speech_args import Number
 from vqueue.services.house import House
 from vqueue.services.signing_in import Visitor
@@ -63,6 +64,13 @@ def present(team: Team, words: Words) -> AgentsPage:
     )
 
 
+def _why(away: str, words: Words) -> str:
+    """Why he is away: what he said himself, what became of the last call offered to him, or the bank's own word."""
+    if away in REASONS:
+        return words.say(f"desk.away_{away}")
+    return words.say(f"cause.{away}") if away in set(Cause) else away.replace("_", " ")
+
+
 def _row(member: Member, skills: tuple[str, ...], names: dict[str, str], words: Words) -> Row:
     agent, say = member.agent, words.say
     away = agent.reason if agent.presence is Presence.AWAY else None
@@ -72,7 +80,7 @@ def _row(member: Member, skills: tuple[str, ...], names: dict[str, str], words: 
         icon=agent.presence,
         tone="c-good" if agent.presence is Presence.READY else "",
         state=say(f"presence.{agent.presence}"),
-        reason=say(f"desk.away_{away}") if away in REASONS else (away or "").replace("_", " "),
+        reason=_why(away or "", words),
         since=minute(agent.since, words.zone),
         lasted=length(words.now - agent.since),
         serves=_serves(member, names),
