@@ -2,6 +2,7 @@
 
 from tests.stories.bank import AGENT, OTHER, Bank
 from tests.stories.callers import heard, holds, key, newest, on_the_team, over, rings_in, takes_a_callback
+from tests.stories.scenes import presences
 from vqueue.domain.agent import Presence
 from vqueue.domain.ids import AgentId, CallSid
 from vqueue.domain.leg import Way
@@ -29,6 +30,25 @@ async def test_an_agent_rings_in_to_be_ready_and_to_be_away(sqlite_bank: Bank) -
     sid = await rings_in(sqlite_bank, AGENT, keys=[key(MENU, "2")])
     await heard(sqlite_bank, sid, "You are away. No calls come")
     await sqlite_bank.until_agent(omer, lambda seen: seen.presence is Presence.AWAY, what="away")
+
+
+async def test_who_comes_to_work_is_rung_when_his_own_call_is_over(bank: Bank) -> None:
+    """Somebody waits already: the agent's telephone is engaged while he still hears that he is ready."""
+    omer = await bank.agent("omer", AGENT, ready=False)
+    await holds(bank)
+    await rings_in(bank, AGENT, keys=[key(MENU, "1")])
+    await bank.until(newest(State.SERVED), what="the caller comes to his phone")
+    assert len(await bank.network.rings(AGENT)) == 1
+    assert "away" not in await presences(bank, omer)
+
+
+async def test_who_hangs_up_before_he_has_heard_that_he_is_ready_is_so(sqlite_bank: Bank) -> None:
+    bank = sqlite_bank
+    omer = await bank.agent("omer", AGENT, ready=False)
+    sid = await rings_in(bank, AGENT, keys=[key(MENU, "1")])
+    await bank.until_agent(omer, lambda seen: Presence.READY in (seen.next_presence, seen.presence), what="he asked")
+    await bank.house.telephony.hang_up(sid)
+    await bank.until_agent(omer, lambda seen: seen.presence is Presence.READY, what="ready")
 
 
 async def test_calls_come_on_the_standing_line_without_a_ring(bank: Bank) -> None:

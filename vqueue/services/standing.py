@@ -15,8 +15,11 @@ from vqueue.services import hearing, presence
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-_MENU, _WAIT, _LEFT = 1, 2, 3
-"""Steps of the agent's line: the menu's answer, the wait document, the hold's end. 0 is going back to the hold."""
+_MENU, _WAIT, _LEFT, _READY = 1, 2, 3, 4
+"""Steps of the agent's line: the menu's answer, the wait document, the hold's end, the words heard that he is ready.
+0 is going back to the hold."""
+_RESTING = (Presence.AWAY, Presence.OFFLINE)
+"""From there an agent is ready only when this call is over: until then his telephone is engaged by it."""
 
 
 async def recognise(house: House, told: Told) -> AgentId | None:
@@ -52,6 +55,9 @@ async def step(house: House, agent: AgentId, number: int, told: Told) -> Speech:
         return (Pause(50), Goto(Target("standing", agent, _WAIT)))
     if number == _MENU:
         return await _chosen(house, agent, told, language)
+    if number == _READY:
+        await house.act(partial(_ready, agent_id=agent))
+        return (Hangup(),)
     leg = await house.database.read(partial(_called_for, call=told.call_sid))
     return (Goto(Target("answer", leg.token, 0)),) if leg is not None else (_hold(agent),)
 
@@ -66,12 +72,29 @@ async def _chosen(house: House, agent: AgentId, told: Told, language: str) -> Sp
     if told.digits == "3":
         await house.act(partial(_stand, agent=agent, call=told.call_sid))
         return (Say((Prompt("whisper.standing"),), language), _hold(agent))
-    if told.digits in ("1", "2"):
-        wanted = Presence.READY if told.digits == "1" else Presence.AWAY
-        await house.act(partial(presence.asked, agent_id=agent, presence=wanted, reason="by_phone"))
-        key = "agent_line.ready" if told.digits == "1" else "agent_line.away"
-        return (Say((Prompt(key),), language), Hangup())
+    if told.digits == "1":
+        await house.act(partial(_soon, agent_id=agent))
+        return (Say((Prompt("agent_line.ready"),), language), Goto(Target("standing", agent, _READY)))
+    if told.digits == "2":
+        await house.act(partial(presence.asked, agent_id=agent, presence=Presence.AWAY, reason="by_phone"))
+        return (Say((Prompt("agent_line.away"),), language), Hangup())
     return (_menu(agent, language), Hangup())
+
+
+def _soon(clerk: Clerk, agent_id: AgentId) -> None:
+    """Who comes to work is ready after this call; who works already is so after what he does."""
+    agent = clerk.work.agents.get(agent_id)
+    if agent.presence in _RESTING:
+        clerk.work.agents.replace(replace(agent, next_presence=Presence.READY))
+    else:
+        presence.asked(clerk, agent_id, Presence.READY, reason="by_phone")
+
+
+def _ready(clerk: Clerk, agent_id: AgentId) -> None:
+    """Where he asked for it in the call that is over."""
+    agent = clerk.work.agents.get(agent_id)
+    if agent.next_presence is Presence.READY and agent.presence in _RESTING:
+        presence.asked(clerk, agent_id, Presence.READY, reason="by_phone")
 
 
 def _hold(agent: AgentId) -> EnterHold:
@@ -86,8 +109,12 @@ def _stand(clerk: Clerk, agent: AgentId, call: CallSid) -> None:
 
 
 async def gone(house: House, told: Told) -> None:
-    """An agent's standing call has ended: he is signed off, and a talk on it is over."""
+    """An agent's call has ended. A standing one: he is signed off, and a talk on it is over. Else he is ready where he
+    asked for that and did not hear the words to their end."""
     await house.act(partial(_gone, call=told.call_sid))
+    agent = await recognise(house, told)
+    if agent is not None:
+        await house.act(partial(_ready, agent_id=agent))
 
 
 def _gone(clerk: Clerk, call: CallSid) -> None:
