@@ -58,9 +58,9 @@ async def test_the_head_is_what_the_program_expects(empty_url: str) -> None:
 async def test_a_database_knows_its_revision(empty_url: str) -> None:
     assert await current(empty_url) is None
     await migrate(empty_url)
-    assert await current(empty_url) == "0003"
+    assert await current(empty_url) == "0004"
     await migrate(empty_url)
-    assert await current(empty_url) == "0003"
+    assert await current(empty_url) == "0004"
 
 
 async def test_a_downgrade_leaves_nothing(empty_url: str) -> None:

@@ -19,6 +19,7 @@ from vqueue.db import (
     tables_apps,
     tables_bank,
     tables_calibrations,
+    tables_lines,
     tables_models,
     tables_outlooks,
     tables_rehearsals,
@@ -26,7 +27,16 @@ from vqueue.db import (
 from vqueue.db.sqlite_files import file_of, writing
 
 T = TypeVar("T")
-TABLES = (tables, tables_apps, tables_bank, tables_calibrations, tables_models, tables_outlooks, tables_rehearsals)
+TABLES = (
+    tables,
+    tables_apps,
+    tables_bank,
+    tables_calibrations,
+    tables_lines,
+    tables_models,
+    tables_outlooks,
+    tables_rehearsals,
+)
 """The modules whose import fills the metadata."""
 metadata = columns.metadata
 _PACKAGE = Path(__file__).resolve().parent.parent

@@ -355,5 +355,6 @@ staff_sessions = Table(
     moment("seen_at"),
     word("browser", nullable=False),
     word("issuer"),
+    *sealed("id_token"),
     Index("ix_staff_sessions_staff", "staff"),
 )

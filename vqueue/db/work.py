@@ -23,6 +23,7 @@ from vqueue.db.figures import StoredFigures
 from vqueue.db.journal import StoredJournal
 from vqueue.db.leases import StoredLeases
 from vqueue.db.ledgers import StoredLedgers
+from vqueue.db.lines import StoredDeskPages, StoredPins
 from vqueue.db.looks import StoredLooks
 from vqueue.db.models import StoredModels
 from vqueue.db.outbox import StoredOutbox
@@ -101,6 +102,14 @@ class StoredWork:
     @cached_property
     def sessions(self) -> StoredSessions:
         return StoredSessions(self.connection)
+
+    @cached_property
+    def pins(self) -> StoredPins:
+        return StoredPins(self.connection, lock=self.lock)
+
+    @cached_property
+    def desks(self) -> StoredDeskPages:
+        return StoredDeskPages(self.connection, lock=self.lock)
 
     @cached_property
     def figures(self) -> StoredFigures:

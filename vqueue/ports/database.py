@@ -17,6 +17,7 @@ from vqueue.domain.rules import Queue, Rules, Switches
 from vqueue.ports.apps import Answers, Codes, Devices, Feedbacks, Looks, PageLinks, Tellings, Verifications
 from vqueue.ports.bank import ApiKeys, Dispositions, Drafts, Webhooks
 from vqueue.ports.calibrations import Calibrations
+from vqueue.ports.lines import DeskPages, Pins
 from vqueue.ports.models import Models
 from vqueue.ports.outlooks import Outlooks
 from vqueue.ports.people import People, Sessions
@@ -400,6 +401,10 @@ class Work(Protocol):
     def people(self) -> People: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def pins(self) -> Pins: ...
+    @property
+    def desks(self) -> DeskPages: ...
     @property
     def figures(self) -> Figures: ...
     @property

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vqueue.domain.ids import AgentId
+from vqueue.domain.phone import Sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class StaffSession:
     """What the browser calls itself, shortened."""
     issuer: str | None = None
     """Who vouched for the person; None for a password."""
+    id_token: Sealed | None = None
+    """With which the issuer knows again whose sign-in is over; None where it takes no word of that."""
 
     @property
     def last_seen(self) -> datetime:
