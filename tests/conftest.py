@@ -1,5 +1,7 @@
 """Real databases, a real Redis and a real browser for whoever asks for them; nothing here is skipped in silence."""
 
+import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 from tests.servers.chromium import find_chromium, is_required
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
+from vqueue.db.open import migrate
+from vqueue.db.schema import metadata
 
 AGAINST_THE_CLOCK = {("tests", name) for name in ("demo", "incidents", "pages", "replicas", "stories", "typescript")}
 """Services, networks, browsers as processes: on a machine that stands still for a while their patience runs out."""
@@ -54,6 +58,55 @@ def sqlite_url(tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The same test on both databases. SQLite: a new file a test; PostgreSQL: one database a module."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at the newest schema without rows, migrated once and copied for each test."""
+    file = tmp_path_factory.mktemp("empty") / "vqueue.sqlite"
+    migrate_now(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a database at the newest schema without rows, migrated once and copied for each module."""
+    name = postgres_server.create_database()
+    migrate_now(postgres_server.url_of(name))
+    return name
+
+
+def migrate_now(url: str) -> None:
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(migrate(url))
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, empty_sqlite: Path) -> str:
+    """`sqlite:///…` of a file at the newest schema without rows."""
+    return f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'vqueue.sqlite')}"
+
+
+@pytest.fixture(scope="module")
+def postgres_copy(postgres_server: PostgresServer, empty_postgres: str) -> Iterator[str]:
+    """The name of a database at the newest schema, one for each module."""
+    name = postgres_server.create_database(template=empty_postgres)
+    yield name
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def postgres_database(postgres_server: PostgresServer, postgres_copy: str) -> str:
+    """`postgresql+asyncpg://…` of a database at the newest schema without rows."""
+    postgres_server.empty(postgres_copy, metadata.tables)
+    return postgres_server.url_of(postgres_copy)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases, at the newest schema and without rows."""
+    url: str = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
     return url
 
 

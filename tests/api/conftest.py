@@ -1,12 +1,9 @@
 """A site over HTTP with one queue, customers whose tokens are good, and keys of the bank's systems."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +12,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from tests.db.builders import a_queue
 from tests.web.house import HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.errors import Unauthenticated
 from vqueue.domain.phone import Phone
 from vqueue.identity.passwords import Argon2Passwords
@@ -82,18 +78,10 @@ class Face:
         return {"Authorization": f"Bearer {made.token}"}
 
 
-@pytest.fixture(scope="session")
-def empty_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file at the newest schema that each test copies."""
-    file = tmp_path_factory.mktemp("empty") / "api.sqlite"
-    asyncio.run(migrate(f"sqlite:///{file}"))
-    return file
-
-
 @pytest.fixture
-async def face(tmp_path: Path, empty_bank: Path) -> AsyncIterator[Face]:
+async def face(sqlite_database: str) -> AsyncIterator[Face]:
     """On SQLite, with the queue `cards`."""
-    async for one in opened(f"sqlite:///{shutil.copy(empty_bank, tmp_path)}"):
+    async for one in opened(sqlite_database):
         yield one
 
 

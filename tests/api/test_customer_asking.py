@@ -9,7 +9,6 @@ import pytest
 
 from tests.api.conftest import Face, opened
 from tests.api.lines import a_line, asked, kept, ruled, stored
-from vqueue.db.open import migrate
 from vqueue.domain.context import ContextField, FieldKind
 from vqueue.domain.request import Channel, Mode, State
 from vqueue.domain.rules import Caps, Condition, Offer, Route, Rules, Switches
@@ -57,9 +56,8 @@ async def test_a_refusal_is_not_the_answer_for_ever(face: Face) -> None:
     assert (await asked(face, face.customer())).status == 201
 
 
-async def test_hundreds_at_once_make_one_row_and_get_one_answer(database_url: str) -> None:
-    await migrate(database_url)
-    async for face in opened(database_url):
+async def test_hundreds_at_once_make_one_row_and_get_one_answer(fresh_url: str) -> None:
+    async for face in opened(fresh_url):
         for name, mode in (("ann", "callback"), ("bob", "call_in")):
             await a_line(face)
             who = face.customer(name, phone=f"+4477009000{len(name)}{len(mode)}")

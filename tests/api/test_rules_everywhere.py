@@ -10,7 +10,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.api.conftest import Face, KnownTokens
 from tests.api.lines import a_line, asked, kept
 from tests.db.builders import a_queue
-from tests.db.conftest import emptied
 from tests.web.house import HandClock, open_house
 from vqueue.domain.journal import Fact
 from vqueue.identity.passwords import Argon2Passwords
@@ -29,13 +28,13 @@ class Replicas:
 
 
 @pytest.fixture
-async def replicas(postgres_url: str, redis_url: str) -> AsyncIterator[Replicas]:
-    url, clock, tokens = await emptied(postgres_url), HandClock(), KnownTokens()
+async def replicas(postgres_database: str, redis_url: str) -> AsyncIterator[Replicas]:
+    clock, tokens = HandClock(), KnownTokens()
     async with AsyncExitStack() as stack:
         faces = []
         for _ in range(2):
             board = await stack.enter_async_context(aclosing(RedisBoard(redis_url)))
-            house = await stack.enter_async_context(open_house(url, clock))
+            house = await stack.enter_async_context(open_house(postgres_database, clock))
             house = replace(house, tokens=tokens, board=board)
             site = make_web(house, passwords=Argon2Passwords(), secure=False)
             client = await stack.enter_async_context(TestClient(TestServer(site)))

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.db.builders import a_queue, after
-from tests.db.conftest import emptied
 from tests.web.house import HandClock, open_house
 from vqueue.services.house import House
 
@@ -16,7 +15,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def house(database_url: str, clock: HandClock) -> AsyncIterator[House]:
-    async with open_house(await emptied(database_url), clock) as one:
+async def house(fresh_url: str, clock: HandClock) -> AsyncIterator[House]:
+    async with open_house(fresh_url, clock) as one:
         await one.database.transact(lambda work: work.queues.insert(a_queue()))
         yield one

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from tests.booking.scenes import CARDS
-from tests.db.conftest import emptied
 from tests.web.house import HandClock, open_house
 from vqueue.services.house import House
 
@@ -17,7 +16,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def house(database_url: str, clock: HandClock) -> AsyncIterator[House]:
-    async with open_house(await emptied(database_url), clock) as one:
+async def house(fresh_url: str, clock: HandClock) -> AsyncIterator[House]:
+    async with open_house(fresh_url, clock) as one:
         await one.act(lambda clerk: clerk.work.queues.insert(replace(CARDS)))
         yield one

@@ -9,7 +9,6 @@ import pytest
 
 from tests.db.builders import a_queue, a_request, an_agent
 from tests.web.house import NOON, DeadLine, HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.attempt import Attempt, Shape
 from vqueue.domain.board import QueueBoard
@@ -96,10 +95,9 @@ async def told(house: House, *, agents: float = AGENTS) -> None:
 
 
 @pytest.fixture
-async def floor(sqlite_url: str) -> AsyncIterator[Floor]:
+async def floor(sqlite_database: str) -> AsyncIterator[Floor]:
     """Ten agents who talk, calls of a minute, and one customer who waits to be called back."""
-    await migrate(sqlite_url)
-    async with open_house(sqlite_url, HandClock()) as one:
+    async with open_house(sqlite_database, HandClock()) as one:
         line = Ringing()
         house = replace(one, telephony=line, line=replace(one.line, calls_per_second=1_000_000))
         await house.act(partial(_staffed, rules=RULES, house=house))

@@ -10,7 +10,6 @@ import pytest
 from tests.db.builders import a_number, a_queue
 from tests.races.test_at_once import AGENTS, CUSTOMERS, WISH, reserve, the_request, waiting
 from tests.web.house import NOON, HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.attempt import Shape
 from vqueue.domain.causes import Cause
 from vqueue.domain.errors import NotFound
@@ -34,9 +33,8 @@ PRESSED = Told(call_sid=CallSid("CA-customer"), digits="1")
 
 
 @pytest.fixture
-async def house(sqlite_url: str) -> AsyncIterator[House]:
-    await migrate(sqlite_url)
-    async with open_house(sqlite_url, HandClock()) as house:
+async def house(sqlite_database: str) -> AsyncIterator[House]:
+    async with open_house(sqlite_database, HandClock()) as house:
         yield house
 
 

@@ -50,7 +50,7 @@ async def test_the_tables_hold_no_personal_data_in_the_clear(fresh_url: str, dat
     assert [secret for secret in SECRETS if secret in stored] == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("fresh_url", ["sqlite"], indirect=True)
 async def test_the_file_holds_no_personal_data_in_the_clear(fresh_url: str, database: Database) -> None:
     await database.transact(fill)
     file = Path(str(make_url(fresh_url).database))

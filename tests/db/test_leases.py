@@ -86,7 +86,7 @@ async def test_a_shard_nobody_holds_is_nobodys_to_write(database: Database) -> N
         await database.transact(lambda work: work.leases.fence(shard="bank", epoch=1))
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("fresh_url", ["postgresql"], indirect=True)
 async def test_a_leader_stopped_inside_its_op_is_waited_for(fresh_url: str, database: Database) -> None:
     """The old leader has passed its fence and stands still before it writes; its lease runs out meanwhile. Whoever
     takes over waits until it has ended: nothing of epoch 1 is written after epoch 2 began."""
@@ -126,7 +126,7 @@ def somebody_waits(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("SELECT count(*) FROM pg_locks WHERE NOT granted").scalar())
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("fresh_url", ["postgresql"], indirect=True)
 async def test_a_lease_that_runs_out_inside_a_long_op_is_over_for_it(fresh_url: str, database: Database) -> None:
     """PostgreSQL's now() stands still in a transaction; the fence looks at the clock that moves."""
     await acquired(database, "first")

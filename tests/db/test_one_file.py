@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import event, make_url
 
 from tests.db.builders import NOON, a_number, a_queue, a_request
-from tests.db.conftest import emptied
 from tests.db.past_the_stores import sql, told
 from vqueue.db.open import open_database
 from vqueue.db.sqlite import Call, SqliteDatabase, Writer
@@ -30,8 +29,8 @@ PROMISSORY = (
 
 
 @pytest.fixture
-async def url(sqlite_url: str) -> str:
-    return await emptied(sqlite_url)
+def url(sqlite_database: str) -> str:
+    return sqlite_database
 
 
 @pytest.fixture

@@ -4,12 +4,10 @@ import asyncio
 import random
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.db.builders import NOON, a_promise, a_queue, a_request, a_row, after, an_agent, an_attempt
-from tests.db.conftest import emptied
 from vqueue.db import bounds
 from vqueue.db.open import open_database
 from vqueue.domain.agent import Presence
@@ -296,11 +294,10 @@ NOT_OF_ANY_DAY = {ReportName.SAVINGS, ReportName.FEEDBACK}
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_both_databases_report_the_same(seed: int, tmp_path: Path, postgres_url: str) -> None:
+async def test_both_databases_report_the_same(seed: int, sqlite_database: str, postgres_database: str) -> None:
     things = list(any_day(random.Random(seed)))
-    urls = [await emptied(f"sqlite:///{tmp_path / 'one.sqlite'}"), await emptied(postgres_url)]
     told = []
-    for url in urls:
+    for url in (sqlite_database, postgres_database):
         database = open_database(url)
         await database.transact(lambda work: kept(work, things))
         questions = [asked(name, interval=Interval.QUARTER, start=after(500)) for name in ReportName]

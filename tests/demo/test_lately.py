@@ -8,7 +8,7 @@ import pytest
 
 from vqueue.clock import SystemChance
 from vqueue.db.journal_check import verify
-from vqueue.db.open import migrate, open_database
+from vqueue.db.open import open_database
 from vqueue.db.vault import KeyVault
 from vqueue.demo import cast
 from vqueue.demo.lately import Lately, lately
@@ -29,11 +29,10 @@ def yesterday() -> Lately:
 
 
 @pytest.fixture
-async def bank(sqlite_url: str, yesterday: Lately) -> AsyncIterator[tuple[Database, Records]]:
+async def bank(sqlite_database: str, yesterday: Lately) -> AsyncIterator[tuple[Database, Records]]:
     """The demo's bank with its yesterday."""
     chance = SystemChance()
-    await migrate(sqlite_url)
-    database, vault = open_database(sqlite_url), KeyVault([KEY], chance=chance)
+    database, vault = open_database(sqlite_database), KeyVault([KEY], chance=chance)
     await set_up(database, vault, cast.bank(), at=OPENING - timedelta(days=30), chance=chance)
     written = records(yesterday, vault=vault, chance=chance)
     await database.transact(written.write)

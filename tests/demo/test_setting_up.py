@@ -7,7 +7,7 @@ import pytest
 
 from tests.db.builders import NOON, after
 from vqueue.clock import SystemChance
-from vqueue.db.open import migrate, open_database
+from vqueue.db.open import open_database
 from vqueue.db.vault import KeyVault
 from vqueue.demo import cast
 from vqueue.domain.agent import AddressKind
@@ -22,9 +22,8 @@ VAULT = KeyVault(["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="], chance=CHANCE
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    await migrate(sqlite_url)
-    opened = open_database(sqlite_url)
+async def database(sqlite_database: str) -> AsyncIterator[Database]:
+    opened = open_database(sqlite_database)
     yield opened
     await opened.close()
 

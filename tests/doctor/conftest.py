@@ -1,5 +1,5 @@
 """A bank that runs on a real network, as the stories have it."""
 
-from tests.stories.conftest import bank, empty_sqlite, network, sqlite_bank, sqlite_database
+from tests.stories.conftest import bank, network, sqlite_bank
 
-__all__ = ["bank", "empty_sqlite", "network", "sqlite_bank", "sqlite_database"]
+__all__ = ["bank", "network", "sqlite_bank"]

@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.web.house import NOON, HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.errors import RateLimited
 from vqueue.domain.ids import PromiseId, QueueId, RequestId
 from vqueue.domain.phone import Phone
@@ -21,10 +19,8 @@ RULES = Rules(caps=Caps(open_per_number=2))
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path / 'vqueue.sqlite'}"
-    await migrate(url)
-    async with open_house(url, HandClock()) as one:
+async def house(sqlite_database: str) -> AsyncIterator[House]:
+    async with open_house(sqlite_database, HandClock()) as one:
         for name in ("cards", "payments", "general"):
             queue = Queue(id=name, names={"en": name}, rules=RULES)
             await one.act(lambda clerk, new=queue: clerk.work.queues.insert(new))

@@ -1,32 +1,20 @@
 """Whatever the telephones say, in whatever order: requests, attempts, legs and agents stay in step."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from tests.domain.walk import begun, what_is_left, what_is_wrong
-from vqueue.db.open import migrate, open_database
+from vqueue.db.open import open_database
 from vqueue.ports.database import Database
 
 STEPS = 120
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file that each walk copies."""
-    file = tmp_path_factory.mktemp("walk") / "empty.sqlite"
-    asyncio.run(migrate(f"sqlite:///{file}"))
-    return file
-
-
 @pytest.fixture
-async def database(empty: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    shutil.copy(empty, tmp_path / "walk.sqlite")
-    opened = open_database(f"sqlite:///{tmp_path / 'walk.sqlite'}")
+async def database(sqlite_database: str) -> AsyncIterator[Database]:
+    opened = open_database(sqlite_database)
     yield opened
     await opened.close()
 

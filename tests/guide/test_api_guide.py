@@ -11,13 +11,13 @@ import pytest
 
 from tests.guide.runner import run, steps
 from tests.stories.bank import AGENT, RULES, Bank, opened
-from tests.stories.conftest import empty_sqlite, network, sqlite_database
+from tests.stories.conftest import network
 from tests.stories.network import ACCOUNT, AUTH_TOKEN, PATIENCE_S, PatientNetwork
 from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, Offer
 from vqueue.domain.slots import Slots
 
-__all__ = ["empty_sqlite", "network", "sqlite_database"]
+__all__ = ["network"]
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EVERYTHING = replace(
     RULES,

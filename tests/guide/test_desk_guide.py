@@ -4,12 +4,12 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.api.conftest import Face, empty_bank, face
+from tests.api.conftest import Face, face
 from tests.guide.runner import run
-from tests.notify.conftest import Outside, empty_house, outside
+from tests.notify.conftest import Outside, outside
 from tests.rehearsal.recording import write as a_past_day
 
-__all__ = ["empty_bank", "empty_house", "face", "outside"]
+__all__ = ["face", "outside"]
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 

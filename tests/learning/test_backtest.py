@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.drawing.test_report import Elements
 from tests.learning.invented import DAY_S, invented
 from vqueue.cli_backtest import document
 from vqueue.engine.replay import CallLog
 from vqueue.learning.backtest import NothingToScore, Outcome, Task, apart, backtest, before
-from vqueue.learning.page import page
+from vqueue.learning.page import found, page
 
 PREDICTORS = "les hol mean10 asterisk ewt genesys google cisco ql qlm rollforward boosted vqueue".split()
 
@@ -85,13 +86,17 @@ def test_nobody_queued_is_said() -> None:
         backtest(Task(trace=days.rows(np.zeros(len(days), dtype=np.bool_))))
 
 
-def test_the_page_holds_the_charts_the_tables_and_nothing_from_elsewhere(tested: Outcome) -> None:
+def test_the_page_says_whether_the_windows_hold_and_shows_every_method(tested: Outcome) -> None:
     html = page(tested, name="days <1>")
-    assert html.count("<svg") == 4
-    assert "days &lt;1&gt;" in html
+    drawn = Elements(html)
+    charts = [json.loads(at["data-chart"] or "") for _, at in drawn.found if "data-chart" in at]
+
+    assert found(tested) in drawn.words
+    assert "Backtest of days <1>" in drawn.words
+    assert [chart["kind"] for chart in charts] == ["dots", "dots", "dots", "lines", "lines"]
+    assert len(charts[0]["x"]) == len(PREDICTORS)
     assert all(f'<th scope="row">{name}</th>' in html for name in PREDICTORS)
-    assert "http" not in html
-    assert "nan" not in html
+    assert "NaN" not in json.dumps(charts)
 
 
 def test_without_the_booster_the_learned_rows_are_missing_and_said_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from tests.db.builders import NOON, a_promise, a_queue, a_request
-from tests.db.conftest import emptied
 from vqueue.clock import SystemChance
-from vqueue.db.open import migrate, open_database
+from vqueue.db.open import open_database
 from vqueue.domain.errors import Invalid, NotPossible, StaleWrite
 from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Promise, Window
@@ -38,13 +37,8 @@ class Told:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    url = database_url
-    if url.startswith("sqlite"):
-        await migrate(url)
-    else:
-        url = await emptied(url)
-    opened = open_database(url)
+async def database(fresh_url: str) -> AsyncIterator[Database]:
+    opened = open_database(fresh_url)
     await opened.transact(lambda work: work.queues.insert(a_queue()))
     await opened.transact(lambda work: work.requests.insert(a_request()))
     yield opened

@@ -1,11 +1,9 @@
 """A house whose webhooks reach listeners on this machine."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from tests.db.builders import a_queue
 from tests.notify.listener import Listener, listening
 from tests.web.afternoon import QUICK
 from tests.web.house import HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.notify.webhooks import WebhookPoster, outward
 from vqueue.rehearser import PoolRehearser
 from vqueue.services import delivering
@@ -51,22 +48,14 @@ class Outside(Face):
         await self.aside.done()
 
 
-@pytest.fixture(scope="session")
-def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("outside") / "empty.sqlite"
-    asyncio.run(migrate(f"sqlite:///{file}"))
-    return file
-
-
 @pytest.fixture
-async def outside(empty_house: Path, tmp_path: Path) -> AsyncIterator[Outside]:
+async def outside(sqlite_database: str) -> AsyncIterator[Outside]:
     """With the queue `cards`; webhooks may go to this machine, and time out after a second."""
     clock, tokens, aside = HandClock(), KnownTokens(), Aside()
-    url = f"sqlite:///{shutil.copy(empty_house, tmp_path / 'outside.sqlite')}"
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(outward(private=True))
         poster = WebhookPoster(session, clock, private=True, timeout_s=1)
-        known = await stack.enter_async_context(open_house(url, clock))
+        known = await stack.enter_async_context(open_house(sqlite_database, clock))
         rehearser = PoolRehearser(processes=0)
         stack.callback(rehearser.close)
         house: House = replace(

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from tests.web.afternoon import QUICK
-from tests.web.conftest import clock, empty_bank, house
+from tests.web.conftest import clock, house
 from tests.web.house import NOON, HandClock
 from vqueue.domain.board import QueueBoard, Wait
 from vqueue.domain.ids import CallSid
@@ -25,7 +25,7 @@ from vqueue.web.proxies import Proxies
 from vqueue.web.site import make_web
 from vqueue.web.watching import Watch
 
-__all__ = ["clock", "empty_bank", "house"]
+__all__ = ["clock", "house"]
 TOKEN = "a-token-of-its-own"
 FAR = {"X-Forwarded-For": "203.0.113.9"}
 Figures = dict[str, float]

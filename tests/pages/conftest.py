@@ -3,14 +3,12 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.pages.afternoon import Bank, afternoon
 from tests.pages.browser import open_browser
 from tests.pages.lab import Lab, open_lab
-from vqueue.db.open import migrate
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -19,18 +17,10 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         yield started
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file of the newest schema without rows, made once and copied for each house."""
-    file = tmp_path_factory.mktemp("pages") / "empty.sqlite"
-    await migrate(f"sqlite:///{file}")
-    return file
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def bank(browser: Browser, empty_file: Path, tmp_path: Path) -> AsyncIterator[Bank]:
+async def bank(browser: Browser, empty_sqlite: Path, tmp_path: Path) -> AsyncIterator[Bank]:
     """A busy afternoon of one test's own."""
-    async with afternoon(browser, empty_file, tmp_path) as opened:
+    async with afternoon(browser, empty_sqlite, tmp_path) as opened:
         yield opened
 
 

@@ -89,9 +89,9 @@ async def furnish(house: House) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def full(browser: Browser, tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> AsyncIterator[Bank]:
+async def full(browser: Browser, tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> AsyncIterator[Bank]:
     """One house for all who only look."""
-    async with afternoon(browser, empty_file, tmp_path_factory.mktemp("full")) as bank:
+    async with afternoon(browser, empty_sqlite, tmp_path_factory.mktemp("full")) as bank:
         await furnish(bank.house)
         yield bank
 

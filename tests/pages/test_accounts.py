@@ -27,14 +27,14 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Fi
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def bank(browser: Browser, empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bank]:
+async def bank(browser: Browser, empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bank]:
     """Four people, one of them disabled, two signed in elsewhere too; an issuer to sign in at."""
     async with AsyncExitStack() as stack:
         provider = await stack.enter_async_context(open_provider())
         session = await stack.enter_async_context(ClientSession())
         issuer = an_issuer(provider, session, HandClock())
         folder = tmp_path_factory.mktemp("accounts")
-        one = await stack.enter_async_context(still_house(browser, empty_file, folder, issuer=issuer))
+        one = await stack.enter_async_context(still_house(browser, empty_sqlite, folder, issuer=issuer))
         await settle_staff(one.house)
         await settle_staff(one.house, role="admin", login=ADA, name="Ada Lind")
         await more_people(one.house)

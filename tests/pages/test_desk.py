@@ -87,9 +87,9 @@ async def outcome(bank: Bank, request: Request) -> list[Disposition]:
 
 @pytest.mark.parametrize("language", ["en", "ru", "he"])
 async def test_a_call_is_worked_by_keyboard_alone_though_the_server_goes_away(
-    browser: Browser, telephones: NetworkProcess, empty_file: Path, tmp_path: Path, language: str
+    browser: Browser, telephones: NetworkProcess, empty_sqlite: Path, tmp_path: Path, language: str
 ) -> None:
-    database = f"sqlite:///{shutil.copy(empty_file, tmp_path / 'bank.sqlite')}"
+    database = f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'bank.sqlite')}"
     async with opened(telephones, database, tmp_path, rules=PATIENT) as bank:
         await hire(bank)
         address, port = bank.settings.public_url, bank.settings.port
@@ -164,10 +164,10 @@ class Desk:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(
-    browser: Browser, empty_file: Path, tmp_path: Path, request: pytest.FixtureRequest
+    browser: Browser, empty_sqlite: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Desk]:
     """In the state that is the fixture's parameter; talking by default."""
-    async with still_house(browser, empty_file, tmp_path) as still:
+    async with still_house(browser, empty_sqlite, tmp_path) as still:
         await desk_of(still.house, getattr(request, "param", "talking"))
         yield Desk(still)
 

@@ -29,11 +29,11 @@ async def typed(seen: Visit, name: str, text: str) -> None:
 
 
 async def test_rules_go_from_a_draft_through_a_rehearsal_and_a_second_person_into_force_and_back(
-    browser: Browser, empty_file: Path, tmp_path: Path
+    browser: Browser, empty_sqlite: Path, tmp_path: Path
 ) -> None:
     """By keyboard alone; yesterday was recorded, so that it can be served again."""
     rehearser = PoolRehearser(processes=0)
-    async with afternoon(browser, empty_file, tmp_path, rehearser=rehearser) as bank:
+    async with afternoon(browser, empty_sqlite, tmp_path, rehearser=rehearser) as bank:
         two = Rules(skills=("cards",), publishing=Publishing(second_person=True))
         await bank.house.act(lambda clerk: clerk.work.queues.publish("cards", two, at=clerk.at, by="st_dana"))
         await bank.house.database.transact(recording.write)

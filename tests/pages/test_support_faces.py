@@ -67,10 +67,10 @@ async def asks(page: Page, post: Post, look: Any) -> None:
 
 @pytest.mark.parametrize(("language", "scheme"), LOOKS, ids=[each[0] for each in LOOKS])
 async def test_no_face_has_a_fault(
-    browser: Browser, empty_file: Path, tmp_path: Path, language: str, scheme: str
+    browser: Browser, empty_sqlite: Path, tmp_path: Path, language: str, scheme: str
 ) -> None:
     post, wrong = Post(), []
-    async with afternoon(browser, empty_file, tmp_path, notifier=post) as bank:
+    async with afternoon(browser, empty_sqlite, tmp_path, notifier=post) as bank:
         await bank.house.act(lambda clerk: clerk.work.queues.publish("cards", ASKING, at=clerk.at, by="st_dana"))
         context = {**PHONE, "color_scheme": scheme, "reduced_motion": "reduce"}
         async with bank.visit(f"/support?lang={language}", **context) as seen:

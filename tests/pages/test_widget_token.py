@@ -12,11 +12,11 @@ from playwright.async_api import Browser, Page, expect
 from tests.pages.browser import visit
 from tests.pages.support import ASKING, busy_team
 from tests.stories.bank import CUSTOMER, OTHER, Bank, opened
-from tests.stories.conftest import empty_sqlite, network_process, sqlite_database
+from tests.stories.conftest import network_process
 from tests.stories.network import NetworkProcess
 from vqueue.domain.request import Mode
 
-__all__ = ["empty_sqlite", "network_process", "sqlite_database"]
+__all__ = ["network_process"]
 # The browser lives as long as the session, so whoever talks with it shares its event loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

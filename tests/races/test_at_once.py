@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.db.builders import a_number, a_queue, a_request, an_agent
-from tests.db.conftest import emptied
 from vqueue.db.open import open_database
 from vqueue.domain.agent import Presence
 from vqueue.domain.attempt import Shape
@@ -73,8 +72,8 @@ async def at_once(url: str, first: Deed, second: Deed, *, read: Callable[[Work],
 
 
 @pytest.fixture
-async def url(postgres_url: str) -> str:
-    return await emptied(postgres_url)
+def url(postgres_database: str) -> str:
+    return postgres_database
 
 
 SEEDS = count()

@@ -7,7 +7,6 @@ import pytest
 
 from tests.races.test_at_once import AGENTS, CUSTOMERS, over, reserve, the_request, waiting
 from tests.web.house import HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.agent import Presence
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import AgentId, AttemptId, CallSid, LegId
@@ -19,10 +18,9 @@ from vqueue.services.house import House
 
 
 @pytest.fixture
-async def asked(sqlite_url: str) -> AsyncIterator[House]:
+async def asked(sqlite_database: str) -> AsyncIterator[House]:
     """The agent accepted, the customer answered and has pressed nothing yet."""
-    await migrate(sqlite_url)
-    async with open_house(sqlite_url, HandClock()) as house:
+    async with open_house(sqlite_database, HandClock()) as house:
         await house.act(waiting)
         await house.act(reserve)
         await house.act(lambda clerk: clerk.hear(clerk.work.legs.by_token(AGENTS), News.ANSWERED))

@@ -1,13 +1,12 @@
-"""The telephone network and the empty databases of the stories."""
+"""The telephone network of the stories, slower."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.stories.conftest import TUESDAY, empty_postgres
+from tests.stories.conftest import TUESDAY
 from tests.stories.network import NetworkProcess
 
-__all__ = ["empty_postgres", "network_process"]
 SPEED = 10.0
 """So that a call in doubt is doubted for several wall seconds: longer than a loaded machine is silent."""
 

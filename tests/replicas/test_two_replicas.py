@@ -3,14 +3,13 @@
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from tests.replicas.twins import Twins, opened, until
-from tests.servers.postgres import PostgresServer
 from tests.stories.bank import NUMBER
 from tests.stories.callers import CALLBACK, HOLD, SCREEN
 from tests.stories.network import NetworkProcess
@@ -27,15 +26,8 @@ EVERY_S = 0.6
 
 
 @pytest.fixture
-def shared_database(postgres_server: PostgresServer, empty_postgres: str) -> Iterator[str]:
-    name = postgres_server.create_database(template=empty_postgres)
-    yield postgres_server.url_of(name)
-    postgres_server.drop_database(name)
-
-
-@pytest.fixture
-async def twins(network_process: NetworkProcess, shared_database: str) -> AsyncIterator[Twins]:
-    async with opened(network_process, shared_database) as both:
+async def twins(network_process: NetworkProcess, postgres_database: str) -> AsyncIterator[Twins]:
+    async with opened(network_process, postgres_database) as both:
         yield both
 
 

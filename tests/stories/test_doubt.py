@@ -1,6 +1,5 @@
 """Stories of calls nobody is sure of: refused, limited, broken off, begun by a process that died, led by two."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.servers.postgres import PostgresServer
 from tests.stories.bank import AGENT, CUSTOMER, OTHER, SECOND_AGENT, Bank, opened
 from tests.stories.network import PatientNetwork, said
 from tests.stories.scenes import ACCEPTS, attempts, faults, keeps_a_place, nobody_rung_twice, rung, wish
@@ -129,25 +127,17 @@ async def test_a_call_claimed_by_a_process_that_died_before_its_post_never_was(b
     assert (await rung(bank, AGENT), await rung(bank, CUSTOMER)) == (1, 1)
 
 
-@pytest.fixture
-def shared_database(postgres_server: PostgresServer, empty_postgres: str) -> Iterator[str]:
-    """One database for two processes."""
-    name = postgres_server.create_database(template=empty_postgres)
-    yield postgres_server.url_of(name)
-    postgres_server.drop_database(name)
-
-
 async def test_a_leader_who_froze_writes_nothing_any_more_and_nothing_is_doubled(
     network: PatientNetwork,
-    shared_database: str,
+    postgres_database: str,
     redis_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two processes on one database and one Redis: the leader freezes, the other takes over, the first awakes."""
     monkeypatch.setenv("VQUEUE_REDIS_URL", redis_url)
-    frozen = await leads(shared_database)
-    async with opened(network, shared_database, tmp_path) as bank:
+    frozen = await leads(postgres_database)
+    async with opened(network, postgres_database, tmp_path) as bank:
         await bank.agent("omer", AGENT, **EAGER)
         first = await keeps_a_place(bank)
         told = await awakes(bank, frozen, until=first)

@@ -15,9 +15,9 @@ from vqueue.services import recovering
 
 
 async def test_calls_nobody_answered_become_messages_with_their_place(
-    network: PatientNetwork, database_url: str, tmp_path: Path
+    network: PatientNetwork, fresh_url: str, tmp_path: Path
 ) -> None:
-    async with opened(network, database_url, tmp_path) as bank:
+    async with opened(network, fresh_url, tmp_path) as bank:
         await bank.agent("omer", AGENT)
         await another_is_served(bank)
     started = bank.house.clock.now()
@@ -26,7 +26,7 @@ async def test_calls_nobody_answered_become_messages_with_their_place(
         withheld, agent = await rings_in(down, THIRD, withheld=True), await rings_in(down, AGENT)
         for call in (await rings_in(down), await rings_in(down), withheld, agent):
             await over(down, call)
-    async with opened(network, database_url, tmp_path, again=True) as bank:
+    async with opened(network, fresh_url, tmp_path, again=True) as bank:
         found = await bank.until(lambda found: len(found) == 2, what="the missed call is a request")
         assert (found[0].state, found[0].mode, found[0].parked) == (State.WAITING, Mode.MESSAGE, "message")
         assert found[0].phone is not None and found[0].phone.index == bank.house.vault.index(CUSTOMER)
@@ -38,14 +38,14 @@ async def test_calls_nobody_answered_become_messages_with_their_place(
 
 
 async def test_a_restart_keeps_every_place_and_goes_on_dialling(
-    network: PatientNetwork, database_url: str, tmp_path: Path
+    network: PatientNetwork, fresh_url: str, tmp_path: Path
 ) -> None:
-    async with opened(network, database_url, tmp_path) as bank:
+    async with opened(network, fresh_url, tmp_path) as bank:
         omer = await on_the_team(bank)
         first = await takes_a_callback(bank)
         second = await takes_a_callback(bank, OTHER)
         before = {one.id: (one.virtual_start, one.state, one.promise) for one in await bank.requests()}
-    async with opened(network, database_url, tmp_path, again=True) as bank:
+    async with opened(network, fresh_url, tmp_path, again=True) as bank:
         assert before == {one.id: (one.virtual_start, one.state, one.promise) for one in await bank.requests()}
         await bank.ready(omer)
         await bank.until(lambda found: all(one.state is State.SERVED for one in found), what="both are served")

@@ -11,10 +11,10 @@ import pytest
 
 from tests.stories.bank import AGENT, CUSTOMER, opened
 from tests.stories.callers import SCREEN
-from tests.stories.conftest import empty_sqlite, network_process, sqlite_database
+from tests.stories.conftest import network_process
 from tests.stories.network import PATIENCE_S, NetworkProcess
 
-__all__ = ["empty_sqlite", "network_process", "sqlite_database"]
+__all__ = ["network_process"]
 HERE = Path(__file__).parent
 SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "story.ts")
 

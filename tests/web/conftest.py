@@ -1,9 +1,6 @@
 """A whole site on real SQLite, seen through HTTP."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -11,7 +8,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from tests.web.afternoon import DANA, PASSWORD, QUICK, settle_staff
 from tests.web.house import HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.services.house import House
 from vqueue.web.site import make_web
 
@@ -24,19 +20,10 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(scope="session")
-def empty_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file of the newest schema without rows, made once and copied for each test."""
-    file = tmp_path_factory.mktemp("schema") / "empty.sqlite"
-    asyncio.run(migrate(f"sqlite:///{file}"))
-    return file
-
-
 @pytest.fixture
-async def house(empty_bank: Path, tmp_path: Path, clock: HandClock) -> AsyncIterator[House]:
+async def house(sqlite_database: str, clock: HandClock) -> AsyncIterator[House]:
     """With one supervisor, Dana, and nothing else."""
-    file = shutil.copy(empty_bank, tmp_path / "web.sqlite")
-    async with open_house(f"sqlite:///{file}", clock) as house:
+    async with open_house(sqlite_database, clock) as house:
         await settle_staff(house)
         yield house
 

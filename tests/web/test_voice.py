@@ -14,7 +14,6 @@ from twilio.request_validator import RequestValidator
 from tests.contract.twilio import check_twiml
 from tests.web.house import HandClock, open_house
 from vqueue.app import phrases
-from vqueue.db.open import migrate
 from vqueue.domain.rules import Queue, Rules
 from vqueue.flows import FlowBook
 from vqueue.services.conversing import without_card
@@ -58,10 +57,8 @@ def error_page(request: web.Request, status: int, code: str) -> web.Response:
 
 
 @pytest.fixture
-async def edge(tmp_path: Path) -> AsyncIterator[TestClient[Any, Any]]:
-    url = f"sqlite:///{tmp_path / 'vqueue.sqlite'}"
-    await migrate(url)
-    async with open_house(url, HandClock()) as house:
+async def edge(sqlite_database: str) -> AsyncIterator[TestClient[Any, Any]]:
+    async with open_house(sqlite_database, HandClock()) as house:
         await house.act(
             lambda clerk: clerk.work.queues.insert(Queue(id="general", names={"en": "General"}, rules=Rules()))
         )

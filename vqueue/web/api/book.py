@@ -1,6 +1,8 @@
 """All operations there are, and the document that describes them."""
 
+import asyncio
 import json
+from functools import cache
 
 from aiohttp import web
 
@@ -12,6 +14,7 @@ from vqueue.web.api.bank import oversight, webhooks
 from vqueue.web.api.customer import book as customer
 from vqueue.web.api.mounting import Api
 from vqueue.web.api.operation import Operation
+from vqueue.web.api.reference import Chapter
 from vqueue.web.limits import Limits
 from vqueue.web.pages import Pages
 
@@ -32,14 +35,19 @@ def add_routes(app: web.Application, *, house: House, limits: Limits, pages: Pag
     known = operations(house, limits)
     events.add_to(app)
     Api(house=house, limits=limits).mount(app, known)
-    described = document.document(known, version=__version__)
-    text = json.dumps(described, ensure_ascii=False, indent=1)
-    chapters = reference.chapters(described)
+
+    @cache
+    def described() -> tuple[str, tuple[Chapter, ...]]:
+        """Made when it is first asked for, and beside the loop: it takes a tenth of a second."""
+        made = document.document(known, version=__version__)
+        return json.dumps(made, ensure_ascii=False, indent=1), reference.chapters(made)
 
     async def openapi(_: web.Request) -> web.Response:
+        text = (await asyncio.to_thread(described))[0]
         return web.Response(text=text, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
     async def docs(request: web.Request) -> web.Response:
+        chapters = (await asyncio.to_thread(described))[1]
         answer = pages.page(request, "site/reference.html", {"chapters": chapters, "version": __version__})
         answer.enable_compression()
         return answer
