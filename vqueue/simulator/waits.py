@@ -16,6 +16,7 @@ PLACES = (
 )  # fmt: skip
 """Places, one's own among them, that are asked about; between them the figures are read."""
 _STEPS = tuple(log(above / below) for below, above in pairwise(PLACES))
+_LAST = len(PLACES) - 2
 PATIENCE_STEP = 0.25
 """Relative step of the patience that is asked about; between two the figures are read."""
 SURE_STEP = 0.1
@@ -78,12 +79,15 @@ class _Between:
     second: _Law
     near: float
     read: dict[int, Six] = field(default_factory=dict)
+    rises: dict[int, Six] = field(default_factory=dict)
 
     def figure(self, number: int, places: float) -> float:
-        node = min(bisect_right(PLACES, places) - 1, len(PLACES) - 2)
-        below, told = PLACES[node], self._at(node)[number]
+        node = min(bisect_right(PLACES, places) - 1, _LAST)
+        below, at = PLACES[node], self.read.get(node) or self._at(node)
+        told = at[number]
         if places > below:
-            told += (self._at(node + 1)[number] - told) * log(places / below) / _STEPS[node]
+            rise = self.rises.get(node) or self._rise(node)
+            told += rise[number] * log(places / below) / _STEPS[node]
         return _gamma(number, places) * exp(told)
 
     def _at(self, node: int) -> Six:
@@ -92,6 +96,12 @@ class _Between:
             second = self.second.at(node) if near else first
             self.read[node] = tuple([one + (other - one) * near for one, other in zip(first, second, strict=True)])
         return self.read[node]
+
+    def _rise(self, node: int) -> Six:
+        """What the next node has more."""
+        here, following = self._at(node), self._at(node + 1)
+        self.rises[node] = tuple([more - one for one, more in zip(here, following, strict=True)])
+        return self.rises[node]
 
 
 class Remembering:
@@ -149,19 +159,22 @@ def _sure(count: float) -> float:
 
 
 def _overtaken(law: _Between, places: float, streams: Sequence[tuple[float, float]], *, steady: bool) -> list[float]:
-    """Those who come within the wait and go before count as places, reckoned as often as the closed form does."""
-
-    def again(number: int, wait: float) -> float:
-        return law.figure(number, places + sum(rate * min(wait, gap) for gap, rate in streams))
-
+    """Those who come within the wait and go before count as places, reckoned as often as the closed form does; not
+    again where they are as many as the last time."""
     told = [law.figure(number, places) for number in range(6)]
-    moving = set(range(6))
-    for step in range(MOST_STEPS):
-        before, told = told, [again(n, wait) if n in moving else wait for n, wait in enumerate(told)]
-        moved = [abs(now / then - 1.0) for now, then in zip(told, before, strict=True)]
-        moving = {n for n in moving if moved[n] > STILL and step + 1 < (STEPS if steady or n == 0 else MOST_STEPS)}
+    counted, moved, moving = [0.0] * 6, [0.0] * 6, [0, 1, 2, 3, 4, 5]
+    for step in range(1, MOST_STEPS + 1):
+        for n in moving:
+            wait, more = told[n], 0.0
+            for gap, rate in streams:
+                more += rate * (wait if wait < gap else gap)
+            if more != counted[n]:
+                counted[n], told[n] = more, law.figure(n, places + more)
+            moved[n] = abs(told[n] / wait - 1.0)
+        moving = [n for n in moving if moved[n] > STILL and step < (STEPS if steady or n == 0 else MOST_STEPS)]
         if not (moving and (steady or 0 in moving or max(moved) >= SETTLED)):
             break
+        moved = [moved[n] if n in moving else 0.0 for n in range(6)]
     return told
 
 
