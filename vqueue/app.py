@@ -32,6 +32,7 @@ from vqueue.live.redis import RedisBoard, RedisBroadcast, RedisThrottle
 from vqueue.notify.sms import SmsNotifier
 from vqueue.outward import Outward, reaching_out
 from vqueue.ports.database import Database
+from vqueue.ports.lines import PinRule
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.rehearser import PoolRehearser
 from vqueue.rounds import HOUSEKEEPING, Beside, Rounds
@@ -178,6 +179,7 @@ async def _house(
         trainer=BesideTrainer(),
         correctors=TreesAtWork(),
         reckoner=ThreadPoolExecutor(1, thread_name_prefix="estimate"),
+        passwords=Argon2Passwords(),
         tokens=customer_tokens(settings, session=session, clock=clock, vault=vault),
     )
     house = reach.given_to(house, settings.public_url)
@@ -204,7 +206,7 @@ def _site(
     gateway = TwilioVoice(urls=urls, phrases=phrases(book), signatures=signatures, caller_id=settings.twilio_from)
     site = make_web(
         house,
-        passwords=Argon2Passwords(),
+        passwords=house.passwords,
         secure=urlsplit(settings.public_url).scheme == "https",
         watch=watch,
         issuer=issuer,
@@ -251,6 +253,7 @@ async def _line(settings: Settings, database: Database) -> Line:
         calls_per_second=settings.twilio_calls_per_second,
         zone=next((queue.rules.hours.zone for queue in queues if queue.id == first), "UTC"),
         first_queue=first,
+        pins=PinRule(settings.agent_pins),
     )
 
 

@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     fcm_api_url: str = "https://fcm.googleapis.com"
     trusted_proxies: str = ""
     allowed_origins: str = ""
+    agent_pins: Literal["off", "where_set", "always"] = "where_set"
     desk_crm_url: str = ""
     desk_outcomes: str = ""
     desk_frame_origins: str = ""

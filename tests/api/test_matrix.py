@@ -38,7 +38,11 @@ MAY: dict[str, str | Scope] = {
         CUSTOMER,
     ),
     **dict.fromkeys(
-        ("list_agents", "read_agent", "put_agent", "change_agent", "remove_agent", "ask_presence"), Scope.AGENTS_WRITE
+        (
+            "list_agents", "read_agent", "put_agent", "change_agent", "remove_agent", "ask_presence", "put_pin",
+            "take_pin_away",
+        ),
+        Scope.AGENTS_WRITE,
     ),
     **dict.fromkeys(
         ("accept_call", "decline_call", "end_wrap_up", "watch_agent", "dispose_attempt"), Scope.CALLS_REPORT

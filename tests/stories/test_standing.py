@@ -7,6 +7,7 @@ from vqueue.domain.agent import Presence
 from vqueue.domain.ids import AgentId, CallSid
 from vqueue.domain.leg import Way
 from vqueue.domain.request import State
+from vqueue.services import pinning
 
 MENU = "Press 1 to be ready, 2 to be away, 3 to keep this line open"
 
@@ -80,3 +81,17 @@ async def test_hanging_up_in_a_talk_on_the_standing_line_ends_both(sqlite_bank: 
     await sqlite_bank.house.telephony.hang_up(sid)
     await sqlite_bank.until(newest(State.SERVED), what="the talk is over")
     await sqlite_bank.until_agent(omer, lambda seen: seen.presence is Presence.OFFLINE, what="signed off")
+
+
+async def test_whoever_rings_from_an_agents_number_needs_his_pin(sqlite_bank: Bank) -> None:
+    bank = sqlite_bank
+    omer = await bank.agent("omer", AGENT, ready=False)
+    await pinning.put(bank.house, omer, "481516", by="story")
+    ask = "Enter your PIN, then press the hash key"
+    forged = await rings_in(bank, AGENT, keys=[{"heard": ask, "press": "739182#"}])
+    await heard(bank, forged, "Too many wrong PINs")
+    await over(bank, forged)
+    await pinning.put(bank.house, omer, "481516", by="story")
+    sid = await rings_in(bank, AGENT, keys=[key(ask, "481516#"), key(MENU, "1")])
+    await heard(bank, sid, "You are ready. Calls come to this phone")
+    await bank.until_agent(omer, lambda seen: seen.presence is Presence.READY, what="ready")

@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
-
-from tests.web.house import NOON
+from tests.web.house import NOON, QUICK
 from vqueue.domain.agent import AddressKind, Agent, Presence
 from vqueue.domain.board import ClassCounts, QueueBoard, Wait
 from vqueue.domain.ids import AgentId, PromiseId, QueueId, RequestId
@@ -14,7 +12,6 @@ from vqueue.domain.phone import Phone, Sealed
 from vqueue.domain.promise import Promise, Window
 from vqueue.domain.request import Channel, Mode, Request, State
 from vqueue.domain.rules import Hours, Queue, Rules
-from vqueue.identity.passwords import Argon2Passwords
 from vqueue.ports.database import Work
 from vqueue.ports.people import Staff
 from vqueue.services.clerk import Clerk
@@ -22,8 +19,6 @@ from vqueue.services.house import House
 from vqueue.services.leading import SHARD
 
 PASSWORD = "two mint leaves"
-QUICK = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-"""Argon2 with the least work there is: what tests check is not how slow it is."""
 DAY_S = 86_400.0
 DANA, OMER = "dana", "omer"
 NAMES = {

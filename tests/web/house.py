@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from argon2 import PasswordHasher
+
 from vqueue.clock import SystemChance
 from vqueue.db.open import open_database
 from vqueue.db.vault import KeyVault
@@ -14,6 +16,7 @@ from vqueue.domain.errors import Unavailable
 from vqueue.domain.ids import CallSid
 from vqueue.domain.phone import Phone
 from vqueue.domain.speech import Prompt, Target
+from vqueue.identity.passwords import Argon2Passwords
 from vqueue.live.local import LocalBoard, LocalBroadcast, LocalThrottle
 from vqueue.ports.telephony import CallRecord, Doubt, Order, Placing
 from vqueue.services.house import House, Line
@@ -21,6 +24,8 @@ from vqueue.services.house import House, Line
 NOON = datetime(2026, 3, 4, 14, 7, 0, tzinfo=UTC)
 """A Wednesday afternoon; London is on UTC."""
 ZONE = "Europe/London"
+QUICK = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Argon2 with the least work there is: what tests check is not how slow it is."""
 
 
 class HandClock:
@@ -92,6 +97,7 @@ async def open_house(url: str, clock: HandClock) -> AsyncIterator[House]:
         clock=clock,
         chance=chance,
         telephony=DeadLine(),
+        passwords=QUICK,
         notifier=DeadLine(),
         broadcast=LocalBroadcast(),
         throttle=LocalThrottle(clock),

@@ -30,6 +30,8 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("GET", "/console/queues/{queue}/{switch}"): ACTORS,
     ("POST", "/console/queues/{queue}/{switch}"): ACTORS,
     ("POST", "/console/agents/{agent}/presence"): ACTORS,
+    ("GET", "/console/agents/{agent}/pin"): ADMIN,
+    ("POST", "/console/agents/{agent}/pin"): ADMIN,
     ("GET", "/console/rules"): READERS,
     ("GET", "/console/queues/{queue}/rules"): READERS,
     ("GET", "/console/queues/{queue}/rules/history"): READERS,
@@ -71,6 +73,7 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/account/sessions/end"): ALL,
     ("POST", "/account/sessions/end-all"): ALL,
     ("POST", "/account/password"): ALL,
+    ("POST", "/account/pin"): ALL,
     ("POST", "/sign-out"): ALL,
 }
 OPEN = {

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     OUTBOX_STUCK = "outbox_stuck"
     JOURNAL_UNSEALED = "journal_unsealed"
     WEBHOOK_FAILING = "webhook_failing"
+    PIN_LOCKED = "pin_locked"
 
 
 class Severity(StrEnum):

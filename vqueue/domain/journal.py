@@ -26,6 +26,7 @@ class Fact(StrEnum):
     RETRY_DECIDED = "retry.decided"
     LEG_NEWS = "leg.news"
     AGENT_MOVED = "agent.moved"
+    AGENT_PROVEN = "agent.proven"
     PROMISE_MADE = "promise.made"
     PROMISE_SETTLED = "promise.settled"
     CLASS_LIFTED = "class.lifted"
@@ -41,6 +42,7 @@ class Fact(StrEnum):
     MODEL_CHANGED = "model.changed"
     WEBHOOK_SET = "webhook.set"
     WEBHOOK_DISABLED = "alarm.webhook_disabled"
+    PIN_LOCKED = "alarm.pin_locked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,8 @@ class Facts:
     """Notices overdue, and since when."""
     unsealed: tuple[int, datetime | None] = (0, None)
     leader: bool = True
+    locked: int = 0
+    """Agents from whose telephones too many wrong PINs came."""
 
 
 def alerts(facts: Facts, now: datetime) -> tuple[Alert, ...]:
@@ -132,3 +134,6 @@ def _house(facts: Facts, now: datetime) -> Iterator[Alert]:
             yield Alert(kind=Kind.WEBHOOK_FAILING, severity=severity, subject=hook.id, since=hook.disabled_at,
                         figure=hook.failures, unit="failures",
                         action=Action("open", f"/v1/admin/webhooks/{hook.id}"))  # fmt: skip
+    if facts.locked:
+        yield Alert(kind=Kind.PIN_LOCKED, severity=Severity.WATCH, figure=facts.locked, unit="agents",
+                    action=Action("open", "/console/agents"))  # fmt: skip

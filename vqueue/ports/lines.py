@@ -2,9 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from vqueue.domain.ids import AgentId
+
+
+class PinRule(StrEnum):
+    """Of whom a PIN is asked who rings in."""
+
+    OFF = "off"
+    WHERE_SET = "where_set"
+    ALWAYS = "always"
+    """Of everybody: who has none cannot ring in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

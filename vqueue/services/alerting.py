@@ -42,6 +42,7 @@ def _facts(work: Work, *, at: datetime, boards: Mapping[str, QueueBoard]) -> Fac
         outbox=signs.outbox,
         unsealed=signs.unsealed,
         leader=signs.leader is not None,
+        locked=len(work.pins.locked(at)),
     )
 
 

@@ -157,6 +157,7 @@ def _removed(clerk: Clerk, agent_id: AgentId, version: int | None, by: str) -> N
         next_presence=None, standing_call=None, wrap_until=None, idle_since=None, removed_at=clerk.at,
     )  # fmt: skip
     clerk.work.agents.replace(gone)
+    clerk.work.pins.drop(agent_id)
     _note(clerk, agent_id, "removed_agent", by)
 
 

@@ -14,7 +14,8 @@ from vqueue.ports.apps import Known
 from vqueue.ports.bank import Webhook
 from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.database import Database, Work
-from vqueue.ports.identity import AppTokens, Customer
+from vqueue.ports.identity import AppTokens, Customer, Passwords
+from vqueue.ports.lines import PinRule
 from vqueue.ports.live import Board, Broadcast, Throttle
 from vqueue.ports.models import Correctors, NoCorrectors, NoTrainer, Trainer
 from vqueue.ports.notifier import NoPoster, NoPusher, Notifier, Poster, Pusher
@@ -40,6 +41,8 @@ class Line:
     zone: str = "Europe/London"
     first_queue: str = ""
     flow: str = "main"
+    pins: PinRule = PinRule.WHERE_SET
+    """Of which agents who ring in a PIN is asked."""
 
 
 class NoTokens:
@@ -50,6 +53,16 @@ class NoTokens:
 
     def for_guest(self, phone: Phone, *, proof: str) -> tuple[str, datetime]:
         raise Unavailable("no tokens are given out here")
+
+
+class NoPasswords:
+    """Where nothing secret is kept: nothing proves anything."""
+
+    def hash(self, password: str) -> str:
+        raise Unavailable("no passwords are kept here")
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +80,8 @@ class House:
     board: Board
     line: Line
     tokens: AppTokens = field(default_factory=NoTokens)
+    passwords: Passwords = field(default_factory=NoPasswords)
+    """How the PINs of agents are kept."""
     spawn: Spawn
     """Runs a coroutine beside the caller, in the one task group; its failure is logged, not raised."""
     audience: Audience = field(default_factory=Audience)

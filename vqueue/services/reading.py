@@ -34,6 +34,7 @@ TOLD = (
     Fact.RULES_PUBLISHED,
     Fact.CLASS_LIFTED,
     Fact.BRIDGED_UNCONFIRMED,
+    Fact.PIN_LOCKED,
 )
 """Facts a supervisor follows while they happen."""
 EVENTS = 120

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import assert_never
 
 from vqueue.domain.agent import Presence
 from vqueue.domain.errors import NotFound
@@ -11,13 +12,16 @@ from vqueue.domain.phone import caller
 from vqueue.domain.speech import Ask, EnterHold, Goto, Hangup, Pause, Prompt, Say, Speech, Target
 from vqueue.ports.database import Work
 from vqueue.ports.voice import Told
-from vqueue.services import hearing, presence
+from vqueue.services import hearing, pinning, presence
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
+from vqueue.services.pinning import Demand, Proof
 
 _MENU, _WAIT, _LEFT, _READY = 1, 2, 3, 4
 """Steps of the agent's line: the menu's answer, the wait document, the hold's end, the words heard that he is ready.
 0 is going back to the hold."""
+_PIN, _PIN_ASKS = 10, 3
+"""From step 10 on the answers to "which PIN?", which is asked so often in one call."""
 _RESTING = (Presence.AWAY, Presence.OFFLINE)
 """From there an agent is ready only when this call is over: until then his telephone is engaged by it."""
 
@@ -34,9 +38,40 @@ async def recognise(house: House, told: Told) -> AgentId | None:
 
 
 async def welcome(house: House, agent: AgentId, told: Told) -> Speech:
-    """1: ready, calls come to this phone. 2: away. 3: ready, and calls come on this very line."""
+    """His PIN where one is asked of him, then the menu. 1: ready, calls come to this phone. 2: away. 3: ready, and
+    calls come on this very line."""
     language = await house.database.read(partial(_language, agent=agent))
-    return (_menu(agent, language), Hangup())
+    demand = pinning.demand(house, await house.database.read(lambda work: work.pins.of(agent)))
+    match demand:
+        case Demand.NOTHING:
+            return (_menu(agent, language), Hangup())
+        case Demand.PIN:
+            return (_which_pin(agent, language, step=_PIN), Hangup())
+        case Demand.LOCKED | Demand.MISSING:
+            await pinning.refused(house, agent, demand)
+            return (Say((Prompt(f"agent_line.pin_{demand}"),), language), Hangup())
+        case _:
+            assert_never(demand)
+
+
+def _which_pin(agent: AgentId, language: str, *, step: int, before: str = "") -> Ask:
+    words = [Prompt(key) for key in (before, "agent_line.pin") if key]
+    return Ask(content=(Say(tuple(words), language),), then=Target("standing", agent, step), digits=None, timeout_s=8)
+
+
+async def _keyed(house: House, agent: AgentId, step: int, told: Told, language: str) -> Speech:
+    """What he keyed is compared and forgotten; silence is no try."""
+    wrong = "agent_line.pin_silence"
+    if told.digits:
+        proof = await pinning.prove(house, agent, told.digits, question=f"{told.call_sid} {step}")
+        if proof is Proof.RIGHT:
+            return (_menu(agent, language), Hangup())
+        if proof is Proof.LOCKED:
+            return (Say((Prompt("agent_line.pin_locked"),), language), Hangup())
+        wrong = "agent_line.pin_wrong"
+    if step >= _PIN + _PIN_ASKS - 1:
+        return (Say((Prompt(wrong),), language), Hangup())
+    return (_which_pin(agent, language, step=step + 1, before=wrong), Hangup())
 
 
 def _menu(agent: AgentId, language: str) -> Ask:
@@ -53,6 +88,8 @@ async def step(house: House, agent: AgentId, number: int, told: Told) -> Speech:
         return (Hangup(),)
     if number == _WAIT:
         return (Pause(50), Goto(Target("standing", agent, _WAIT)))
+    if number >= _PIN:
+        return await _keyed(house, agent, number, told, language)
     if number == _MENU:
         return await _chosen(house, agent, told, language)
     if number == _READY:

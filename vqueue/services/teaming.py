@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from vqueue.domain.agent import Agent
+from vqueue.domain.ids import AgentId
 from vqueue.domain.report import Cell, Question, ReportName
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
@@ -35,6 +36,8 @@ class Team:
     at: datetime
     members: tuple[Member, ...]
     queues: tuple[Queue, ...]
+    pins: Mapping[AgentId, bool] = field(default_factory=dict)
+    """Of the agents who have one: whether it is locked."""
 
 
 @dataclass(kw_only=True)
@@ -74,6 +77,7 @@ def _team(work: Work, *, at: datetime, today: Mapping[str, Mapping[str, Cell]]) 
         at=at,
         members=tuple(_member(work, agent, today.get(agent.id, {})) for agent in agents),
         queues=tuple(work.queues.all()),
+        pins=dict.fromkeys(work.pins.having(), False) | {pin.id: True for pin in work.pins.locked(at)},
     )
 
 

@@ -41,6 +41,7 @@ class Worry(StrEnum):
     MACHINE_WAVE = "machine_wave"
     OUTBOX_STUCK = "outbox_stuck"
     WEBHOOK_FAILING = "webhook_failing"
+    PIN_LOCKED = "pin_locked"
     JOURNAL_UNSEALED = "journal_unsealed"
     NOBODY_READY = "nobody_ready"
     REGISTERING_OFF = "registering_off"
@@ -193,6 +194,8 @@ def service(board: BoardView) -> tuple[Concern, ...]:
 def _service(alert: Alert) -> Concern:
     """Of the service as a whole."""
     remedy: Remedy = Retry(alert.subject) if alert.kind is Kind.WEBHOOK_FAILING and alert.subject else _SERVICE
+    if alert.kind is Kind.PIN_LOCKED:
+        remedy = Inspect("agents")
     return Concern(worry=Worry(alert.kind), severity=_GRAVE[alert.severity], queue=None, remedy=remedy,
                    count=round(alert.figure), at=alert.since)  # fmt: skip
 

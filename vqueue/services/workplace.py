@@ -57,7 +57,7 @@ class Workplaces:
 
     async def agent_of(self, staff: str, login: str) -> AgentId | None:
         """Whose desk it is: the agent the member of staff is tied to, else the one with the same login."""
-        return await self.house.database.read(partial(_agent_of, staff=staff, login=login))
+        return await self.house.database.read(partial(agent_of, staff=staff, login=login))
 
     async def look(self, agent: AgentId, *, by: str) -> Workplace:
         """The desk now; what is personal is journalled as read by `by`. Raises NotFound."""
@@ -114,7 +114,8 @@ async def times(house: House, attempt_id: AttemptId, *, agent: AgentId) -> tuple
     return tuple(slot for slot in found if slot.remaining)
 
 
-def _agent_of(work: Work, staff: str, login: str) -> AgentId | None:
+def agent_of(work: Work, staff: str, login: str) -> AgentId | None:
+    """The agent the member of staff is tied to, else the one with the same login."""
     tied = work.people.member(staff).agent
     try:
         found = work.agents.get(tied) if tied is not None else work.agents.by_login(login)

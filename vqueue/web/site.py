@@ -10,7 +10,7 @@ from vqueue.services.house import House
 from vqueue.web import charts, console, desk, files, links, signing, support
 from vqueue.web.access import Access
 from vqueue.web.api import book
-from vqueue.web.console import account, agents, reports, rules, slots, staff
+from vqueue.web.console import account, agents, pins, reports, rules, slots, staff
 from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
 from vqueue.web.headers import add_headers
@@ -54,7 +54,7 @@ def make_web(
     ways = Ways(passwords=passwords if local else None, issuer=issuer)
     for face in (signing, account, staff):
         face.add_routes(app, house=house, pages=pages, access=access, ways=ways)
-    for part in (rules, reports, slots):
+    for part in (rules, reports, slots, pins):
         part.add_routes(app, house=house, pages=pages, access=access)
     agents.add_routes(app, house=house, pages=pages, access=access, streams=streams)
     console.add_routes(app, house=house, pages=pages, access=access, streams=streams)

@@ -7,14 +7,16 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from vqueue.domain.errors import Forbidden, Invalid, RateLimited, Refusal, Unauthenticated
+from vqueue.domain.errors import Forbidden, Invalid, NotFound, RateLimited, Refusal, Unauthenticated
+from vqueue.domain.ids import AgentId
 from vqueue.domain.speech_args import Clock, Day, Text
 from vqueue.ports.people import StaffSession
-from vqueue.services import sessions, signing_in
+from vqueue.services import pinning, sessions, signing_in, workplace
 from vqueue.services.house import House
 from vqueue.services.signing_in import Role, Visitor
-from vqueue.web.access import Access
+from vqueue.web.access import Access, form_of
 from vqueue.web.console.figures import minute
+from vqueue.web.console.pins import standing_of
 from vqueue.web.errors import STATUSES
 from vqueue.web.pages import Pages, Say
 from vqueue.web.proxies import client_address
@@ -86,8 +88,48 @@ class Account:
             return await self._page(request, visitor, refusal=refusal)
         return _to("/account?changed=yes")
 
+    async def set_pin(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
+        """The PIN of the agent this person is; an empty one takes it away."""
+        agent = await self._agent(visitor)
+        if agent is None:
+            raise NotFound("No agent belongs to this login.")
+        pin = str((await form_of(request)).get("pin", ""))
+        try:
+            if pin:
+                await pinning.put(self.house, agent, pin, by=visitor.id)
+            else:
+                await pinning.take_away(self.house, agent, by=visitor.id)
+        except Invalid as refusal:
+            return await self._page(request, visitor, pin_wrong=f"pin.wrong_{refusal.errors[0][1]}", status=422)
+        return _to(f"/account?pin={'put' if pin else 'taken'}")
+
+    async def _agent(self, visitor: Visitor) -> AgentId | None:
+        return await self.house.database.read(
+            lambda work: workplace.agent_of(work, staff=visitor.id, login=visitor.login)
+        )
+
+    async def _pin(self, request: web.Request, visitor: Visitor) -> dict[str, object]:
+        """What stands about the PIN; `pin` is empty for whoever is no agent."""
+        agent = await self._agent(visitor)
+        if agent is None:
+            return {"pin": ""}
+        stored = await self.house.database.read(lambda work: work.pins.of(agent))
+        done = request.query.get("pin", "")
+        return {
+            "pin": standing_of(self.house, stored),
+            "pin_rule": self.house.line.pins,
+            "pin_done": f"pin.done_{done}" if done in ("put", "taken") else None,
+        }
+
     async def _page(
-        self, request: web.Request, visitor: Visitor, *, changed: bool = False, refusal: Refusal | None = None
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        *,
+        changed: bool = False,
+        refusal: Refusal | None = None,
+        pin_wrong: str | None = None,
+        status: int = 200,
     ) -> web.Response:
         look, now, zone = self.pages.look(request), self.house.clock.now(), self.house.line.zone
         say = self.pages.say(look)
@@ -100,8 +142,10 @@ class Account:
             "issuer": Text(issuer),
             "changed": changed,
             "wrong": _WRONG[refusal.code] if refusal is not None else None,
+            "pin_wrong": pin_wrong,
+            **await self._pin(request, visitor),
         }
-        status = STATUSES[refusal.code] if refusal is not None else 200
+        status = STATUSES[refusal.code] if refusal is not None else status
         return self.pages.page(request, "console/account.html", values, visitor=visitor, status=status)
 
     def _left(self) -> web.Response:
@@ -144,4 +188,5 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
     app.router.add_get("/account", access.only(account.page, *Role))
     app.router.add_post("/account/sessions/end", access.only(account.end, *Role))
     app.router.add_post("/account/sessions/end-all", access.only(account.end_all, *Role))
+    app.router.add_post("/account/pin", access.only(account.set_pin, *Role))
     app.router.add_post("/account/password", access.only(account.change_password, *Role))

@@ -40,6 +40,8 @@ class Row:
     aht: str
     languages: str
     levels: tuple[str, ...]
+    pin: str
+    """`set`, `none` or `locked`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def present(team: Team, words: Words) -> AgentsPage:
     here = sum(member.agent.presence is not Presence.OFFLINE for member in team.members)
     return AgentsPage(
         counted=words.say("agents_page.counted", count=Number(here), total=Number(len(team.members))),
-        rows=tuple(_row(member, skills, names, words) for member in team.members),
+        rows=tuple(_row(member, skills, names, words, pin=_pin(member, team)) for member in team.members),
         skills=skills,
         clock=minute(team.at, words.zone),
     )
@@ -71,7 +73,7 @@ def _why(away: str, words: Words) -> str:
     return words.say(f"cause.{away}") if away in set(Cause) else away.replace("_", " ")
 
 
-def _row(member: Member, skills: tuple[str, ...], names: dict[str, str], words: Words) -> Row:
+def _row(member: Member, skills: tuple[str, ...], names: dict[str, str], words: Words, *, pin: str) -> Row:
     agent, say = member.agent, words.say
     away = agent.reason if agent.presence is Presence.AWAY else None
     return Row(
@@ -88,7 +90,13 @@ def _row(member: Member, skills: tuple[str, ...], names: dict[str, str], words: 
         aht=length(timedelta(seconds=member.aht_s)) if member.aht_s is not None else NONE,
         languages=", ".join(agent.languages),
         levels=tuple(str(agent.skills.get(skill, "")) for skill in skills),
+        pin=pin,
     )
+
+
+def _pin(member: Member, team: Team) -> str:
+    locked = team.pins.get(member.agent.id)
+    return "none" if locked is None else "locked" if locked else "set"
 
 
 def _serves(member: Member, names: dict[str, str]) -> tuple[str, str, str, str] | None:

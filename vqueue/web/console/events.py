@@ -81,8 +81,8 @@ def _text(row: JournalRow, names: Names, words: Words) -> str | None:
             return words.say(which, words=Text(str(row.data.get("reason", ""))))
         case Fact.RULES_PUBLISHED:
             return words.say("console.event_rules", count=Number(row.rules_version or 0))
-        case Fact.BRIDGED_UNCONFIRMED:
-            return words.say("fact.alarm_bridged_unconfirmed")
+        case Fact.BRIDGED_UNCONFIRMED | Fact.PIN_LOCKED:
+            return words.say(f"fact.{row.fact.replace('.', '_')}")
         case _:
             return None
 

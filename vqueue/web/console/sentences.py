@@ -124,10 +124,10 @@ def _more(concern: Concern) -> str:
     """Where the grounds stand."""
     if isinstance(concern.remedy, Next):
         return f"/console/requests/{concern.remedy.request}"
+    if concern.worry in (Worry.STAFF_LOSS, Worry.PIN_LOCKED):
+        return AGENTS
     if concern.queue is None or concern.worry is Worry.STALE:
         return SERVICE
-    if concern.worry is Worry.STAFF_LOSS:
-        return AGENTS
     return f"/console/requests?queue={concern.queue.queue.id}&state=open"
 
 
@@ -148,7 +148,7 @@ def grounds(concern: Concern, words: Words) -> str:
             return _since("webhook_off", "webhook_failing", concern, words)
         case Worry.OUTBOX_STUCK | Worry.JOURNAL_UNSEALED:
             return _since(concern.worry, concern.worry, concern, words)
-        case Worry.MACHINE_WAVE | Worry.STAFF_LOSS | Worry.LEADER_MISSING:
+        case Worry.MACHINE_WAVE | Worry.STAFF_LOSS | Worry.LEADER_MISSING | Worry.PIN_LOCKED:
             return say(f"console.todo_why_{concern.worry}")
         case Worry.KEPT_LOW:
             return ""
