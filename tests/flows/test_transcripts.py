@@ -51,6 +51,10 @@ STORIES = {
     "short_wait": Story("1", {"offer": ["short"]}),
     "stale": Story("1 2 - 1", {"offer": ["stale"], "hold_news": ["stale"]}),
     "full": Story("1 1 2", {"offer": ["full"]}),
+    "line_too_long": Story("1 2", {"offer": ["too_long"]}),
+    "wait_too_uncertain": Story("1 4 1 1", {"offer": ["uncertain"], "next_slots": ["last"]}),
+    "closing_before_the_turn": Story("1 3 m", {"offer": ["too_late"]}),
+    "callbacks_switched_off": Story("1 2", {"offer": ["not_now"]}),
     "closed_callback": Story("1 1 1", {"offer": ["closed"]}),
     "closed_nothing_pressed": Story("1 - - m", {"offer": ["closed"]}),
     "closed_unavailable": Story(

@@ -175,7 +175,7 @@ async def test_the_line_asks_the_lot_and_the_journal_says_which_side(face: Face)
         conversation = a_conversation(call, started_at=face.clock.now())
         return await effects.perform(Errand(face.house, conversation, talk, {"queue": "cards"}), Effect("offer"))
 
-    assert [(await hears(call)).word for call in (drawn, other, drawn)] == ["full", "offer", "full"]
+    assert [(await hears(call)).word for call in (drawn, other, drawn)] == ["not_now", "offer", "not_now"]
     told = await face.http.get("/v1/queues/cards/availability", headers=face.customer())
     assert "callback" in {option["mode"] for option in (await told.json())["options"]}
     found = await face.house.database.read(

@@ -7,6 +7,7 @@ business seconds is over before what lasts three.
 """
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -72,13 +73,17 @@ class Day:
         self._passes = passes
         return self._passed
 
+    def working(self) -> AbstractContextManager[None]:
+        """Time stands still within, for as long as anybody may be at work."""
+        return self.still(LONGEST_WORK_S)
+
     @contextmanager
-    def working(self) -> Iterator[None]:
-        """Time stands still within."""
+    def still(self, at_most_s: float = math.inf) -> Iterator[None]:
+        """Time stands still within, for so many seconds of the wall: for good, where somebody looks at a moment."""
         key = object()
         with self._lock:
             self._settle()
-            self._works[key] = time.monotonic() + LONGEST_WORK_S
+            self._works[key] = time.monotonic() + at_most_s
             self._settle()
         try:
             yield

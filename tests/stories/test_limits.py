@@ -115,6 +115,6 @@ async def test_the_ceiling_of_open_callbacks_leaves_the_hold(sqlite_bank: Bank) 
     await takes_a_callback(bank)
     await bank.until_board("cards", lambda board: board.open_callbacks == 1)
     sid, place = await holds(bank, OTHER)
-    words = await heard(bank, sid, "We cannot arrange a callback right now")
+    words = await heard(bank, sid, "All places for callbacks are taken")
     assert "To keep your place and be called back" not in words
     assert place.mode is Mode.HOLD

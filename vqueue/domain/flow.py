@@ -147,9 +147,10 @@ EFFECTS: Mapping[str, EffectKind] = {
         "window position",
     ),
     "offer": _kind(
-        "The wait in the chosen queue and what may be chosen.",
+        "The wait in the chosen queue and what may be chosen. Where it is no callback, why: `full` no more are taken, "
+        "`too_long` or `uncertain` no time can be promised, `too_late` closing comes before the turn, `not_now` else.",
         "queue topic",
-        "offer short stale closed full",
+        "offer short stale closed full too_long uncertain too_late not_now",
         "announcement window wait position opens opens_day closes slot",
     ),
     "next_slots": _kind(

@@ -55,6 +55,7 @@ PURPOSES = {
     "sms.rolled_to_slot": Purpose.PLACE,
     "sms.booked_call": Purpose.PLACE,
     "sms.moved_call": Purpose.PLACE,
+    "sms.window_changed": Purpose.PLACE,
     "sms.reminder": Purpose.PLACE,
 }
 _ALLOWED = {

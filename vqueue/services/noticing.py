@@ -61,7 +61,7 @@ async def _line(house: House, notices: list[Notice]) -> None:
 
 async def _send(house: House, notice: Notice) -> _Outcome:
     subject = await house.database.read(partial(_subject, notice=notice))
-    if subject is None or _moot(notice, subject.request, house.clock.now()):
+    if subject is None or _moot(notice, subject, house.clock.now()):
         return _Outcome("moot", hopeless=True)
     if notice.kind == "push":
         return await _push(house, notice, subject)
@@ -131,8 +131,13 @@ def _subject(work: Work, *, notice: Notice) -> _Subject | None:
     return _Subject(request, work.promises.get(request.promise) if request.promise else None, tuple(devices))
 
 
-def _moot(notice: Notice, request: Request, now: datetime) -> bool:
-    """What it says is not so any more: a slot that was moved or has begun, a place that was taken or given up."""
+def _moot(notice: Notice, subject: _Subject, now: datetime) -> bool:
+    """What it says is not so any more: a slot that was moved or has begun, a window that was promised anew or in which
+    he has been rung, a place that was taken or given up."""
+    request = subject.request
+    if notice.prompt == "sms.window_changed":
+        rung = subject.promise is not None and subject.promise.first_ring_at is not None
+        return request.state is not State.WAITING or request.promise != notice.target or rung
     if notice.target is not None:
         slot = request.slot_start.isoformat() if request.books and request.slot_start is not None else None
         return slot != notice.target

@@ -182,7 +182,8 @@ def _moved(
     moved = clerk.move(request, Move.MOVE, reason="moved_by_bank", changes=changes, ceiling=ceiling)
     _acted(clerk, moved, "moved_request", reason, by)
     if other and there.quote is not None:
-        return requesting.promise(clerk, moved, there.quote, promise_id=promise)
+        moved = requesting.promise(clerk, moved, there.quote, promise_id=promise)
+        rewindowing.tell(clerk, moved)
     return moved
 
 

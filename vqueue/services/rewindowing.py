@@ -10,6 +10,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.slots import Slot
+from vqueue.engine import hours
 from vqueue.ports.database import Work
 from vqueue.services import booking, quoting, requesting, wishing
 from vqueue.services.booking import Place
@@ -21,6 +22,9 @@ from vqueue.services.switching import given
 AHEAD = timedelta(days=14)
 """Slots that are offered."""
 ACT = "changed_window"
+TOLD = "sms.window_changed"
+SETTLES_S = 60.0
+"""A new window is told after so long: of several changes that follow each other the last one alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,8 @@ async def times(house: House, request: Request) -> Times:
     found = await booking.slots(house, request.queue, start=now, end=now + AHEAD, number=request)
     free = tuple(slot for slot in found if slot.remaining and slot.start != request.slot_start)
     quote = await _quote(house, request) if waits(request) else None
-    return Times(slots=free, promised=promised, anew=quote.window if quote is not None else None)
+    anew = quote.window if quote is not None and quote.window != promised else None
+    return Times(slots=free, promised=promised, anew=anew)
 
 
 def _promised(work: Work, promise: PromiseId | None) -> Window | None:
@@ -76,10 +81,10 @@ async def to_slot(
 
 async def anew(house: House, request_id: RequestId, *, version: int, reason: str, by: str) -> Request:
     """A callback that waits is promised the window that can be kept now; its place is untouched. What was promised
-    before counts as not kept: nobody but us wanted it changed.
+    before counts as not kept: nobody but us wanted it changed. The customer is told in a minute.
 
-    Raises NotFound, Outdated, Invalid, NotPossible where it does not wait or nothing honest can be said now,
-    QueueClosed, QueueFull, SwitchedOff.
+    Raises NotFound, Outdated, Invalid, NotPossible where it does not wait, nothing honest can be said now or the same
+    window is promised already, QueueClosed, QueueFull, SwitchedOff.
     """
     why = given(reason)
     request = await _seen(house, request_id, version)
@@ -127,11 +132,23 @@ def _anew(
     request = _at(clerk.work.requests.get(request_id), version)
     if not waits(request):
         raise NotPossible("Only a callback that waits is told a new window.")
+    if _promised(clerk.work, request.promise) == quote.window:
+        raise NotPossible("This window is promised already.")
     clerk.break_promise(request, "changed_by_bank")
     bare = replace(request, promise=None, deadline=None)
     promised = requesting.promise(clerk, bare, quote, promise_id=promise)
     clerk.note(Fact.STAFF_ACTED, request=promised, act=ACT, reason=reason, by=by, former=_iso(request.deadline))
+    tell(clerk, promised)
     return promised
+
+
+def tell(clerk: Clerk, request: Request) -> None:
+    """The customer is told his new window as he wishes: once it has settled, at an hour at which he may be rung. What
+    is promised anew before then has a notice of its own, and this one is not sent."""
+    windows = clerk.work.queues.get(request.queue).rules.calling_windows
+    settled, country = clerk.later(SETTLES_S), request.country or None
+    at = hours.next_allowed(windows, request.zone, country, settled) if request.zone else settled
+    clerk.notify(request, TOLD, at=at or settled, about=request.promise)
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -18,6 +18,9 @@ UNKNOWN = frozenset({"stale", "no_agents"})
 LATER = frozenset({"calling_window"})
 """The customer may not be rung when his turn comes: the place is kept for the first moment he may be."""
 
+SILENT = frozenset({"disabled", "paused_registering", "paused_dialing"})
+"""The bank's own wish, whatever else speaks against it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -63,6 +66,10 @@ def _after_turn(seen: Grounds, decided: Offer, number: Verdict) -> datetime | No
     return window.end if allowed else window.start
 
 
+WORDS = {"full": "full", "closing": "too_late", "wait_too_long": "too_long", "window_too_wide": "uncertain"}
+"""What a caller is told of the reasons; the first that applies. Of switches and rules he hears that it is not now."""
+
+
 def no_offer(decided: Offer) -> str:
     """Why not; a callback that only has to wait until the customer may be rung is one all the same."""
     reasons = set(decided.reasons)
@@ -70,4 +77,6 @@ def no_offer(decided: Offer) -> str:
         return "offer"
     if reasons & UNKNOWN and reasons <= HARMLESS | UNKNOWN:
         return "stale"
-    return "short" if "short_wait" in reasons and reasons <= HARMLESS else "full"
+    if "short_wait" in reasons and reasons <= HARMLESS:
+        return "short"
+    return "not_now" if reasons & SILENT else next((word for why, word in WORDS.items() if why in reasons), "not_now")

@@ -147,7 +147,7 @@ export function slots(app) {
         h("div", { class: "chips times" }, days.get(chosen).map((one, i) => pick("slot", one.start, `slot-${i}`, s.slot === one.start, h("time", { datetime: one.start }, w.clock(one.start, zone)))))),
       h("p", { class: "age" }, w.zoneNote(zone, app.now())),
     ],
-    app.foot(app.button("book", s.slot ? w.say("book_at", { at: w.time(s.slot, zone, app.now()) }) : w.say("book"), () => app.book(), "big primary", !s.slot),
+    h("div", { class: "foot stays" }, app.button("book", s.slot ? w.say("book_at", { at: w.time(s.slot, zone, app.now()) }) : w.say("book"), () => app.book(), "big primary", !s.slot),
       h("p", { class: "fine" }, w.say("can_change"))),
   ];
 }

@@ -3,12 +3,12 @@ import { s } from "./dom.js";
 
 const WIDE = 340, LEFT = 8, RIGHT = 332;
 
-/** `now` and all times in milliseconds. Time runs in reading direction. */
+/** `now` and all times in milliseconds. Time runs in reading direction; the ticks are those of the window as it is now. */
 export function promiseBar({ asked, now, window, promised, rtl, label, clock }) {
   const ends = [window.to, promised?.to, now].filter(Boolean);
   const last = Math.max(...ends) + (Math.max(...ends) - asked) * 0.06;
   const x = (at) => {
-    const along = LEFT + ((at - asked) / Math.max(1, last - asked)) * (RIGHT - LEFT);
+    const along = LEFT + Math.max(0, (at - asked) / Math.max(1, last - asked)) * (RIGHT - LEFT);
     return rtl ? WIDE - along : along;
   };
   const span = (from, to, props) => {
@@ -16,8 +16,7 @@ export function promiseBar({ asked, now, window, promised, rtl, label, clock }) 
     return s("rect", { x: a, y: 19, width: wide, height: 22, rx: 5, ...props });
   };
   const at = x(now);
-  const shown = promised || window;
-  const ticks = [[asked, "start"], [shown.from, "middle"], [shown.to, "middle"]];
+  const ticks = [[asked, "start"], [window.from, "middle"], [window.to, "middle"]];
   return s("svg", { class: "pbar", viewBox: `0 0 ${WIDE} 66`, role: "img", "aria-label": label },
     s("line", { x1: x(asked), x2: x(last), y1: 30, y2: 30, class: "k-line", "stroke-width": 3, "stroke-linecap": "round" }),
     s("line", { x1: x(asked), x2: at, y1: 30, y2: 30, class: "k-accent", "stroke-width": 3, "stroke-linecap": "round" }),

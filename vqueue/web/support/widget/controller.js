@@ -141,9 +141,10 @@ export class Controller {
     return this.words.has(`topic_${topic}`) ? this.words.say(`topic_${topic}`) : this.words.named(null, topic);
   }
 
-  topicName() {
-    const queue = this.queue();
-    return queue ? (queue.topics.length > 1 && this.s.topic ? this.topicWord(this.s.topic, queue) : this.words.named(queue.names, queue.id)) : "";
+  topicName() { return this.nameOf(this.queue(), this.s.topic); }
+
+  nameOf(queue, topic) {
+    return queue ? (queue.topics.length > 1 && topic ? this.topicWord(topic, queue) : this.words.named(queue.names, queue.id)) : "";
   }
 
   /* the way to a place */

@@ -124,6 +124,8 @@ export class VqueueSupport extends HTMLElement {
   }
 
   ageText() {
+    const { s } = this.acts;
+    if (!s.online || s.stale) return "";
     const seconds = Math.round((Date.now() - (this.acts.aliveAt || Date.now())) / 1000);
     return seconds < 10 ? this.words.say("updated_now") : this.words.say("updated", { seconds: this.words.number(seconds) });
   }

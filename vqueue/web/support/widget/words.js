@@ -35,11 +35,12 @@ export class Words {
     return new Intl.NumberFormat(this.locale === "en-GB" ? "en-US" : this.locale, { style: "unit", unit, unitDisplay: style }).format(value).replace(/ /g, "\u00a0");
   }
 
-  /** 14:20; with the day's name when it is not today, and the zone's where it is not the reader's. */
+  /** 14:20; with the day's name when it is not today. */
   time(iso, zone, now) {
     const at = new Date(iso);
     const clock = this.clock(at, zone);
     if (now === undefined || this.day(at, zone) === this.day(new Date(now), zone)) return clock;
+    if (this.daysOff(at, zone, now) === 1) return `${this.relative(1).toLocaleLowerCase(this.locale)}, ${clock}`;
     const named = new Intl.DateTimeFormat(this.locale, { weekday: "long", day: "numeric", month: "long", timeZone: zone }).format(at);
     return `${named}, ${clock}`;
   }
@@ -78,6 +79,9 @@ export class Words {
     if (this.clock(now, own) === this.clock(now, zone)) return "";
     return this.say("zone", { name: zone.split("/").pop().replace(/_/g, " ") });
   }
+
+  /** One, two and three. */
+  list(words) { return new Intl.ListFormat(this.locale, { type: "conjunction" }).format(words); }
 
   /** The name a bank gave in this language, or in English, or the id made readable. */
   named(names, id) {
