@@ -163,7 +163,10 @@ async def test_agents_are_shown_with_what_they_do_and_can(
         text = plain(page)
         assert "7 of 8 signed in" in text
         assert "Omer Barak away Break" in text and "14:00 7:00" in text
-        assert re.search("Anna Petrova 5 5 – – en, he", text)
+        assert re.search("Anna Petrova 5 5 – – English, Hebrew", text)
+        assert "Ready now, of those signed in 0 of 2 0 of 4 2 of 2 2 of 3" in text
+        assert "For every skill somebody is signed in." in text
+        assert 'action="/console/agents/ag_omer/presence"' in page
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,31 @@
 """The page of the agents: who is here, what each does now, what each can do."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiohttp import web
 
-from vqueue.domain.agent import Presence
+from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.causes import Cause
-from vqueue.domain.speech_args import Number
+from vqueue.domain.speech_args import Number, Text
 from vqueue.services.house import House
 from vqueue.services.signing_in import Visitor
 from vqueue.services.teaming import Member, Team, Teams
 from vqueue.web.access import READERS, Access
+from vqueue.web.console.board import asked_of
 from vqueue.web.console.figures import NONE, code, length, minute
 from vqueue.web.console.requests import masked
 from vqueue.web.console.sentences import Words
-from vqueue.web.pages import Look, Pages
-from vqueue.web.stream import Streams, View, Viewer
+from vqueue.web.console.shared import Shared
+from vqueue.web.pages import Look, Pages, Say
+from vqueue.web.stream import Streams
+from vqueue.wording import Language
 
 PATH = "/console/agents"
+_SHOWN = (
+    Presence.READY, Presence.TALKING, Presence.RESERVED, Presence.WRAPPING, Presence.AWAY, Presence.OFFLINE
+)  # fmt: skip
 REASONS = ("break", "meeting", "training")
 """What an agent's desk offers as reasons; another is told by its own name."""
 
@@ -40,6 +47,7 @@ class Row:
     aht: str
     languages: str
     levels: tuple[str, ...]
+    ask: Presence
     pin: str
     """`set`, `none` or `locked`."""
 
@@ -49,21 +57,57 @@ class AgentsPage:
     """Everything the template needs."""
 
     counted: str
+    finding: str
+    lacking: bool
+    states: tuple[tuple[str, str], ...]
+    """How many are what."""
     rows: tuple[Row, ...]
     skills: tuple[str, ...]
+    ready: tuple[str, ...]
+    """Of each skill: how many are ready, of how many signed in. Empty where nobody is."""
     clock: str
 
 
 def present(team: Team, words: Words) -> AgentsPage:
     skills = tuple(sorted({skill for member in team.members for skill in member.agent.skills}))
     names = {queue.id: queue.name(words.language) for queue in team.queues}
-    here = sum(member.agent.presence is not Presence.OFFLINE for member in team.members)
+    agents = [member.agent for member in team.members]
+    here = [agent for agent in agents if agent.presence is not Presence.OFFLINE]
+    bare = [skill for skill in skills if not _able(here, skill)]
     return AgentsPage(
-        counted=words.say("agents_page.counted", count=Number(here), total=Number(len(team.members))),
+        counted=words.say("agents_page.counted", count=Number(len(here)), total=Number(len(agents))),
+        finding=_finding(bare, words.say) if skills else "",
+        lacking=bool(bare),
+        states=_states(agents, words.say),
         rows=tuple(_row(member, skills, names, words, pin=_pin(member, team)) for member in team.members),
         skills=skills,
+        ready=tuple(
+            "" if skill in bare else _of(_ready(here, skill), _able(here, skill), words.say) for skill in skills
+        ),
         clock=minute(team.at, words.zone),
     )
+
+
+def _ready(agents: Sequence[Agent], skill: str) -> int:
+    return sum(agent.presence is Presence.READY for agent in agents if skill in agent.skills)
+
+
+def _able(agents: Sequence[Agent], skill: str) -> int:
+    return sum(skill in agent.skills for agent in agents)
+
+
+def _of(count: int, total: int, say: Say) -> str:
+    return say("slots_page.of", count=Number(count), total=Number(total))
+
+
+def _finding(bare: Sequence[str], say: Say) -> str:
+    """Whether there is somebody for everything that can be asked for. All busy is how a busy day looks."""
+    return say("agents_page.nobody_can", words=Text(", ".join(bare))) if bare else say("agents_page.all_can")
+
+
+def _states(agents: Sequence[Agent], say: Say) -> tuple[tuple[str, str], ...]:
+    counts = {each: sum(agent.presence is each for agent in agents) for each in _SHOWN}
+    return tuple((say("console.number", count=Number(n)), say(f"presence.{each}")) for each, n in counts.items() if n)
 
 
 def _why(away: str, words: Words) -> str:
@@ -88,10 +132,15 @@ def _row(member: Member, skills: tuple[str, ...], names: dict[str, str], words: 
         serves=_serves(member, names),
         handled=say("console.number", count=Number(member.handled)),
         aht=length(timedelta(seconds=member.aht_s)) if member.aht_s is not None else NONE,
-        languages=", ".join(agent.languages),
+        languages=", ".join(_language(each, words.say) for each in agent.languages),
         levels=tuple(str(agent.skills.get(skill, "")) for skill in skills),
+        ask=asked_of(agent),
         pin=pin,
     )
+
+
+def _language(code: str, say: Say) -> str:
+    return say(f"console.language_{code}") if code in set(Language) else code
 
 
 def _pin(member: Member, team: Team) -> str:
@@ -113,14 +162,10 @@ class Agents:
 
     house: House
     pages: Pages
-    access: Access
-    streams: Streams
+    shared: Shared
     teams: Teams = field(init=False)
-    form: str = field(init=False, repr=False)
-    """Stands in shared parts where each visitor has the proof of his own forms."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "form", self.house.chance.token())
         object.__setattr__(self, "teams", Teams(house=self.house))
 
     async def page(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
@@ -131,14 +176,10 @@ class Agents:
         look = self.pages.look(request)
 
         async def draw() -> str:
-            anybody = {"visitor": replace(visitor, csrf=self.form)}
+            anybody = {"visitor": self.shared.anybody(visitor)}
             return self.pages.fragment("console/_agents.html", look, await self._values(look) | anybody)
 
-        view = View(key=("agents", look, visitor.role), draw=draw, topics=("agents", "dispatch"))
-        viewer = Viewer(
-            admitted=lambda: self.access.admits(request, *READERS), own=(self.form.encode(), visitor.csrf.encode())
-        )
-        return await self.streams.share(request, view, viewer)
+        return await self.shared.send(request, visitor, ("agents", look, visitor.role), draw, "agents", "dispatch")
 
     async def _values(self, look: Look) -> dict[str, object]:
         words = Words(self.pages.say(look), look.language, self.house.line.zone, self.house.clock.now())
@@ -148,6 +189,7 @@ class Agents:
 
 def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access, streams: Streams) -> None:
     """Mounts the page and its stream."""
-    agents = Agents(house=house, pages=pages, access=access, streams=streams)
+    shared = Shared(chance=house.chance, access=access, streams=streams)
+    agents = Agents(house=house, pages=pages, shared=shared)
     app.router.add_get(PATH, access.only(agents.page, *READERS))
     app.router.add_get(f"{PATH}/events", access.only(agents.events, *READERS))

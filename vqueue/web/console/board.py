@@ -24,6 +24,7 @@ A_DAY = timedelta(days=1)
 CLASSES = {Severity.FINE: "is-ok", Severity.WATCH: "is-watch", Severity.ACT: "is-act"}
 TONES = {Severity.FINE: "", Severity.WATCH: "c-watch", Severity.ACT: "c-act"}
 _LACK = frozenset({Worry.AT_RISK, Worry.NO_AGENTS, Worry.NOBODY_READY})
+BUSY = (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
 SPLIT = (Presence.TALKING, Presence.WRAPPING, Presence.RESERVED, Presence.READY, Presence.AWAY)
 """The order of the agents' split bar."""
 
@@ -149,7 +150,7 @@ def present(board: BoardView, look: Look, say: Say, zone: str, *, order: Sequenc
             words,
             mirrored=look.right_to_left,
         ),
-        todo=tuple(sentences.todo_item(concern, words) for concern in todo(board)),
+        todo=sentences.todo_items(todo(board), words),
         events=told(board.events, names, words),
         agents=tuple(_agent(agent, words) for agent in sorted(board.agents, key=lambda agent: (agent.name, agent.id))),
         switches=tuple(_switches(view, words) for view in sorted(board.queues, key=words.queue)),
@@ -251,11 +252,15 @@ def _untold(view: QueueView, scale: Axis) -> str:
     return "no_agents" if isinf(view.wait.p95_s) else "too_wide"
 
 
+def asked_of(agent: Agent) -> Presence:
+    """What a supervisor may ask of him: to come back where he is away or about to be, else to go."""
+    after = agent.next_presence if agent.presence in BUSY else agent.presence
+    return Presence.READY if after in (Presence.AWAY, Presence.OFFLINE) else Presence.AWAY
+
+
 def _agent(agent: Agent, words: Words) -> AgentRow:
     say = words.say
-    busy = agent.presence in (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
-    leaves = agent.next_presence in (Presence.AWAY, Presence.OFFLINE) if busy else agent.presence is not Presence.READY
-    ask = Presence.READY if leaves else Presence.AWAY
+    busy, ask = agent.presence in BUSY, asked_of(agent)
     after = say(f"presence.{agent.next_presence}") if busy and agent.next_presence else ""
     return AgentRow(
         id=agent.id,

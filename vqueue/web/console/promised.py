@@ -1,17 +1,21 @@
 """Promises against what happened: what was told, when it rang, and what the stored inputs give once more."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from vqueue.domain.promise import Promise
 from vqueue.domain.replay import Replay, Replayed
 from vqueue.domain.speech_args import Number, Text
+from vqueue.domain.speech_args import Window as Told
 from vqueue.ports.reports import Fate, fate
-from vqueue.web.console.figures import NONE, code, edges, hits, length, second
+from vqueue.web.console.figures import NBSP, NONE, code, edges, hits, length, second
 from vqueue.web.console.sentences import Words
+from vqueue.web.desk.bar import NARROW, WIDE, PromiseBar, promise_bar
+from vqueue.web.pages import Say
 from vqueue.wording.axis import short_day
 
 _ICONS = {"kept": "fine", "open": "clock", "withdrawn": "leave"}
@@ -66,7 +70,7 @@ def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "",
         made=_at(promise.made_at, words, dated=dated),
         window=edges(promise.window, words.zone),
         coverage=say("ledger_page.coverage", hits=Number(hit), total=Number(total)),
-        width=length(promise.window.end - promise.window.start),
+        width=whole_minutes(promise.window.end - promise.window.start, words.say),
         ring=second(promise.first_ring_at, words.zone) if promise.first_ring_at else NONE,
         came=came(promise, words),
         off=_off(promise, words),
@@ -77,6 +81,43 @@ def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "",
         ),
         inputs=_inputs(promise, replay),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The promise bar in two widths, told in `label`; `marks` are the words below it."""
+
+    bars: tuple[PromiseBar, ...]
+    label: str
+    marks: Mapping[str, str]
+
+
+def drawn(asked: datetime, promise: Promise, words: Words, *, mirrored: bool) -> Drawn:
+    """To the minute, so that it stands still; up to the first ring where there was one."""
+    say, window, rang = words.say, promise.window, promise.first_ring_at
+    at = (rang or words.now).replace(second=0, microsecond=0)
+    first, last = edges(window, words.zone)
+    told = say(
+        "console.bar_rang" if rang else "desk.bar_label",
+        asked=words.clock(asked),
+        window=Told(window.start, window.end, words.zone),
+        at=words.clock(at),
+    )
+    return Drawn(
+        bars=tuple(promise_bar(asked, window, at, width=width, mirrored=mirrored) for width in (WIDE, NARROW)),
+        label=told,
+        marks={
+            "asked": say("desk.mark_asked", at=words.clock(asked)),
+            "start": first,
+            "end": last,
+            "now": say("console.mark_rang" if rang else "desk.mark_now", at=words.clock(at)),
+        },
+    )
+
+
+def whole_minutes(span: timedelta, say: Say) -> str:
+    """18 min: how wide a window is, which is no moment."""
+    return f"{math.ceil(span.total_seconds() / 60)}{NBSP}{say('rule_value.minutes')}"
 
 
 def came(promise: Promise, words: Words) -> Tag:

@@ -1,6 +1,5 @@
-"""The list of requests and one request, as they stand on their pages."""
+"""One request as it stands on its page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,9 +10,9 @@ from vqueue.domain.replay import Replay, Replayed
 from vqueue.domain.request import OPEN, Request, State
 from vqueue.domain.speech_args import Number, Position, Text
 from vqueue.services import ordering
-from vqueue.services.views import Listed, RequestList, RequestView
+from vqueue.services.views import RequestView
 from vqueue.web.console.figures import NONE, code, edges, hits, length, minute, second
-from vqueue.web.console.promised import PromiseLine, lines_of
+from vqueue.web.console.promised import Drawn, PromiseLine, drawn, lines_of
 from vqueue.web.console.sentences import Words
 from vqueue.web.console.timeline import Entry, entries
 
@@ -30,36 +29,6 @@ STATE_ICONS = {
     State.UNREACHED: "watch",
     State.EXPIRED: "cross",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRow:
-    """One line of the list."""
-
-    id: str
-    code: str
-    queue: str
-    mode: str
-    state: str
-    icon: str
-    tone: str
-    since: str
-    waited: str
-    promised: tuple[str, str] | None
-    kept: str
-    phone: str
-    rings: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
-    """The list under a filter."""
-
-    rows: tuple[RequestRow, ...]
-    counted: str
-    queues: tuple[tuple[str, str], ...]
-    agents: tuple[tuple[str, str], ...]
-    clock: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +69,7 @@ class RequestPage:
     tone: str
     asked: str
     lead: tuple[Fact, ...]
+    drawn: Drawn | None
     customer: tuple[Fact, ...]
     place: tuple[Fact, ...]
     legs: tuple[LegRow, ...]
@@ -109,23 +79,7 @@ class RequestPage:
     clock: str
 
 
-def present_list(view: RequestList, words: Words) -> ListPage:
-    names = {queue.id: queue.name(words.language) for queue in view.queues}
-    counted = "console.requests_counted" if view.complete else "console.requests_newest"
-    return ListPage(
-        rows=tuple(_row(listed, names, words) for listed in view.rows),
-        counted=words.say(counted, count=Number(len(view.rows))),
-        queues=_by_name(names),
-        agents=_by_name(view.agents),
-        clock=minute(view.at, words.zone),
-    )
-
-
-def _by_name(names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(names.items(), key=lambda item: item[1]))
-
-
-def present_one(view: RequestView, words: Words) -> RequestPage:
+def present_one(view: RequestView, words: Words, *, mirrored: bool = False) -> RequestPage:
     request = view.request
     asked = words.say(
         "console.asked",
@@ -141,9 +95,10 @@ def present_one(view: RequestView, words: Words) -> RequestPage:
         queue_id=view.queue.id,
         state=words.say(f"state.{request.state}"),
         icon=STATE_ICONS[request.state],
-        tone=_state_tone(request),
+        tone=state_tone(request),
         asked=asked,
         lead=_lead(view, words),
+        drawn=_drawn(view, words, mirrored=mirrored),
         customer=_customer(view, words),
         place=_place(view, words),
         legs=tuple(_legs(view, words)),
@@ -158,33 +113,13 @@ def masked(phone: Sealed | None) -> str:
     return phone.hint if phone is not None and phone.hint else NONE
 
 
-def _row(listed: Listed, names: dict[str, str], words: Words) -> RequestRow:
-    request, promise = listed.request, listed.promise
-    end = request.closed_at or words.now
-    return RequestRow(
-        id=request.id,
-        code=code(request.id),
-        queue=names.get(request.queue, request.queue),
-        mode=words.say(f"mode.{request.mode}"),
-        state=words.say(f"state.{request.state}"),
-        icon=STATE_ICONS[request.state],
-        tone=_state_tone(request),
-        since=second(request.virtual_start, words.zone),
-        waited=length(end - request.virtual_start),
-        promised=edges(promise.window, words.zone) if promise else None,
-        kept=_kept(promise, words),
-        phone=masked(request.phone),
-        rings=words.say("console.number", count=Number(request.rings)),
-    )
-
-
-def _state_tone(request: Request) -> str:
+def state_tone(request: Request) -> str:
     if request.state is State.UNREACHED:
         return "watch"
     return "info" if request.state in OPEN else ""
 
 
-def _kept(promise: Promise | None, words: Words) -> str:
+def kept(promise: Promise | None, words: Words) -> str:
     if promise is None or promise.kept is None:
         return ""
     return words.say("console.promise_kept" if promise.kept else "console.promise_broken")
@@ -209,6 +144,14 @@ def _lead(view: RequestView, words: Words) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _drawn(view: RequestView, words: Words, *, mirrored: bool) -> Drawn | None:
+    """The last promise, while it is open or after it rang; a request that ended without a ring has nothing to show."""
+    promise = view.promises[-1] if view.promises else None
+    if promise is None or (promise.first_ring_at is None and view.request.state not in OPEN):
+        return None
+    return drawn(view.request.virtual_start, promise, words, mirrored=mirrored)
+
+
 def _promised(promise: Promise | None, words: Words) -> Fact:
     label = words.say("console.promised")
     if promise is None:
@@ -222,7 +165,7 @@ def _promised(promise: Promise | None, words: Words) -> Fact:
 def _first_ring(view: RequestView, promise: Promise | None, words: Words) -> Fact:
     label = words.say("console.first_ring")
     rung = promise.first_ring_at if promise else _rang(view)
-    tag, tone = _kept(promise, words), "good" if promise and promise.kept else "watch"
+    tag, tone = kept(promise, words), "good" if promise and promise.kept else "watch"
     return Fact(label=label, value=second(rung, words.zone) if rung else NONE, tag=tag, tone=tone)
 
 

@@ -1,7 +1,7 @@
 """The supervisor's pages: parse, call one service, present."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -19,14 +19,15 @@ from vqueue.services.switching import Switch
 from vqueue.services.verdict import Severity, Worry, severity
 from vqueue.services.views import BoardView
 from vqueue.web.access import READERS, SUPERVISORS, Access
-from vqueue.web.console import acts, filters, mending
+from vqueue.web.console import acts, filters, listing, mending
 from vqueue.web.console import board as boards
-from vqueue.web.console import requests as lists
+from vqueue.web.console import requests as ones
 from vqueue.web.console.figures import minute
 from vqueue.web.console.sentences import Words
+from vqueue.web.console.shared import Shared
 from vqueue.web.errors import wants_page
 from vqueue.web.pages import Look, Pages
-from vqueue.web.stream import Streams, View, Viewer
+from vqueue.web.stream import Streams
 
 OFF_FOR_MIN = (15, 30, 60, 120)
 """For so many minutes a switch may be turned off; otherwise it stays off until somebody turns it on."""
@@ -58,14 +59,10 @@ class Console:
 
     house: House
     pages: Pages
-    access: Access
-    streams: Streams
+    shared: Shared
     boards: Overview = field(init=False)
-    form: str = field(init=False, repr=False)
-    """Stands in shared parts where each visitor has the proof of his own forms."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "form", self.house.chance.token())
         object.__setattr__(self, "boards", Overview(house=self.house))
 
     # the board
@@ -80,9 +77,9 @@ class Console:
 
         async def draw() -> str:
             values = await self._board_values(look, order)
-            return self.pages.fragment("console/_board.html", look, values | {"visitor": self._anybody(visitor)})
+            return self.pages.fragment("console/_board.html", look, values | {"visitor": self.shared.anybody(visitor)})
 
-        return await self._share(request, visitor, ("board", look, visitor.role), draw, *_TOPICS)
+        return await self.shared.send(request, visitor, ("board", look, visitor.role), draw, *_TOPICS)
 
     async def _board_values(self, look: Look, order: Order) -> dict[str, object]:
         seen = await self.boards.now()
@@ -103,12 +100,12 @@ class Console:
         async def draw() -> str:
             return self.pages.fragment("console/_requests.html", look, await self._list_values(request, look))
 
-        return await self._share(request, visitor, ("requests", look, request.query_string), draw, *_TOPICS)
+        return await self.shared.send(request, visitor, ("requests", look, request.query_string), draw, *_TOPICS)
 
     async def _list_values(self, request: web.Request, look: Look) -> dict[str, object]:
         chosen = filters.chosen(request.query)
         view = await reading.requests(self.house, chosen.wanted)
-        page = lists.present_list(view, self._words(look))
+        page = listing.present_list(view, self._words(look))
         return {"page": page, "clock": page.clock, "chosen": chosen, "states": tuple(State), "channels": tuple(Channel)}
 
     async def request(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
@@ -121,27 +118,16 @@ class Console:
 
         async def draw() -> str:
             values = await self._request_values(request, look)
-            return self.pages.fragment("console/_request.html", look, values | {"visitor": self._anybody(visitor)})
+            return self.pages.fragment(
+                "console/_request.html", look, values | {"visitor": self.shared.anybody(visitor)}
+            )
 
-        return await self._share(request, visitor, ("request", look, visitor.role, one), draw, f"request:{one}")
+        return await self.shared.send(request, visitor, ("request", look, visitor.role, one), draw, f"request:{one}")
 
     async def _request_values(self, request: web.Request, look: Look) -> dict[str, object]:
         view = await reading.request(self.house, RequestId(request.match_info["request"]))
-        page = lists.present_one(view, self._words(look))
+        page = ones.present_one(view, self._words(look), mirrored=look.right_to_left)
         return {"page": page, "clock": page.clock}
-
-    async def _share(
-        self, request: web.Request, visitor: Visitor, key: Hashable, draw: Callable[[], Awaitable[str]], *topics: str
-    ) -> web.StreamResponse:
-        """Drawn once for all who see the same; what is each one's own is put in for him."""
-        viewer = Viewer(
-            admitted=lambda: self.access.admits(request, *READERS),
-            own=(self.form.encode(), visitor.csrf.encode()),
-        )
-        return await self.streams.share(request, View(key=key, draw=draw, topics=topics), viewer)
-
-    def _anybody(self, visitor: Visitor) -> Visitor:
-        return replace(visitor, csrf=self.form)
 
     def _words(self, look: Look) -> Words:
         return Words(self.pages.say(look), look.language, self.house.line.zone, self.house.clock.now())
@@ -221,7 +207,8 @@ def _switch(request: web.Request) -> Switch:
 
 def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access, streams: Streams) -> None:
     """Mounts the console on the application."""
-    console, router = Console(house=house, pages=pages, access=access, streams=streams), app.router
+    shared = Shared(chance=house.chance, access=access, streams=streams)
+    console, router = Console(house=house, pages=pages, shared=shared), app.router
     for path, page in (
         ("/console", console.board),
         ("/console/board/events", console.board_events),

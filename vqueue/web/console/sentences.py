@@ -1,5 +1,6 @@
 """The verdict, the concerns and what to do about them, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -105,9 +106,19 @@ def why(view: QueueView, worst: Concern | None, words: Words) -> str:
     return words.say("console.why_closed", day=words.day(view.opens_at), at=words.clock(view.opens_at))
 
 
-def todo_item(concern: Concern, words: Words) -> TodoItem:
+def todo_items(found: Sequence[Concern], words: Words) -> tuple[TodoItem, ...]:
+    """One for each; estimates that grow old together have one cause, one act and so one item."""
+    stale = [each for each in found if each.worry is Worry.STALE]
+    names = [words.queue(each.queue) for each in stale if each.queue is not None]
+    shown = [each for each in found if each.worry is not Worry.STALE or each is stale[0]]
+    return tuple(_todo_item(each, words, names if each.worry is Worry.STALE else ()) for each in shown)
+
+
+def _todo_item(concern: Concern, words: Words, queues: Sequence[str]) -> TodoItem:
+    """`queues`: the names of all it is about, where those are not just its own."""
     view = concern.queue
-    values: dict[str, Arg] = {"queue": Text(words.queue(view))} if view is not None else {}
+    about = ", ".join(queues) or (words.queue(view) if view is not None else "")
+    values: dict[str, Arg] = {"queue": Text(about)} if about else {}
     values |= {"at": words.clock(concern.at)} if concern.worry in _TIMED and concern.at else {}
     values |= {"name": Text(code(concern.remedy.request))} if isinstance(concern.remedy, Next) else {}
     return TodoItem(

@@ -6,6 +6,11 @@ import { keys } from './keys.js';
 const by = (id) => document.getElementById(id);
 const main = by('main');
 
+document.querySelector('#top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+for (const button of document.querySelectorAll('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
 wire({ csrf: main.dataset.csrf, dialog: by('dialog'), fault: by('fault') });
 keys(by('keys-off'));
 if (main.dataset.stream) {

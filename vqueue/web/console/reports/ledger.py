@@ -15,8 +15,8 @@ from vqueue.services import ledger, reporting
 from vqueue.services.house import House
 from vqueue.services.ledger import Entry
 from vqueue.services.signing_in import Visitor
-from vqueue.web.console.figures import NONE, length, minute, percent
-from vqueue.web.console.promised import Tag, lines_of
+from vqueue.web.console.figures import NONE, minute, percent
+from vqueue.web.console.promised import Tag, lines_of, whole_minutes
 from vqueue.web.console.reports.asking import Asked, asked
 from vqueue.web.console.reports.choices import choices
 from vqueue.web.console.reports.plots import Plots
@@ -24,6 +24,7 @@ from vqueue.web.console.reports.tables import Tables
 from vqueue.web.console.sentences import Words
 from vqueue.web.pages import Pages, Say
 from vqueue.wording import Language
+from vqueue.wording.axis import days
 
 LISTED = 25
 """Promises on a page."""
@@ -50,6 +51,7 @@ class LedgerPage:
         values = {
             "clock": minute(now, zone),
             "asked": wish,
+            "days": days(wish.first, wish.last, look.language),
             "choices": known,
             "narrowed": wish.names(known),
             "zone": Text(zone),
@@ -122,7 +124,7 @@ def _kpis(report: Report, shown: Sequence[Entry], say: Say, language: Language) 
         (percent(sums["kept"] / judged if judged else None, language, digits=1), say("report_col.coverage"), ""),
         (number("early"), say("report_col.early"), ""),
         (number("late"), say("report_col.late"), ""),
-        (length(widths[(len(widths) - 1) // 2]) if widths else NONE, say("ledger_page.width_shown"), ""),
+        (whole_minutes(widths[(len(widths) - 1) // 2], say) if widths else NONE, say("ledger_page.width_shown"), ""),
         (
             say("slots_page.of", count=Number(identical), total=Number(len(shown))),
             say("ledger_page.of_shown"),

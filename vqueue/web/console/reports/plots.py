@@ -4,12 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from vqueue.domain.report import Cell, Interval, Report
 from vqueue.domain.speech_args import Number, Text
-from vqueue.web.console.figures import percent, plain
+from vqueue.web.console.figures import length, percent, plain
 from vqueue.web.pages import Say
 from vqueue.wording.axis import short_day
 from vqueue.wording.languages import Language
@@ -76,10 +76,9 @@ class Plots:
                  values=_means(rows, "second_hold_p50_s", "reached_first_time")),
         ]  # fmt: skip
         means = [[value for value in line.values if value is not None] for line in lines]
-        held, second = (f"{sum(each) / len(each):.0f}" if each else "–" for each in means)
-        found = self.say("reports_page.found_speed", words=Text(held), total=Text(second))
-        if not any(means):
-            found = self.say("reports_page.found_nothing")
+        told = [Text(length(timedelta(seconds=sum(each) / len(each)))) for each in means if each]
+        key = "found_speed" if all(means) else "found_held" if means[0] else "found_nothing"
+        found = self.say(f"reports_page.{key}", **dict(zip(("words", "total"), told, strict=False)))
         return self._plot("speed", found, rows, lines, kind="lines", unit=self.say("rule_value.seconds"))
 
     def callbacks(self, totals: Mapping[str, float]) -> Plot:

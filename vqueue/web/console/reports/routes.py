@@ -23,6 +23,7 @@ from vqueue.web.console.reports.plots import Plots
 from vqueue.web.console.reports.tables import Tables, lasting
 from vqueue.web.pages import Pages, Say
 from vqueue.wording import Language
+from vqueue.wording.axis import days
 
 _SHOWN: tuple[ReportName, ...] = tuple(name for name in ReportName if name is not ReportName.LEDGER)
 """The ledger has a page of its own."""
@@ -49,6 +50,8 @@ class ReportPages:
         values = {
             "clock": minute(self.house.clock.now(), self.house.line.zone),
             "asked": wish,
+            "days": days(wish.first, wish.last, look.language),
+            "finding": _finding(found[ReportName.PROMISES], totals, known.goal(wish.queue), say, look.language),
             "choices": known,
             "narrowed": wish.names(known),
             "plots": plots.all(found[ReportName.INTERVALS], found[ReportName.PROMISES], totals, known.goal(wish.queue)),
@@ -89,12 +92,34 @@ def _totals(queues: Report) -> dict[str, float]:
     return totals
 
 
+def _finding(
+    promises: Report, totals: Mapping[str, float], goal: float, say: Say, language: Language
+) -> tuple[str, str] | None:
+    """(tone, sentence): whether these days were fine. None where nothing was promised."""
+    share = _kept(promises.rows)
+    if share is None:
+        return None
+    digits = 0 if round(100 * share, 1).is_integer() else 1
+    told = say(
+        "reports_page.found_kept",
+        words=Text(percent(share, language, digits=digits)),
+        total=Text(percent(goal, language)),
+    )
+    came, gone = (Number(int(totals.get(column, 0))) for column in ("offered", "abandoned"))
+    return ("good" if share >= goal else "watch"), f"{told} {say('reports_page.found_gone', count=gone, total=came)}"
+
+
+def _kept(rows: Sequence[Mapping[str, object]]) -> float | None:
+    """The share of the settled promises."""
+    kept, broken = (sum(_figure(row[column]) for row in rows) for column in ("kept", "broken"))
+    return kept / (kept + broken) if kept + broken else None
+
+
 def _kpis(found: Mapping[ReportName, Report], totals: Mapping[str, float], say: Say, language: Language) -> list[Kpi]:
     """The few figures that stand above everything."""
     every = [row for row in found[ReportName.QUEUES].rows if row["channel"] == reporting.ALL]
     said = [row for row in found[ReportName.FEEDBACK].rows if row["channel"] == reporting.ALL]
     promised = found[ReportName.PROMISES].rows
-    kept, broken = (sum(_figure(row[column]) for row in promised) for column in ("kept", "broken"))
     counts: list[Kpi] = [
         (say("console.number", count=Number(int(totals.get(column, 0)))), say(f"report_col.{column}"), "")
         for column in ("offered", "callbacks_accepted", "called_back")
@@ -106,7 +131,7 @@ def _kpis(found: Mapping[ReportName, Report], totals: Mapping[str, float], say: 
         (_lasting(every, "second_hold_p50_s", "called_back"), say("report_col.second_hold_p50_s"), ""),
         (_lasting(every, "asa_s", "answered"), say("report_col.asa_s"), ""),
         (_lasting(every, "asa_all_s", "answered"), say("report_col.asa_all_s"), ""),
-        (percent(kept / (kept + broken) if kept + broken else None, language), say("reports_page.kpi_kept"), ""),
+        (percent(_kept(promised), language), say("reports_page.kpi_kept"), ""),
         (_count(promised, "early", say), say("report_col.early"), ""),
         (_count(promised, "late", say), say("report_col.late"), ""),
         saved(found[ReportName.SAVINGS].rows, say),
