@@ -61,18 +61,19 @@ def simulate(
         case Path(), None:
             checked = _read(scenario)
             outcome = with_bar("simulating", lambda progress: run(checked, seed=seed, progress=progress))
-            if html is not None:
-                _write(html, page.page(scenario.stem, checked, outcome))
-        case None, Path() if html is None:
+            rules = checked.in_force()
+        case None, Path():
             past, rules = _recorded(trace_of(trace, mapping), days, zone, rules_file)
             outcome = with_bar("replaying", lambda progress: replay(past, rules, seed=seed, progress=progress))
         case _:
-            raise click.UsageError("Name a SCENARIO, or a record of calls with --replay (without --html).")
+            raise click.UsageError("Name a SCENARIO, or a record of calls with --replay.")
+    name = (scenario or trace or Path()).name.partition(".")[0]
+    if html is not None:
+        _write(html, page.page(name, rules, outcome))
     figures = outcome.figures | {"seconds": round(clock.wall() - began, 3)}
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
         return
-    name = (scenario or trace or Path()).stem
     Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False).print(_table(name, figures))
 
 

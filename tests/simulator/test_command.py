@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 
+from tests.drawing.test_report import Elements
 from tests.simulator.test_days import SHORT
 from vqueue.cli import main
+from vqueue.simulator.plots import plots
+from vqueue.simulator.run import simulate
+from vqueue.simulator.scenario import Scenario
 
 CONTRACT = {
     "seed", "customers", "served", "abandoned", "wait_s", "promises", "second_hold_s", "agent_idle_share", "occupancy",
@@ -26,10 +30,34 @@ def test_the_figures_are_one_json_document_and_the_page_is_whole(tmp_path: Path)
     assert told.keys() >= CONTRACT
     assert told["wait_s"].keys() >= {"mean", "p50", "p90"}
     assert told["promises"].keys() >= {"made", "kept", "coverage", "width_s_p50"}
-    drawn = ElementTree.fromstring(html.read_text().removeprefix("<!doctype html>").replace("<meta", "<br").replace(
-        'charset="utf-8">', '/>').replace('initial-scale=1">', 'initial-scale=1"/>'))  # fmt: skip
-    assert len(drawn.findall(".//svg")) == 4
-    assert "://" not in html.read_text()
+    drawn = Elements(html.read_text())
+    charts = [json.loads(at["data-chart"] or "") for _, at in drawn.found if "data-chart" in at]
+    assert [chart["kind"] for chart in charts] == ["lines", "bars", "windows", "lines"]
+    assert "short: simulated" in drawn.words
+    assert f"{told['served']:,} " in " ".join(drawn.words)
+
+
+def test_every_wait_and_every_promise_stands_in_the_plots() -> None:
+    outcome = simulate(Scenario.model_validate(SHORT), seed=4)
+    waiting, waits, windows, agents = plots(outcome, ZoneInfo("Europe/London"))
+    bars, (spans, inside, outside) = waits.series[0].values, windows.series
+
+    assert sum(value or 0 for value in bars) == len(outcome.tally.ended)
+    assert sum(value is not None for value in inside.values) == outcome.figures["promises"]["kept"]
+    assert all(low <= (value or low) <= high for low, value, high in zip(
+        spans.low or (), inside.values, spans.high or (), strict=True))  # fmt: skip
+    assert all(value is None or value <= low or value >= high for low, value, high in zip(
+        spans.low or (), outside.values, spans.high or (), strict=True))  # fmt: skip
+    assert len(waiting.x) == len(waiting.series[0].values) == len(agents.x)
+
+
+def test_a_line_ends_where_the_bank_closes_and_begins_anew_on_the_next_day() -> None:
+    two_days = Scenario.model_validate(SHORT | {"days": 2})
+    waiting = next(plots(simulate(two_days, seed=4), ZoneInfo("Europe/London")))
+    (gap,) = (n for n, value in enumerate(waiting.series[0].values) if value is None)
+
+    assert str(waiting.x[gap - 1])[:10] == "2026-03-02"
+    assert str(waiting.x[gap + 1])[:10] == "2026-03-03"
 
 
 def test_people_read_a_table(tmp_path: Path) -> None:

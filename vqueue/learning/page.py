@@ -1,66 +1,52 @@
-"""The backtest as one page that needs nothing but itself: what was found, the charts, the tables."""
+"""The backtest as one page: whether what is quoted holds, by how much it is off, the charts, the tables."""
 
-from html import escape
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vqueue.drawing import report
+from vqueue.drawing.report import Glance, Plot, Report, Series, Table, Tone
 from vqueue.engine.replay import DAY_S
 from vqueue.learning.backtest import Outcome
 from vqueue.learning.features import HOUR_S
-from vqueue.learning.plots import Chart, Line, drawn
 from vqueue.learning.scoring import LEVELS, Quotes, Score
 
 FEWEST = 300
 """Waits below which a group is not drawn."""
 FEWEST_IN_HOUR = 20
-STYLE = """
-:root { color-scheme: light dark; --page: #f3f5f5; --surface: #fff; --ink: #11181b; --ink-2: #435056; --ink-3: #5b686e;
-  --line: #dbe1e3; --accent: #006470; --accent-soft: #ddf0f2; }
-@media (prefers-color-scheme: dark) { :root { --page: #0b0f11; --surface: #13191c; --ink: #e7edee; --ink-2: #b2bfc3;
-  --ink-3: #93a1a6; --line: #273136; --accent: #58c6d2; --accent-soft: #0e343a; } }
-body { margin: 0 auto; max-width: 76rem; padding: 24px 16px; background: var(--page); color: var(--ink);
-  font: 400 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-  font-variant-numeric: tabular-nums; }
-h1 { font-size: 22px; font-weight: 600; margin: 0 0 4px; } h2 { font-size: 18px; font-weight: 600; margin: 24px 0 8px; }
-p { margin: 0 0 8px; color: var(--ink-2); } .found { font-size: 16px; color: var(--ink); }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 12px; }
-figure, .table { margin: 0; padding: 16px; background: var(--surface); border: 1px solid var(--line);
-  border-radius: 14px; overflow-x: auto; }
-figcaption { font-weight: 600; } ul { display: flex; gap: 16px; list-style: none; margin: 4px 0; padding: 0;
-  color: var(--ink-2); } li { display: flex; align-items: center; gap: 6px; }
-i { width: 20px; border-top: 2px solid var(--accent); } i.theirs { border-top: 2px dashed var(--ink-3); }
-svg { width: 100%; height: auto; } svg text { font-size: 11.5px; fill: var(--ink-3); } text.end { text-anchor: end; }
-text.mid { text-anchor: middle; } .grid { stroke: var(--line); } .goal { stroke: var(--ink-2); stroke-dasharray: 2 3; }
-polyline { fill: none; stroke-width: 2; } polyline.ours { stroke: var(--accent); } circle.ours { fill: var(--accent); }
-polyline.theirs { stroke: var(--ink-3); stroke-dasharray: 6 4; } circle.theirs { fill: none; stroke: var(--ink-3); }
-table { border-collapse: collapse; width: 100%; } th, td { padding: 6px 8px; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid var(--line); font-weight: 400; } th[scope=col] { color: var(--ink-3); }
-th[scope=row], th:first-child { text-align: left; } tr.ours { background: var(--accent-soft); }
-summary { color: var(--accent); }
-"""
 HEADS = ("predictor", "RMSE", "MAE", "bias", "pinball .1", ".5", ".9", "under P90", "P10-P90", "width")
+P90, WITHIN = 0.9, 0.8
+NAMES = {"ewt": "position × AHT ÷ agents"}
 
 
 def page(tested: Outcome, *, name: str) -> str:
     """HTML for a browser; it fetches nothing."""
-    charts = "".join(drawn(chart) for chart in _charts(tested))
-    notes = "".join(f"<p>{escape(note)}</p>" for note in tested.notes)
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backtest of {escape(name)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-        f'<h1>Backtest of {escape(name)}</h1><p class="found">{escape(found(tested))}</p>{notes}'
-        f'<div class="charts">{charts}</div>'
-        f"<h2>Waits of those who were served</h2>{_table(tested.rows)}"
-        "<h2>Waits offered to everybody</h2><p>Those who left before their turn are stood for by those like them "
-        f"who stayed.</p>{_table(tested.virtual_rows)}</body></html>\n"
+    ours = tested.rows[-1]
+    return report.page(
+        Report(
+            title=f"Backtest of {name}",
+            about=f"{tested.n:,} waits of served customers, each quoted again from what was known when he came.",
+            verdict=found(tested),
+            tone=Tone.FINE if _holds(ours) and tested.complete else Tone.WATCH,
+            glances=tuple(_glances(tested)),
+            notes=tested.notes,
+            plots=tuple(_plots(tested)),
+            tables=(
+                _table("Waits of those who were served", tested.rows),
+                _table(
+                    "Waits offered to everybody",
+                    tested.virtual_rows,
+                    note="Those who left before their turn are stood for by those like them who stayed.",
+                ),
+            ),
+        )
     )
 
 
 def found(tested: Outcome) -> str:
     """One sentence: how many were inside the window, how wide it is, how far off, beside position x AHT / agents."""
-    ours = tested.rows[-1]
-    usual = next(row for row in tested.rows if row.predictor == "ewt")
+    ours, usual = tested.rows[-1], _row(tested, "ewt")
     return (
         f"Of {tested.n:,} customers {ours.cover_p90 * 10:.1f} of 10 were served before the end quoted by "
         f"{ours.predictor}, {ours.cover_p10_p90 * 10:.1f} of 10 inside its window of {ours.width_p10_p90:.0f} s on "
@@ -68,63 +54,197 @@ def found(tested: Outcome) -> str:
     )
 
 
-def _charts(tested: Outcome) -> list[Chart]:
+def _row(tested: Outcome, predictor: str) -> Score:
+    return next(row for row in tested.rows if row.predictor == predictor)
+
+
+def _holds(row: Score) -> bool:
+    """Its P90 can be what it says: nine of ten lie in the interval of what was seen."""
+    low, high = row.intervals["cover_p90"]
+    return low <= P90 <= high
+
+
+def _glances(tested: Outcome) -> Iterator[Glance]:
+    ours, usual = tested.rows[-1], _row(tested, "ewt")
+    low, high = ours.intervals["cover_p90"]
+    yield Glance(label="Served before the end quoted", value=f"{100 * ours.cover_p90:.1f} %",
+                 note=f"meant 90 %; in 95 of 100 such records {100 * low:.0f} to {100 * high:.0f} %",
+                 tone=Tone.FINE if _holds(ours) else Tone.WATCH)  # fmt: skip
+    low, high = ours.intervals["cover_p10_p90"]
+    yield Glance(label="Served inside the window", value=f"{100 * ours.cover_p10_p90:.1f} %",
+                 note=f"meant 80 %; {100 * low:.0f} to {100 * high:.0f} %",
+                 tone=Tone.FINE if low <= WITHIN <= high else Tone.WATCH)  # fmt: skip
+    yield Glance(label="Window, average width", value=f"{ours.width_p10_p90:.0f} s", note="from P10 to P90")
+    yield Glance(label="Off, on average", value=f"{ours.mae:.0f} s",
+                 note=f"position × AHT ÷ agents: {usual.mae:.0f} s",
+                 tone=Tone.FINE if ours.mae < usual.mae else Tone.WATCH)  # fmt: skip
+    yield Glance(label="Bias", value=f"{round(ours.bias):+d} s", note="above zero: told longer than it was")
+
+
+def _plots(tested: Outcome) -> Iterator[Plot]:
     ours = tested.quotes[-1]
     usual, rolled = (next(each for each in tested.quotes if each.predictor == name) for name in ("ewt", "rollforward"))
-    pair = ((ours, "ours"), (rolled, "theirs"))
     wait = tested.waits.wait_s
-    hour = (tested.waits.at % DAY_S // HOUR_S).astype(np.int64)
-    hours = [each for each in range(24) if int((hour == each).sum()) >= FEWEST_IN_HOUR]
-    labels = tuple(f"{each:02d}" for each in hours)
+    yield _off(tested)
+    yield _levels((ours, rolled), wait)
+    yield _by_group(tested.rows[-1], _row(tested, "rollforward"))
+    by_hour = _Hours(tested)
+    errors = tuple(by_hour.line(each, np.abs(each.median - wait), style) for each, style in _beside(ours, usual))
+    widths = tuple(by_hour.line(each, each.high - each.low, style) for each, style in _beside(ours, rolled))
+    yield by_hour.plot(
+        "How far off is the quote, hour by hour?",
+        "Each line is the mean distance between what was quoted and what came: lower is better.",
+        errors,
+    )
+    yield by_hour.plot(
+        "How wide is the window, hour by hour?",
+        "Each line is the mean distance from P10 to P90: narrower says more, as long as the levels hold.",
+        widths,
+    )
 
-    def hourly(values: NDArray[np.float64]) -> tuple[float | None, ...]:
-        return tuple(float(values[hour == each].mean()) for each in hours)
 
-    return [
-        Chart(
-            title="Does each quoted level hold? Share of waits under it", unit="share", labels=("P10", "P50", "P90"),
-            lines=(*(Line(each.predictor, style, _shares(each, wait)) for each, style in pair),),
+def _beside(ours: Quotes, other: Quotes) -> tuple[tuple[Quotes, str], tuple[Quotes, str]]:
+    return (ours, "accent"), (other, "dashed")
+
+
+def _off(tested: Outcome) -> Plot:
+    """Every predictor with its interval, the best on top."""
+    title = "Which quote is nearest?"
+    rows = sorted(tested.rows, key=lambda row: row.mae)
+    ours = tested.rows[-1].predictor
+    spans = {row.predictor: tuple(round(edge, 1) for edge in row.intervals["mae"]) for row in rows}
+    table = [(_named(row), f"{row.mae:.1f}", "{:.0f} to {:.0f}".format(*spans[row.predictor])) for row in rows]
+
+    def series(name: str, style: str, shown: list[Score]) -> Series:
+        known = {row.predictor: row for row in shown}
+        values = [round(row.mae, 1) if row.predictor in known else None for row in rows]
+        low, high = ([spans[row.predictor][edge] for row in rows] for edge in (0, 1))
+        return Series(name=name, style=style, values=values, low=low, high=high)
+
+    return Plot(
+        title=title,
+        found=f"{_named(rows[0])} errs by {rows[0].mae:.0f} s on average, {_named(rows[-1])} by {rows[-1].mae:.0f} s.",
+        reading="Each point is a method's mean error, the line through it what other days might have given (95 %): "
+        "further left is better.",
+        kind="dots",
+        unit="s",
+        x=[_named(row) for row in rows],
+        series=(
+            series(ours, "accent", [tested.rows[-1]]),
+            series("other methods", "dashed", list(tested.rows[:-1])),
         ),
-        Chart(
-            title="How far off is the quote by hour?", unit="s, mean absolute error", labels=labels,
-            lines=(Line(ours.predictor, "ours", hourly(np.abs(ours.median - wait))),
-                   Line("position × AHT ÷ agents", "theirs", hourly(np.abs(usual.median - wait)))),
+        table=Table(title=title, head=("method", "off by, seconds", "95 %"), rows=table, marked=ours),
+        tall=True,
+    )
+
+
+def _named(row: Score) -> str:
+    return NAMES.get(row.predictor, row.predictor)
+
+
+def _levels(quotes: tuple[Quotes, Quotes], wait_s: NDArray[np.float64]) -> Plot:
+    title = "Does each quoted level hold?"
+    names = tuple(f"P{100 * level:.0f}" for level in LEVELS)
+    shares = [_shares(each, wait_s) for each in quotes]
+    meant = [100 * level for level in LEVELS]
+    told = (f"{share:.1f} % under {name}" for share, name in zip(shares[0], names, strict=True))
+    rows = [
+        (name, f"{level:.0f} %", *(f"{share[n]:.1f} %" for share in shares))
+        for n, (name, level) in enumerate(zip(names, meant, strict=True))
+    ]
+    return Plot(
+        title=title,
+        found=f"Of the waits ended, by {quotes[0].predictor}: {', '.join(told)}.",
+        reading="A point is the share of waits that ended before the quoted level; where it covers its upright stroke "
+        "the level is what it says.",
+        kind="dots",
+        unit="%",
+        x=names,
+        span=(0.0, 104.0),
+        series=(
+            Series(name="meant", style="goal", values=meant),
+            *(
+                Series(name=each.predictor, style=style, values=values)
+                for (each, style), values in zip(_beside(*quotes), shares, strict=True)
+            ),
         ),
-        Chart(
-            title="How wide is the window by hour?", unit="s, P10 to P90", labels=labels,
-            lines=(*(Line(each.predictor, style, hourly(each.high - each.low)) for each, style in pair),),
-        ),
-        _by_group(tested.rows[-1], next(row for row in tested.rows if row.predictor == "rollforward")),
-    ]  # fmt: skip
+        table=Table(title=title, head=("level", "meant", *(each.predictor for each in quotes)), rows=rows),
+    )
 
 
-def _shares(quotes: Quotes, wait_s: NDArray[np.float64]) -> tuple[float, ...]:
-    levels = zip(LEVELS, (quotes.low, quotes.median, quotes.high), strict=True)
-    return tuple(float((wait_s <= said).mean()) for _, said in levels)
+def _shares(quotes: Quotes, wait_s: NDArray[np.float64]) -> list[float]:
+    return [round(100 * float((wait_s <= said).mean()), 1) for said in (quotes.low, quotes.median, quotes.high)]
 
 
-def _by_group(ours: Score, rolled: Score) -> Chart:
+def _by_group(ours: Score, rolled: Score) -> Plot:
+    title = "Is every group served before the end it was told?"
     large = [group for group in ours.groups if group.n >= FEWEST] or list(ours.groups)
     beside = {(group.by, group.value): group.cover_p90 for group in rolled.groups}
-    return Chart(
-        title="Is every group served before the end it was told?", unit="share under P90",
-        labels=tuple(f"{group.by} {group.value}" for group in large),
-        lines=(Line(ours.predictor, "ours", tuple(group.cover_p90 for group in large)),
-               Line("rollforward", "theirs", tuple(beside[(group.by, group.value)] for group in large))),
-        goal=0.9, points=True,
-    )  # fmt: skip
+    least = min(large, key=lambda group: group.cover_p90)
+    names = [f"{group.by} {group.value}" for group in large]
+    shares = [round(100 * group.cover_p90, 1) for group in large]
+    others = [round(100 * beside[(group.by, group.value)], 1) for group in large]
+    rows = [
+        (name, f"{group.n:,}", f"{share} %", f"{other} %")
+        for name, group, share, other in zip(names, large, shares, others, strict=True)
+    ]
+    return Plot(
+        title=title,
+        found=f"Least often {least.by} {least.value}: {100 * least.cover_p90:.1f} % of {least.n:,} waits.",
+        reading="Each row is a group of customers, its point the share served before its P90; the dotted line is the "
+        "90 % that are meant.",
+        kind="dots",
+        unit="%",
+        x=names,
+        goal=100 * P90,
+        span=(min(70.0, *shares, *others) - 2, 101.0),
+        series=(
+            Series(name=ours.predictor, style="accent", values=shares),
+            Series(name="rollforward", style="dashed", values=others),
+        ),
+        table=Table(title=title, head=("group", "waits", ours.predictor, "rollforward"), rows=rows),
+        tall=True,
+    )
 
 
-def _table(rows: tuple[Score, ...]) -> str:
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in HEADS)
-    body = "".join(_row(row) for row in rows)
-    return f'<div class="table"><table><tr>{head}</tr>{body}</table></div>'
+class _Hours:
+    """Means by the hour of the day in which customers came."""
+
+    def __init__(self, tested: Outcome) -> None:
+        self.hour = (tested.waits.at % DAY_S // HOUR_S).astype(np.int64)
+        self.shown = [each for each in range(24) if int((self.hour == each).sum()) >= FEWEST_IN_HOUR]
+
+    def line(self, quotes: Quotes, values: NDArray[np.float64], style: str) -> Series:
+        means = [round(float(values[self.hour == each].mean()), 1) for each in self.shown]
+        return Series(name=NAMES.get(quotes.predictor, quotes.predictor), style=style, values=means)
+
+    def plot(self, title: str, reading: str, lines: tuple[Series, ...]) -> Plot:
+        names = [f"{each:02d}:00" for each in self.shown]
+        spans = [f"{line.name} {_span(line)}" for line in lines]
+        rows = [(name, *(f"{line.values[n]:.0f}" for line in lines)) for n, name in enumerate(names)]
+        return Plot(
+            title=title,
+            found=f"{'; '.join(spans)}.",
+            reading=reading,
+            kind="lines",
+            unit="s",
+            x=names,
+            series=lines,
+            table=Table(title=title, head=("hour", *(line.name for line in lines)), rows=rows),
+        )
 
 
-def _row(row: Score) -> str:
+def _span(line: Series) -> str:
+    known = [value for value in line.values if value is not None]
+    return f"{min(known):.0f} to {max(known):.0f} s" if known else "unknown"
+
+
+def _table(title: str, rows: tuple[Score, ...], *, note: str = "") -> Table:
+    return Table(title=title, head=HEADS, rows=[_cells(row) for row in rows], note=note, marked="vqueue")
+
+
+def _cells(row: Score) -> tuple[str, ...]:
     figures = (row.rmse, row.mae, row.bias, *row.pinball.values())
     told = [f"{figure:.1f}" for figure in figures]
     told += [f"{row.cover_p90:.3f}", f"{row.cover_p10_p90:.3f}", f"{row.width_p10_p90:.0f}"]
-    cells = "".join(f"<td>{figure}</td>" for figure in told)
-    style = ' class="ours"' if row.predictor == "vqueue" else ""
-    return f'<tr{style}><th scope="row">{escape(row.predictor)}</th>{cells}</tr>'
+    return (row.predictor, *told)

@@ -1,67 +1,90 @@
-"""One page about one run: its figures, and plots drawn as SVG, without anything from elsewhere."""
+"""One page about one run: whether what was promised held, the figures, and plots."""
 
-from datetime import datetime
-from html import escape
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vqueue.simulator import plots
+from vqueue.domain.rules import Rules
+from vqueue.drawing import report
+from vqueue.drawing.report import Glance, Report, Table, Tone
+from vqueue.simulator.plots import plots
 from vqueue.simulator.run import Outcome
-from vqueue.simulator.scenario import Scenario
 
-STYLE = """
-:root { color-scheme: light dark; --page: #f3f5f5; --surface: #fff; --ink: #11181b; --ink-2: #435056; --ink-3: #5b686e;
-  --line: #dbe1e3; --accent: #006470; --accent-soft: #ddf0f2; --watch: #7d4d00; --act: #b3231a;
-  --hold: #0d3b43; --virtual: #1c8a97; }
-@media (prefers-color-scheme: dark) { :root { --page: #0b0f11; --surface: #13191c; --ink: #e7edee; --ink-2: #b2bfc3;
-  --ink-3: #93a1a6; --line: #273136; --accent: #58c6d2; --accent-soft: #0e343a; --watch: #f0b84c; --act: #ff9288;
-  --hold: #d9f3f6; --virtual: #46aab6; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 24px; max-width: 1080px; background: var(--page); color: var(--ink);
-  font: 400 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-  font-variant-numeric: tabular-nums; }
-h1 { font-size: 22px; font-weight: 600; margin: 0 0 4px; } h2 { font-size: 14px; font-weight: 600; margin: 0 0 8px; }
-p { margin: 0 0 16px; color: var(--ink-2); }
-section, figure { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; padding: 16px;
-  margin: 0 0 12px; }
-table { border-collapse: collapse; width: 100%; }
-th, td { padding: 4px 0; border-top: 1px solid var(--line); font-weight: 400; text-align: start; }
-td { text-align: end; } th { color: var(--ink-2); }
-svg { display: block; width: 100%; height: auto; } svg text { font-size: 11.5px; fill: var(--ink-3); }
-summary { cursor: pointer; color: var(--accent); margin-top: 8px; }
-.axis { stroke: var(--line); } .line { fill: none; stroke-width: 1.5; } .hold { stroke: var(--hold); }
-.virtual { stroke: var(--virtual); } .dashed { stroke: var(--ink-3); stroke-dasharray: 4 3; }
-.bar { fill: var(--virtual); } .band { fill: var(--accent-soft); stroke: var(--accent); stroke-width: .5; }
-.kept { fill: var(--accent); } .missed { fill: var(--act); } text.hold { fill: var(--hold); stroke: none; }
-text.virtual { fill: var(--virtual); stroke: none; } text.dashed { fill: var(--ink-3); stroke: none; }
-""".strip()
+FEWEST_PROMISES = 30
+"""With fewer it is not said whether they hold."""
 
 
-def page(name: str, scenario: Scenario, outcome: Outcome) -> str:
-    """The whole document."""
-    told, zone = outcome.figures, ZoneInfo(scenario.zone)
-    body = "\n".join((
-        f"<h1>{escape(name)}</h1><p>{escape(verdict(told))}</p>",
-        f"<section><h2>Figures</h2><table>{_rows(told)}</table></section>",
-        *plots.figures(outcome, lambda seconds: f"{datetime.fromtimestamp(seconds, zone):%H:%M}"),
-    ))  # fmt: skip
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(name)}: simulated</title><style>{STYLE}</style></head>"
-        f"<body><main>{body}</main></body></html>\n"
+def page(name: str, rules: Rules, outcome: Outcome) -> str:
+    """The whole document; `rules` are those that were in force."""
+    told, goal = outcome.figures, rules.deadlines.coverage
+    held = _held(told, goal)
+    stretches = outcome.days.stretches
+    days = len({start.date() for start, _ in stretches})
+    return report.page(
+        Report(
+            title=f"{name}: simulated" if not name.endswith("simulated") else name,
+            about=f"{_days(days)} from {stretches[0][0]:%-d %B %Y}, {rules.hours.zone}, seed {told['seed']}: "
+            f"{told['customers']:,} customers, served by the code that runs live."
+            if stretches
+            else "The bank was not open.",
+            verdict=_verdict(told, goal),
+            tone=_tone(told, held),
+            glances=tuple(_glances(told, goal, held)),
+            plots=tuple(plots(outcome, ZoneInfo(rules.hours.zone))),
+            tables=(Table(title="All figures", head=("figure", "value"), rows=rows(told)),),
+        )
     )
 
 
-def verdict(told: dict[str, Any]) -> str:
-    """The run in one sentence."""
-    promises, wait = told["promises"], told["wait_s"]["mean"]
-    said = f"{told['served']:,} of {told['customers']:,} customers were served"
-    if wait is not None:
-        said += f", after {minutes(wait)} on average"
+def _days(count: int) -> str:
+    return "One day" if count == 1 else f"{count} days"
+
+
+def _held(told: dict[str, Any], goal: float) -> bool | None:
+    """Whether the promises held; None when there were too few to say."""
+    promises = told["promises"]
+    return None if promises["made"] < FEWEST_PROMISES else promises["coverage"] >= goal
+
+
+def _tone(told: dict[str, Any], held: bool | None) -> Tone:
+    if held is False or told["inversions"]:
+        return Tone.WATCH
+    return Tone.PLAIN if held is None else Tone.FINE
+
+
+def _verdict(told: dict[str, Any], goal: float) -> str:
+    """The run in two sentences: were promises kept, and what was the wait."""
+    promises, wait = told["promises"], told["wait_s"]
+    said = []
+    match _held(told, goal):
+        case None:
+            said.append(f"{promises['made']:,} promises fell due: too few to judge.")
+        case held:
+            word = "kept" if held else "not kept often enough"
+            said.append(f"Promises were {word}: {share(promises['coverage'])} of {promises['made']:,} first rings came "
+                        f"inside the window, the goal is {share(goal)}.")  # fmt: skip
+    if wait["mean"] is not None:
+        said.append(f"Customers waited {minutes(wait['mean'])} on average, nine of ten at most {minutes(wait['p90'])}.")
+    if told["inversions"]:
+        said.append(f"{told['inversions']:,} pairs were served out of their order.")
+    return " ".join(said)
+
+
+def _glances(told: dict[str, Any], goal: float, held: bool | None) -> Iterator[Glance]:
+    wait, promises, level = told["wait_s"], told["promises"], told["service_level"]
+    tone = {None: Tone.PLAIN, True: Tone.FINE, False: Tone.WATCH}[held]
+    yield Glance(label="Wait, on average", value=minutes(wait["mean"]), note=f"nine of ten: {minutes(wait['p90'])}")
     if promises["made"]:
-        said += f"; {share(promises['coverage'])} of {promises['made']:,} promises were kept"
-    return said + "."
+        usual = promises["position_times_aht"]["within"]
+        yield Glance(label="First ring inside the window", value=share(promises["coverage"]), tone=tone,
+                     note=f"goal {share(goal)}; position × AHT ÷ agents: {share(usual)}")  # fmt: skip
+        yield Glance(label="Window, median width", value=minutes(promises["width_s_p50"]),
+                     note=f"{promises['made']:,} promises")  # fmt: skip
+    yield Glance(label=f"Answered within {level['within_s']:g} s", value=share(level["share"]),
+                 note=f"{share(told['abandoned'] / max(1, told['customers']))} gave up")  # fmt: skip
+    yield Glance(label="Occupancy", value=share(told["occupancy"]), note=f"ready {share(told['agent_idle_share'])}")
+    yield Glance(label="Served out of order", value=f"{told['inversions']:,}",
+                 tone=Tone.WATCH if told["inversions"] else Tone.FINE)  # fmt: skip
 
 
 def rows(told: dict[str, Any]) -> list[tuple[str, str]]:
@@ -105,9 +128,3 @@ def share(value: float | None) -> str:
 
 def _part(count: int, whole: int) -> str:
     return f"{count:,} ({share(count / whole)})" if whole else f"{count:,}"
-
-
-def _rows(told: dict[str, Any]) -> str:
-    return "".join(
-        f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>' for label, value in rows(told)
-    )

@@ -7,10 +7,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from aiohttp import web
+
+from vqueue.drawing.library import script
 
 NAME = "/static/plotly.min.js"
 _OWN_STYLES = re.compile(rb'getElementById\("([0-9a-f]{64})"\)')
@@ -29,27 +29,20 @@ class Library:
 @cache
 def library() -> Library:
     """The installed version."""
-    held = _file().read_bytes()
+    held = script().read_bytes()
     ids = sorted({found.decode() for found in _OWN_STYLES.findall(held)})
     version = hashlib.sha256(held).hexdigest()[:12]
     return Library(f"{NAME}?v={version}", " ".join([_GLOBAL_STYLE, *ids]))
 
 
-def _file() -> Path:
-    spec = find_spec("plotly")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("the package plotly is not installed")
-    return Path(spec.origin).parent / "package_data" / "plotly.min.js"
-
-
 @cache
 def _compressed() -> bytes:
-    return gzip.compress(_file().read_bytes(), 6, mtime=0)
+    return gzip.compress(script().read_bytes(), 6, mtime=0)
 
 
 async def _serve(request: web.Request) -> web.StreamResponse:
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return web.FileResponse(_file(), headers={"Content-Type": "text/javascript; charset=utf-8"})
+        return web.FileResponse(script(), headers={"Content-Type": "text/javascript; charset=utf-8"})
     body = await asyncio.to_thread(_compressed)
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return web.Response(body=body, content_type="text/javascript", charset="utf-8", headers=headers)

@@ -1,13 +1,17 @@
 // Draws every [data-chart] of the page with plotly, in the page's own colours, type and direction. The data stands in
-// the attribute as JSON: {kind: 'lines'|'bars'|'change', x, unit, goal, series: [{name, values, style, low, high}]}.
-// The table beside each chart is the server's; this module adds nothing that only it knows.
+// the attribute as JSON: {kind, x, unit, goal, series: [{name, values, style, low, high, words}]} and, as a kind wants
+// them, time, numeric, range, marks, verdicts, stacked, wrap. Kinds: lines, bars; dots and change (names at the side,
+// values along); windows (spans over time, and points). The table beside each chart is the server's; this module adds
+// nothing that only it knows. Reports that are one file hold the library themselves.
 
 const HIDE = { displayModeBar: false, responsive: true, showTips: false, doubleClick: false, scrollZoom: false };
+const SIDEWAYS = ['change', 'dots'];
 const place = document.getElementById('charts');
 let loading = null;
 
 /** Loads the library once; the ids of its own styles are taken first, so that it adds none (the policy forbids it). */
 function load() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
   loading ??= new Promise((done, failed) => {
     for (const id of place.dataset.styles.split(' ')) {
       const style = document.createElement('link');
@@ -34,66 +38,117 @@ const colours = () => {
 
 /** Live is dashed, what is compared with it is solid: comparison by shape, not by hue. */
 const looks = (c) => ({
-  accent: { color: c.accent, dash: 'solid', width: 2.4 },
-  soft: { color: c['mode-booked'], dash: 'solid', width: 1 },
-  ink: { color: c['mode-hold'], dash: 'solid', width: 2 },
-  dashed: { color: c['ink-3'], dash: 'dash', width: 1.8 },
-  act: { color: c.act, dash: 'solid', width: 2 },
-  watch: { color: c.watch, dash: 'solid', width: 2 },
+  accent: { color: c.accent, dash: 'solid', width: 2.4, symbol: 'circle' },
+  soft: { color: c['mode-booked'], dash: 'solid', width: 1, symbol: 'circle' },
+  ink: { color: c['mode-hold'], dash: 'solid', width: 2, symbol: 'circle' },
+  dashed: { color: c['ink-3'], dash: 'dash', width: 1.8, symbol: 'circle-open' },
+  act: { color: c.act, dash: 'solid', width: 2, symbol: 'diamond' },
+  watch: { color: c.watch, dash: 'solid', width: 2, symbol: 'circle' },
+  goal: { color: c.ink, dash: 'dot', width: 1, symbol: 'line-ns-open' },
 });
 
-function traces(told, c) {
+/** From `low` to `high` about each value. */
+const errors = (each, c) => each.low && { type: 'data', symmetric: false, color: c['ink-3'], thickness: 1.4, width: 4,
+  array: each.high.map((high, n) => high - each.values[n]), arrayminus: each.low.map((low, n) => each.values[n] - low) };
+
+const judged = (verdicts, values, c) => ({
+  color: values.map((_, n) => ({ better: c.good, worse: c.act }[verdicts?.[n]] || c['ink-3'])),
+  symbol: values.map((_, n) => ({ better: 'circle', worse: 'diamond' }[verdicts?.[n]] || 'circle-open')), size: 9 });
+
+function traces(told, c, width) {
   const look = looks(c);
-  return told.series.flatMap((each) => {
-    const line = look[each.style] || look.accent;
-    const base = { name: each.name, x: told.x, y: each.values, hovertemplate: `%{x}: %{y}${told.unit ? ` ${told.unit}` : ''}<extra>${each.name}</extra>` };
-    if (told.kind === 'change') {
-      return [{ ...base, type: 'scatter', mode: 'markers', x: each.values, y: told.x, orientation: 'h',
-        hovertemplate: `%{y}: %{x} ${told.unit}<extra></extra>`,
-        marker: { color: each.values.map((_, n) => ({ better: c.good, worse: c.act }[told.verdicts?.[n]] || c['ink-3'])),
-          symbol: each.values.map((_, n) => ({ better: 'circle', worse: 'diamond' }[told.verdicts?.[n]] || 'circle-open')), size: 9 },
-        error_x: { type: 'data', symmetric: false, color: c['ink-3'], thickness: 1.4, width: 4,
-          array: each.high.map((high, n) => high - each.values[n]), arrayminus: each.low.map((low, n) => each.values[n] - low) } }];
+  return told.series.map((each) => {
+    const { symbol, ...line } = look[each.style] || look.accent;
+    const unit = told.unit ? ` ${told.unit}` : '';
+    const base = { name: each.name, x: told.x, y: each.values, customdata: each.words,
+      hovertemplate: each.words ? '%{customdata}<extra></extra>' : `%{x}: %{y}${unit}<extra>${each.name}</extra>` };
+    const sideways = { ...base, type: 'scatter', mode: 'markers', x: each.values, y: told.x, orientation: 'h', cliponaxis: false, error_x: errors(each, c),
+      hovertemplate: `%{y}: %{x}${unit}<extra>${told.kind === 'change' ? '' : each.name}</extra>` };
+    if (told.kind === 'change') return { ...sideways, marker: judged(told.verdicts, each.values, c) };
+    if (told.kind === 'dots') return { ...sideways, marker: { color: line.color, symbol, size: each.style === 'goal' ? 16 : 10, line: { width: 2, color: line.color } } };
+    if (told.kind === 'windows' && each.low) {
+      return { type: 'scatter', mode: 'lines', hoverinfo: 'skip', line: { color: line.color, width: Math.max(1.5, Math.min(5, (0.5 * width) / told.x.length)) },
+        x: told.x.flatMap((at) => [at, at, null]), y: each.low.flatMap((low, n) => [low, each.high[n], null]) };
     }
+    if (told.kind === 'windows') return { ...base, type: 'scatter', mode: 'markers', marker: { color: line.color, symbol, size: each.style === 'act' ? 8 : 5.5 } };
     if (told.kind === 'bars' && each.style !== 'dashed') {
-      return [{ ...base, type: 'bar', marker: { color: line.color }, text: told.x.length <= 6 ? each.values.map((value) => (value === 0 && told.stacked ? '' : value)) : undefined, textposition: told.stacked ? 'inside' : 'outside', cliponaxis: false }];
+      return { ...base, type: 'bar', marker: { color: line.color }, text: told.x.length <= 6 ? each.values.map((value) => (value === 0 && told.stacked ? '' : value)) : undefined, textposition: told.stacked ? 'inside' : 'outside', cliponaxis: false };
     }
-    return [{ ...base, type: 'scatter', mode: told.x.length < 3 ? 'lines+markers' : 'lines', line, connectgaps: false }];
+    return { ...base, type: 'scatter', mode: told.x.length < 3 ? 'lines+markers' : 'lines', line, connectgaps: false,
+      hovertemplate: told.time ? `%{y}${unit}<extra>${each.name}</extra>` : base.hovertemplate };
   });
 }
 
+/** Along what the values stand: names, moments or numbers. */
+function along(told, axis, width, mirrored) {
+  const kind = { type: 'category', nticks: Math.max(2, Math.floor(width / 72)) };
+  if (told.time) Object.assign(kind, { type: 'date', hoverformat: '%H:%M', tickformatstops: [{ dtickrange: [null, 8.64e7 - 1], value: '%H:%M' }, { dtickrange: [8.64e7, null], value: '%a %-d %b' }] });
+  if (told.numeric) Object.assign(kind, { type: 'linear', rangemode: 'tozero' });
+  if (told.wrap) Object.assign(kind, { tickvals: told.x, ticktext: told.x.map((each) => each.replace(/(.{6,}?) /g, '$1<br>')), nticks: undefined });
+  return { ...axis, showgrid: false, tickangle: 0, autorange: mirrored ? 'reversed' : true, ...kind };
+}
+
+/** Lines across the chart: the goal, nought where changes are shown, and marks with their words. */
+function lines(told, c) {
+  const sideways = SIDEWAYS.includes(told.kind);
+  const upright = (at, dash) => ({ type: 'line', yref: 'paper', x0: at, x1: at, y0: 0, y1: 1, line: { color: c.ink, width: 1, dash } });
+  const level = (at) => ({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: at, y1: at, line: { color: c.ink, width: 1, dash: 'dot' } });
+  const goal = told.goal ?? null;
+  return [...(goal === null ? [] : [sideways ? upright(goal, 'dot') : level(goal)]), ...(told.kind === 'change' ? [upright(0)] : []),
+    ...(told.marks || []).map(([at]) => upright(at, 'dash'))];
+}
+
+const suffix = (unit) => (unit ? (unit === '%' ? '%' : ` ${unit}`) : '');
+
 function layout(told, c, width) {
   const mirrored = document.documentElement.dir === 'rtl';
-  const font = { family: getComputedStyle(document.body).fontFamily, size: 11.5, color: c['ink-3'] };
+  const size = (11.5 * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
+  const font = { family: getComputedStyle(document.body).fontFamily, size, color: c['ink-3'] };
   const axis = { gridcolor: c.line, linecolor: c['line-strong'], zeroline: false, fixedrange: true, automargin: true, tickfont: font };
-  const value = { ...axis, rangemode: told.range ? undefined : 'tozero', range: told.range, ticksuffix: told.unit === '%' ? '%' : '', side: mirrored && told.kind !== 'change' ? 'right' : undefined, nticks: 5 };
-  const along = { ...axis, type: 'category', showgrid: false, nticks: Math.max(2, Math.floor(width / 72)), tickangle: 0, autorange: mirrored ? 'reversed' : true };
+  const value = { ...axis, rangemode: told.range ? undefined : 'tozero', range: told.range || undefined, ticksuffix: suffix(told.unit), nticks: 5 };
+  const names = { ...along(told, axis, width, mirrored), autorange: 'reversed', side: mirrored ? 'right' : 'left', nticks: undefined };
   const change = told.kind === 'change';
-  if (told.wrap) Object.assign(along, { tickvals: told.x, ticktext: told.x.map((each) => each.replace(/(.{6,}?) /g, '$1<br>')), nticks: undefined });
-  const lines = told.goal === undefined || told.goal === null ? [] : [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: told.goal, y1: told.goal, line: { color: c.ink, width: 1, dash: 'dot' } }];
-  if (change) lines.push({ type: 'line', yref: 'paper', x0: 0, x1: 0, y0: 0, y1: 1, line: { color: c.ink, width: 1 } });
+  const sideways = SIDEWAYS.includes(told.kind);
   return {
-    paper_bgcolor: c.surface, plot_bgcolor: c.surface, font, showlegend: false, shapes: lines, barmode: told.stacked ? 'stack' : 'group', bargap: 0.25,
-    margin: { l: mirrored ? 12 : 44, r: mirrored ? 44 : 12, t: 14, b: 28 }, hovermode: 'closest', dragmode: false,
+    paper_bgcolor: c.surface, plot_bgcolor: c.surface, font, showlegend: false, shapes: lines(told, c), barmode: told.stacked ? 'stack' : 'group', bargap: told.numeric ? 0.08 : told.x.length < 3 ? 0.6 : 0.25,
+    margin: { l: mirrored ? 12 : 44, r: mirrored ? 44 : 12, t: 14, b: 28 }, hovermode: told.time && told.kind === 'lines' ? 'x unified' : 'closest', dragmode: false,
     hoverlabel: { bgcolor: c.surface, bordercolor: c['line-strong'], font: { ...font, color: c.ink } },
-    xaxis: change ? { ...value, rangemode: undefined, autorange: mirrored ? 'reversed' : true, ticksuffix: '%' } : along,
-    yaxis: change ? { ...along, autorange: 'reversed', side: mirrored ? 'right' : 'left', nticks: undefined } : value,
+    annotations: (told.marks || []).map(([at, word], n) => ({ x: at, y: 1 - 0.1 * n, yref: 'paper', text: word, showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 4, font: { ...font, color: c.ink } })),
+    xaxis: sideways ? { ...value, rangemode: change ? undefined : value.rangemode, autorange: mirrored ? 'reversed' : !told.range, ticksuffix: change ? '%' : value.ticksuffix } : along(told, axis, width, mirrored),
+    yaxis: sideways ? names : { ...value, side: mirrored ? 'right' : undefined },
   };
+}
+
+/** All charts below `root` in the colours of now; `paper` fits them to their width on paper, where one is set. */
+function render(plotly, root, paper = false) {
+  const c = colours();
+  return [...root.querySelectorAll('[data-chart]')].map(async (area) => {
+    const told = JSON.parse(area.dataset.chart);
+    const wide = paper ? parseFloat(getComputedStyle(area).getPropertyValue('--on-paper')) || undefined : undefined;
+    await plotly.react(area, traces(told, c, wide || area.clientWidth), { ...layout(told, c, wide || area.clientWidth), width: wide, autosize: !wide }, HIDE);
+    area.dataset.drawn = 'yes';
+  });
 }
 
 /** Draws the charts below `root`; again after the page's colours changed. */
 export async function draw(root = document) {
-  const areas = [...root.querySelectorAll('[data-chart]')];
-  if (!areas.length || !place) return;
+  if (!root.querySelector('[data-chart]') || (!place && !window.Plotly)) return;
   const plotly = await load().catch(() => null);
-  if (!plotly) return;
-  const c = colours();
-  for (const area of areas) {
-    const told = JSON.parse(area.dataset.chart);
-    await plotly.react(area, traces(told, c), layout(told, c, area.clientWidth), HIDE);
-    area.dataset.drawn = 'yes';
-  }
+  if (plotly) await Promise.all(render(plotly, root));
 }
 
+let theme;
+addEventListener('beforeprint', () => {
+  if (!window.Plotly) return;
+  theme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = 'light';
+  render(window.Plotly, document, true);
+});
+addEventListener('afterprint', () => {
+  if (!window.Plotly) return;
+  if (theme === undefined) delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+  render(window.Plotly, document);
+});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw());
 draw();
