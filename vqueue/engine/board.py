@@ -1,17 +1,18 @@
 """Makes a queue's board: counts by class and minute, agents by presence, and the wait on a grid of ranks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from vqueue.domain.agent import Agent, Presence
+from vqueue.domain.agent import Agent
 from vqueue.domain.board import ClassCounts, QueueBoard, Wait
 from vqueue.domain.request import Mode, State
 from vqueue.domain.rules import Queue
 from vqueue.engine.hours import closes_at, is_open, next_opening
 from vqueue.engine.order import ClassKey
+from vqueue.engine.team import SERVING, Staff, staff_of, team_of
 from vqueue.engine.wait.calibrating import Calibration
 from vqueue.engine.wait.correcting import corrected
 from vqueue.engine.wait.model import Arrivals, Correction, Prior, QueueState, WaitModel, grid
@@ -28,8 +29,7 @@ SETUP_S = 5.0
 MISSING = "roll_forward_missing"
 _IN_LINE = (State.HOLDING.value, State.WAITING.value)
 _CALLBACKS = (Mode.CALLBACK.value, Mode.SCHEDULED.value)
-_SERVING = (Presence.READY, Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
-_LEAVING = (Presence.AWAY, Presence.OFFLINE)
+_PRIOR = Prior()
 
 
 class Evidence(Protocol):
@@ -63,23 +63,45 @@ def board(
     """The board of one queue. `open_callbacks` is its guarded counter (bookings to come are not among them), by default
     counted from `counts`. `lifts` are those of the last tick; `elsewhere` says, by agent id, how many ready places
     of other queues that agent may take too (shared with a busy queue, he serves this one with a part of his time)."""
-    team = _team(agents, queue)
+    team = team_of(agents, queue)
+    return staffed(
+        queue=queue, counts=counts, staff=lambda ready: staff_of(team, ready, elsewhere or {}), history=history,
+        now=now, model=model, lifts=lifts, prior=prior, open_callbacks=open_callbacks,
+    )  # fmt: skip
+
+
+def staffed(
+    *,
+    queue: Queue,
+    counts: Counts,
+    staff: Callable[[int], Staff],
+    history: Evidence,
+    now: datetime,
+    model: WaitModel,
+    lifts: Mapping[ClassKey, float] | None = None,
+    prior: Prior | None = None,
+    open_callbacks: int | None = None,
+) -> QueueBoard:
+    """As `board`, where who serves is counted already; `staff` is told how many places are ready."""
     classes = _classes(queue, counts, lifts or {})
+    ready = _ready(classes)
+    there = staff(ready)
+    closing = closes_at(queue.rules.hours, now)
     state = queue_state(
-        queue=queue, team=team, history=history, classes=classes, now=now, elsewhere=elsewhere or {},
-        prior=prior, holding=_holding(counts),
+        staff=there, history=history, classes=classes, now=now, closing=closing, prior=prior, ready=ready,
+        holding=_holding(counts),
     )  # fmt: skip
     since = _oldest(classes)
     return QueueBoard(
         queue=queue.id,
         as_of=now,
-        open=is_open(queue.rules.hours, now),
-        closes_at=closes_at(queue.rules.hours, now),
+        open=closing is not None or is_open(queue.rules.hours, now),
+        closes_at=closing,
         opens_at=next_opening(queue.rules.hours, now),
         waiting=_waiting(counts),
-        ready=_ready(classes),
-        agents=_presences(team),
-        grid=_leaving(grid(model, state, now), team),
+        ready=ready,
+        agents=there.presences,
+        grid=_leaving(grid(model, state, now), there),
         classes=classes,
         oldest=since,
         longest_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
@@ -130,34 +152,28 @@ def _calibrated(grid: Grid, now: datetime, calibration: Calibration, klass: str)
 
 def queue_state(
     *,
-    queue: Queue,
-    team: Sequence[Agent],
+    staff: Staff,
     history: Evidence,
     classes: Sequence[ClassCounts],
     now: datetime,
-    elsewhere: Mapping[str, int],
-    prior: Prior | None = None,
-    holding: int | None = None,
+    closing: datetime | None,
+    prior: Prior | None,
+    ready: int,
+    holding: int,
 ) -> QueueState:
-    """What the estimator is told about a queue whose agents are `team`; `holding` of its ready places are on the line
-    (by default all) and may lose patience, the others are called back and do not."""
-    ready = _ready(classes)
-    on_line = ready if holding is None else min(holding, ready)
-    serving = [agent for agent in team if agent.presence in _SERVING and not _leaves(agent)]
-    share = {agent.id: (ready + 1) / (ready + 1 + elsewhere.get(agent.id, 0)) for agent in serving}
-    free = sum(share[agent.id] for agent in serving if agent.presence is Presence.READY)
-    closing = closes_at(queue.rules.hours, now)
+    """What the estimator is told about a queue; `holding` of its ready places are on the line and may lose patience,
+    the others are called back and do not."""
     handled, busy_seconds = _handling(history)
     return QueueState(
-        agents_serving=sum(share.values()),
-        agents_ready=free,
-        busy=sum(share.values()) - free,
+        agents_serving=staff.serving,
+        agents_ready=staff.free,
+        busy=staff.serving - staff.free,
         handled=handled,
         busy_seconds=busy_seconds,
-        prior=prior or Prior(),
+        prior=prior or _PRIOR,
         abandoned=history.abandoned,
         queued_seconds=history.queued_s,
-        leaving_share=(on_line + 1) / (ready + 1),
+        leaving_share=(min(holding, ready) + 1) / (ready + 1),
         arrivals=_arrivals(classes, now),
         credit_s=min((each.advantage_s for each in classes), default=0.0),
         setup_s=SETUP_S,
@@ -172,29 +188,17 @@ def _holding(counts: Counts) -> int:
 
 def serves(agent: Agent, queue: Queue) -> bool:
     """Whether this agent can take calls of the queue: its skills, and one of its languages."""
-    return bool(_team((agent,), queue))
+    return bool(team_of((agent,), queue))
 
 
-def _team(agents: Iterable[Agent], queue: Queue) -> list[Agent]:
-    """Those who serve the queue."""
-    spoken, needed = frozenset(queue.rules.languages), queue.rules.skills
-    team = [agent for agent in agents if not spoken or not spoken.isdisjoint(agent.languages)]
-    return [agent for agent in team if all(agent.skills.get(skill, 0) >= 1 for skill in needed)] if needed else team
-
-
-def _leaving(told: Grid, team: Sequence[Agent]) -> Grid:
+def _leaving(told: Grid, staff: Staff) -> Grid:
     """Where nobody serves though some are at work, the reason is that they leave: `agents_leaving`."""
-    if not any(agent.presence in _SERVING for agent in team):
+    if not any(staff.presences[presence.value] for presence in SERVING):
         return told
     return tuple(
         (rank, replace(wait, reasons=(*wait.reasons, "agents_leaving")) if "no_agents" in wait.reasons else wait)
         for rank, wait in told
     )
-
-
-def _leaves(agent: Agent) -> bool:
-    """Busy, but going away afterwards: finishes no call for this queue any more."""
-    return agent.presence is not Presence.READY and agent.next_presence in _LEAVING
 
 
 def _handling(history: Evidence) -> tuple[float, float]:
@@ -228,7 +232,7 @@ def _classes(queue: Queue, counts: Counts, lifts: Mapping[ClassKey, float]) -> t
 
 
 def _ready(classes: Sequence[ClassCounts]) -> int:
-    return sum(count for each in classes for _, count in each.minutes)
+    return sum([count for each in classes for _, count in each.minutes])
 
 
 def _oldest(classes: Sequence[ClassCounts]) -> datetime | None:
@@ -240,13 +244,10 @@ def _oldest(classes: Sequence[ClassCounts]) -> datetime | None:
 def _arrivals(classes: Sequence[ClassCounts], now: datetime) -> tuple[Arrivals, ...]:
     """Who still comes, by credit: as many a second as came in the last minutes and still stand in line."""
     since = int((now - timedelta(minutes=RECENT_MINUTES)).timestamp() // 60)
-    recent = {each: sum(count for minute, count in each.minutes if minute >= since) for each in classes}
     least = min((each.advantage_s for each in classes), default=0.0)
-    return tuple(
-        Arrivals(each.advantage_s, count / (RECENT_MINUTES * 60.0))
-        for each, count in recent.items()
-        if count and each.advantage_s > least
-    )
+    before = [(each.advantage_s, each.minutes) for each in classes if each.advantage_s > least]
+    recent = [(advantage, sum([n for minute, n in minutes if minute >= since])) for advantage, minutes in before]
+    return tuple([Arrivals(advantage, count / (RECENT_MINUTES * 60.0)) for advantage, count in recent if count])
 
 
 def _waiting(counts: Counts) -> dict[str, int]:
@@ -254,7 +255,7 @@ def _waiting(counts: Counts) -> dict[str, int]:
     found: dict[str, int] = {}
     for (state, mode, *_), minutes in counts.items():
         if state in _IN_LINE:
-            found[mode] = found.get(mode, 0) + sum(count for _, count in minutes)
+            found[mode] = found.get(mode, 0) + sum([count for _, count in minutes])
     return dict(sorted(found.items()))
 
 
@@ -267,11 +268,6 @@ def _open_callbacks(counts: Counts) -> int:
         if state in owed and mode in _CALLBACKS
         for _, count in minutes
     )
-
-
-def _presences(team: Sequence[Agent]) -> dict[str, int]:
-    found = [agent.presence for agent in team]
-    return {presence.value: found.count(presence) for presence in Presence}
 
 
 def _inputs(state: QueueState) -> dict[str, float]:

@@ -14,6 +14,7 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
 from vqueue.engine.order import ClassKey
+from vqueue.engine.team import SERVING, Staff, presences
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
 from vqueue.engine.wait.present import Rolled
 from vqueue.simulator.floor import Chair, Floor, at
@@ -45,7 +46,8 @@ class Evidence:
     """What ended lately: handling times, and the seconds customers stood on the line."""
 
     def __init__(self) -> None:
-        self._talks: deque[tuple[float, float]] = deque()
+        self._talked_at: deque[float] = deque()
+        self._talks_s: deque[float] = deque()
         self._stood: deque[tuple[float, float, bool]] = deque()
         self._busy_s = self._queued_s = 0.0
         self._abandoned = 0
@@ -53,7 +55,8 @@ class Evidence:
 
     def handled(self, now: float, seconds: float) -> None:
         """An agent is free again after so long with one customer, from his reservation on."""
-        self._talks.append((now, seconds))
+        self._talked_at.append(now)
+        self._talks_s.append(seconds)
         self._busy_s += seconds
 
     def stood(self, now: float, seconds: float, *, abandoned: bool) -> None:
@@ -63,16 +66,17 @@ class Evidence:
         self._abandoned += abandoned
 
     def figures(self, now: float) -> Figures:
-        """Of the last hours, at most half a minute old."""
+        """Of the last hours, at most a minute old."""
         if now - self._read[0] >= FRESH_S:
             self._forget(now - LOOK_BACK_S)
-            newest = tuple(seconds for _, seconds in islice(reversed(self._talks), NEWEST))
-            self._read = now, Figures(len(self._talks), self._busy_s, newest, self._abandoned, self._queued_s)
+            newest = tuple(islice(reversed(self._talks_s), NEWEST))
+            self._read = now, Figures(len(self._talks_s), self._busy_s, newest, self._abandoned, self._queued_s)
         return self._read[1]
 
     def _forget(self, before: float) -> None:
-        while self._talks and self._talks[0][0] < before:
-            self._busy_s -= self._talks.popleft()[1]
+        while self._talked_at and self._talked_at[0] < before:
+            self._talked_at.popleft()
+            self._busy_s -= self._talks_s.popleft()
         while self._stood and self._stood[0][0] < before:
             _, seconds, abandoned = self._stood.popleft()
             self._queued_s -= seconds
@@ -102,6 +106,7 @@ class Boards:
     ) -> None:
         self.queue, self.floor, self.evidence, self.model = queue, floor, evidence, model
         self.rolling = rolling
+        self._team = _team(queue, floor)
         self.open_callbacks = 0
         self.offers: dict[ClassKey, tuple[float, bool]] = {}
         """When somebody of this class last came, and whether a callback was offered to him."""
@@ -110,16 +115,16 @@ class Boards:
         self._waits: dict[int, Wait] = {}
         self._state: QueueState | None = None
         self._last_p90: dict[int, tuple[float, float]] = {}
-        """When it was reckoned, and the P90, by the number ahead."""
+        """When its board was made, and the P90, by the number ahead."""
 
-    def now(self, now: float) -> QueueBoard:
-        """Counts and agents; its grid is empty."""
-        if self._board is None or now - self._made_at >= BOARD_S:
+    def now(self, now: float, *, anew_s: float = BOARD_S) -> QueueBoard:
+        """Counts and agents, made anew from this age on; its grid is empty."""
+        if self._board is None or now - self._made_at >= anew_s:
             noted = _Noted()
-            made = boards.board(
+            made = boards.staffed(
                 queue=self.queue,
                 counts=self._counts(),
-                agents=[chair.seen or _agent(chair) for chair in self.floor.chairs.values()],
+                staff=self._staff,
                 history=self.evidence.figures(now),
                 now=at(now),
                 model=noted,
@@ -129,9 +134,11 @@ class Boards:
             self._state, self._waits = noted.state, {}
         return self._board
 
-    def reading(self, now: float, ahead: Callable[[QueueBoard], Iterable[int]]) -> QueueBoard:
+    def reading(
+        self, now: float, ahead: Callable[[QueueBoard], Iterable[int]], *, anew_s: float = BOARD_S
+    ) -> QueueBoard:
         """With the waits of the places that `ahead` names on this board."""
-        board = self.now(now)
+        board = self.now(now, anew_s=anew_s)
         rolled = self._rolled(now)
         if self.rolling is not None and rolled is not None:
             return boards.told(board, near(rolled, ahead(board)), self.rolling.calibration)
@@ -144,8 +151,8 @@ class Boards:
         closer."""
         told = self._last_p90.get(ahead)
         if told is None or now - told[0] > GLANCE_S:
-            wait = self.reading(now, lambda board: (ahead,)).wait(ahead)
-            told = self._last_p90[ahead] = now, wait.p90_s if wait is not None else inf
+            wait = self.reading(now, lambda board: (ahead,), anew_s=GLANCE_S).wait(ahead)
+            told = self._last_p90[ahead] = self._made_at, wait.p90_s if wait is not None else inf
         return 2 * told[1] <= slack_s
 
     def _rolled(self, now: float) -> Rolled | None:
@@ -164,16 +171,27 @@ class Boards:
             self._waits[rank] = self.model.wait(ahead=rank, state=self._state, now=at(self._made_at))
         return self._waits[rank]
 
+    def _staff(self, ready: int) -> Staff:
+        """There is one queue only, so each agent counts in full, however many are ready."""
+        found = [chair.presence for chair in self._team]
+        staying = [chair.presence for chair in self._team if chair.wanted or chair.presence is Presence.READY]
+        serving = sum([staying.count(presence) for presence in SERVING])
+        return Staff(float(serving), float(staying.count(Presence.READY)), presences(found))
+
     def _counts(self) -> boards.Counts:
         return {
-            (state.value, mode.value, klass.bucket, klass.credit_class, True): tuple(minutes.items())
+            (str(state), str(mode), klass.bucket, klass.credit_class, True): tuple(minutes.items())
             for (state, mode, klass), minutes in self.floor.order.minutes.items()
         }
 
 
+def _team(queue: Queue, floor: Floor) -> list[Chair]:
+    """Who can serve the queue; what they can do does not change."""
+    return [chair for chair in floor.chairs.values() if boards.serves(_agent(chair), queue)]
+
+
 def _agent(chair: Chair) -> Agent:
-    """The agent as the board sees him; made anew when he does something else."""
-    chair.seen = Agent(
+    return Agent(
         id=chair.id,
         name="",
         address_kind=AddressKind.SIP,
@@ -182,9 +200,7 @@ def _agent(chair: Chair) -> Agent:
         languages=chair.languages,
         presence=chair.presence,
         since=at(0.0),
-        next_presence=None if chair.wanted else Presence.OFFLINE,
     )
-    return chair.seen
 
 
 def _around(ahead: int) -> tuple[int, ...]:

@@ -83,12 +83,21 @@ class _Between:
 
     def figure(self, number: int, places: float) -> float:
         node = min(bisect_right(PLACES, places) - 1, _LAST)
-        below, at = PLACES[node], self.read.get(node) or self._at(node)
-        told = at[number]
+        below, told = PLACES[node], (self.read.get(node) or self._at(node))[number]
         if places > below:
-            rise = self.rises.get(node) or self._rise(node)
-            told += rise[number] * log(places / below) / _STEPS[node]
-        return _gamma(number, places) * exp(told)
+            told += (self.rises.get(node) or self._rise(node))[number] * log(places / below) / _STEPS[node]
+        if number == 0:
+            return places * exp(told)
+        return places * (1.0 - 1.0 / (9.0 * places) + _NORMAL[number - 1] / (3.0 * sqrt(places))) ** 3 * exp(told)
+
+    def six(self, places: float) -> list[float]:
+        """Mean and quantiles."""
+        node = min(bisect_right(PLACES, places) - 1, _LAST)
+        told, below = self._at(node), PLACES[node]
+        if places > below:
+            rise, far, step = self.rises.get(node) or self._rise(node), log(places / below), _STEPS[node]
+            told = tuple([one + more * far / step for one, more in zip(told, rise, strict=True)])
+        return [_gamma(n, places) * exp(one) for n, one in enumerate(told)]
 
     def _at(self, node: int) -> Six:
         if node not in self.read:
@@ -125,11 +134,7 @@ class Remembering:
         gaps = ((each.credit_s - state.credit_s, each.per_s) for each in state.arrivals)
         streams = [(gap / unit_s, rate * unit_s) for gap, rate in gaps if gap > 0 and rate > 0]
         law = self._law(state, mu.shape, unit_s)
-        figures = (
-            _overtaken(law, places, streams, steady=law.first.leaving is None)
-            if streams
-            else [law.figure(n, places) for n in range(6)]
-        )
+        figures = _overtaken(law, places, streams, steady=law.first.leaving is None) if streams else law.six(places)
         return _scaled(figures, state, unit_s, now)
 
     def _law(self, state: QueueState, calls: float, unit_s: float) -> _Between:
@@ -161,7 +166,7 @@ def _sure(count: float) -> float:
 def _overtaken(law: _Between, places: float, streams: Sequence[tuple[float, float]], *, steady: bool) -> list[float]:
     """Those who come within the wait and go before count as places, reckoned as often as the closed form does; not
     again where they are as many as the last time."""
-    told = [law.figure(number, places) for number in range(6)]
+    told = law.six(places)
     counted, moved, moving = [0.0] * 6, [0.0] * 6, [0, 1, 2, 3, 4, 5]
     for step in range(1, MOST_STEPS + 1):
         for n in moving:
