@@ -3,6 +3,7 @@
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.api.conftest import Face
+from tests.db.builders import a_queue
 
 
 async def test_a_customer_sees_the_queues(face: Face) -> None:
@@ -25,6 +26,27 @@ async def test_a_name_nobody_knows_in_the_query_is_said_by_pointer(face: Face) -
     answer = await face.http.get("/v1/queues?colour=red", headers=face.customer())
     assert answer.status == 422
     assert (await answer.json())["errors"] == [{"pointer": "/colour", "code": "extra_forbidden"}]
+
+
+async def test_a_list_that_is_read_whole_comes_in_pages_too(face: Face) -> None:
+    await face.house.database.transact(lambda work: work.queues.insert(a_queue("loans")))
+    await face.house.database.transact(lambda work: work.queues.insert(a_queue("savings")))
+    begun = await (await face.http.get("/v1/queues?limit=2", headers=face.customer())).json()
+    assert [queue["id"] for queue in begun["items"]] == ["cards", "loans"]
+    onward = {"limit": "2", "cursor": begun["next_cursor"]}
+    ended = await (await face.http.get("/v1/queues", params=onward, headers=face.customer())).json()
+    assert ([queue["id"] for queue in ended["items"]], ended["next_cursor"]) == (["savings"], None)
+    for wrong in ("limit=0", "limit=101", "cursor=WyJuIl0", "cursor=n"):
+        answer = await face.http.get(f"/v1/queues?{wrong}", headers=face.customer())
+        assert answer.status == 422, wrong
+
+
+async def test_a_number_beyond_every_bound_is_no_json(face: Face) -> None:
+    for number in ("NaN", "-Infinity", "1e400"):
+        body = f'{{"queue": "cards", "mode": "callback", "context": {{"sum": {number}}}}}'
+        headers = {**face.customer(), "Idempotency-Key": "k", "Content-Type": "application/json"}
+        answer = await face.http.post("/v1/support-requests", data=body, headers=headers)
+        assert (answer.status, (await answer.json())["code"]) == (400, "malformed")
 
 
 async def test_the_document_is_valid_openapi_and_names_every_route(face: Face) -> None:

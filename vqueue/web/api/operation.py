@@ -56,6 +56,12 @@ class Page(Shape):
     cursor: str | None = None
 
 
+class ShortPage(Page):
+    """Query of a list that hardly ever has a second page."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Anyone:
     """No credentials are asked for."""

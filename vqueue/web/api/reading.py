@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any, NoReturn
 
 from aiohttp import web
@@ -34,7 +35,9 @@ async def body_of(request: web.Request, model: type[BaseModel]) -> tuple[BaseMod
 def parsed(raw: bytes) -> Any:
     """The document. Raises Malformed; Invalid for text that no database can keep (NUL, half a surrogate pair)."""
     try:
-        document = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
+        document = json.loads(
+            raw.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_once
+        )
     except (ValueError, RecursionError) as wrong:
         raise Malformed(f"This is not JSON: {_plain(wrong)}.") from None
     _check_depth(document)
@@ -76,6 +79,13 @@ def _wants_many(annotation: Any) -> bool:
 
 def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number")
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

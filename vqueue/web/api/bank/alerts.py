@@ -6,7 +6,8 @@ from vqueue.domain.alert import Alert, Kind, Severity
 from vqueue.services import alerting
 from vqueue.services.house import House
 from vqueue.services.keys import Scope
-from vqueue.web.api.operation import Ask, Bank, Moment, Operation, Reply, Shape
+from vqueue.web.api import cursor
+from vqueue.web.api.operation import Ask, Bank, Moment, Operation, Reply, Shape, ShortPage
 
 TAG = "Alerts"
 
@@ -46,13 +47,15 @@ def operations(house: House) -> tuple[Operation, ...]:
     return (
         Operation(
             method="GET", path="/v1/admin/alerts", name="list_alerts", tag=TAG, who=Bank(Scope.REPORTS_READ),
-            summary="What needs somebody now, gravest first", handler=partial(_alerts, house), answer=AlertList,
+            summary="What needs somebody now, gravest first", handler=partial(_alerts, house), query=ShortPage,
+            answer=AlertList,
         ),
     )  # fmt: skip
 
 
-async def _alerts(house: House, _: Ask) -> Reply:
-    return Reply(body=AlertList(items=tuple(map(shown, await alerting.now(house)))))
+async def _alerts(house: House, ask: Ask) -> Reply:
+    page, more = cursor.cut(await alerting.now(house), ask.query)
+    return Reply(body=AlertList(items=tuple(map(shown, page)), next_cursor=more))
 
 
 def shown(alert: Alert) -> AlertShown:

@@ -14,9 +14,10 @@ from vqueue.services.house import House
 from vqueue.services.keys import Scope
 from vqueue.services.switching import Switch
 from vqueue.services.views import QueueView
+from vqueue.web.api import cursor
 from vqueue.web.api.bank.revealing import by
 from vqueue.web.api.mounting import etag
-from vqueue.web.api.operation import Ask, Bank, Moment, Operation, Reply, Shape
+from vqueue.web.api.operation import Ask, Bank, Moment, Operation, Reply, Shape, ShortPage
 
 TAG = "Queues of the bank"
 ONE = "/v1/admin/queues/{queue}"
@@ -119,7 +120,7 @@ def operations(house: House) -> tuple[Operation, ...]:
     return (
         Operation(
             method="GET", path="/v1/admin/queues", name="list_board_queues", summary="All queues with their figures",
-            tag=TAG, who=reads, handler=partial(_list, boards), answer=BoardQueueList,
+            tag=TAG, who=reads, handler=partial(_list, boards), query=ShortPage, answer=BoardQueueList,
         ),
         Operation(
             method="GET", path=ONE, name="read_board_queue", summary="One queue with its figures",
@@ -138,9 +139,10 @@ def operations(house: House) -> tuple[Operation, ...]:
     )  # fmt: skip
 
 
-async def _list(boards: reading.Boards, _: Ask) -> Reply:
+async def _list(boards: reading.Boards, ask: Ask) -> Reply:
     board = await boards.now()
-    return Reply(body=BoardQueueList(at=board.at, items=tuple(shown(view) for view in board.queues)))
+    page, more = cursor.cut([shown(view) for view in board.queues], ask.query)
+    return Reply(body=BoardQueueList(at=board.at, items=page, next_cursor=more))
 
 
 async def _read(boards: reading.Boards, ask: Ask) -> Reply:

@@ -15,7 +15,7 @@ from vqueue.services.telling import Event
 from vqueue.web.api import cursor
 from vqueue.web.api.bank.revealing import by
 from vqueue.web.api.mounting import etag
-from vqueue.web.api.operation import Ask, Bank, Id, Moment, Operation, Page, Reply, Shape
+from vqueue.web.api.operation import Ask, Bank, Id, Moment, Operation, Page, Reply, Shape, ShortPage
 
 TAG = "Webhooks"
 WHO = Bank(Scope.WEBHOOKS_WRITE)
@@ -117,8 +117,9 @@ def _subscribing(house: House) -> tuple[Operation, ...]:
         made = await subscribing.make(house, url=wanted.url, events=wanted.events, queues=wanted.queues, by=by(ask))
         return _made(made, {"Location": f"{BASE}/{made.webhook.id}"})
 
-    async def every(_: Ask) -> Reply:
-        return Reply(body=WebhookList(items=tuple(shown(one) for one in await subscribing.every(house))))
+    async def every(ask: Ask) -> Reply:
+        page, more = cursor.cut([shown(one) for one in await subscribing.every(house)], ask.query)
+        return Reply(body=WebhookList(items=page, next_cursor=more))
 
     async def read(ask: Ask) -> Reply:
         return _shown(await subscribing.one(house, ask.path["id"]))
@@ -131,7 +132,7 @@ def _subscribing(house: House) -> tuple[Operation, ...]:
         ),
         Operation(
             method="GET", path=BASE, name="list_webhooks", summary="All subscriptions", tag=TAG, who=WHO,
-            handler=every, answer=WebhookList,
+            handler=every, query=ShortPage, answer=WebhookList,
         ),
         Operation(
             method="GET", path=f"{BASE}/{{id}}", name="read_webhook", summary="One subscription", tag=TAG, who=WHO,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from vqueue.domain.rules import Queue
 from vqueue.services.house import House
-from vqueue.web.api.operation import AppCustomer, Ask, Operation, Reply, Shape
+from vqueue.web.api import cursor
+from vqueue.web.api.operation import AppCustomer, Ask, Operation, Reply, Shape, ShortPage
 
 TAG = "Queues"
 
@@ -40,9 +41,10 @@ class QueueList(Shape):
 
 
 def operations(house: House) -> tuple[Operation, ...]:
-    async def queues(_: Ask) -> Reply:
+    async def queues(ask: Ask) -> Reply:
         found = await house.database.read(lambda work: work.queues.all())
-        return Reply(body=QueueList(items=tuple(shown(queue) for queue in found)))
+        page, more = cursor.cut(found, ask.query)
+        return Reply(body=QueueList(items=tuple(shown(queue) for queue in page), next_cursor=more))
 
     async def queue(ask: Ask) -> Reply:
         name = ask.path["queue"]
@@ -51,7 +53,7 @@ def operations(house: House) -> tuple[Operation, ...]:
     return (
         Operation(
             method="GET", path="/v1/queues", name="list_queues", summary="All queues: names, topics, hours, languages",
-            tag=TAG, who=AppCustomer(), handler=queues, answer=QueueList,
+            tag=TAG, who=AppCustomer(), handler=queues, query=ShortPage, answer=QueueList,
         ),
         Operation(
             method="GET", path="/v1/queues/{queue}", name="read_queue", summary="One queue",
