@@ -56,6 +56,16 @@ async def test_nobody_elses_request_is_there(face: Face) -> None:
     assert (await (await face.http.get(PATH, headers=bob)).json())["items"] == []
 
 
+async def test_whoever_puts_the_numbers_of_others_into_his_own_is_stopped_as_one_who_asks(face: Face) -> None:
+    await a_line(face)
+    await ruled(face, replace(Rules(), caps=Caps(asked_unproven_day=2)))
+    other = "+447700900009"
+    await kept(face, face.customer("ann", phone=other))
+    own = await kept(face, face.customer("bob", phone="+447700900002"))
+    tries = [await changed(face, own, "*", who="bob", phone_number=other) for _ in range(4)]
+    assert [one.status for one in tries] == [409, 409, 429, 429]
+
+
 async def test_the_list_is_paged_newest_first_and_by_state(face: Face) -> None:
     await a_line(face)
     ann, made = face.customer(), []

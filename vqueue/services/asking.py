@@ -43,10 +43,12 @@ async def ask(house: House, customer: Customer, asked: Asked, tell: Tell) -> Ans
     first = await house.database.read(partial(_first, asked=asked))
     if isinstance(first, Answered):
         return first
+    admission = Admission(())
     try:
         case = await wishing.read(house, customer, asked, first)
+        admission = _admission(case)
         deed = await wishing.DEEDS[asked.mode](case)
-        answered = await house.act(partial(_kept, case=case, deed=deed, admission=_admission(case), tell=tell))
+        answered = await house.act(partial(_kept, case=case, deed=deed, admission=admission, tell=tell))
     except Refusal as refusal:
         # A twin with this key may have been quicker, and what it made stands in our way.
         stored = await _stored(house, asked)
@@ -54,12 +56,17 @@ async def ask(house: House, customer: Customer, asked: Asked, tell: Tell) -> Ans
             return stored
         if isinstance(refusal, _NOTED):
             await house.act(partial(_noted, queue=asked.queue, mode=asked.mode, refusal=refusal))
-        told = await own_only(house, customer, refusal)
-        if isinstance(told, AlreadyOpen) and told.request is None:
-            # It says that somebody else asked for this number: whoever tries numbers may do so as seldom as he may ask.
-            await house.database.transact(partial(_tried, admission=_admission(case), at=house.clock.now()))
-        raise told from None
+        raise await told(house, customer, refusal, admission) from None
     return answered
+
+
+async def told(house: House, customer: Customer, refusal: Refusal, admission: Admission) -> Refusal:
+    """The refusal as this customer may see it. Raises RateLimited where he has tried too many numbers."""
+    shown = await own_only(house, customer, refusal)
+    if isinstance(shown, AlreadyOpen) and shown.request is None:
+        # It says that somebody else asked for this number: whoever tries numbers may do so as seldom as he may ask.
+        await house.database.transact(partial(_tried, admission=admission, at=house.clock.now()))
+    return shown
 
 
 async def own_only(house: House, customer: Customer, refusal: Refusal) -> Refusal:

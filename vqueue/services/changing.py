@@ -72,7 +72,7 @@ async def change(
     try:
         await house.act(partial(_changed, request_id=request_id, ready=ready, version=version))
     except Refusal as refusal:
-        raise await asking.own_only(house, customer, refusal) from None
+        raise await asking.told(house, customer, refusal, ready.admission) from None
     return await showing.show(house, customer, request_id)
 
 
