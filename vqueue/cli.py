@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vqueue import __version__
-from vqueue.cli_running import as_json, done, in_database, settings_read
+from vqueue.cli_running import Amount, as_json, done, in_database, settings_read
 
 if TYPE_CHECKING:
     from vqueue.services.setting_up import Bank
@@ -52,9 +52,9 @@ def main() -> None:
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Of the service; 8080 or the next free one by default.")
-@click.option("--speed", type=click.FloatRange(0.1, 200), default=1.0, show_default=True, help="Of the time of day.")
+@click.option("--speed", type=Amount(0.1, 200), default=1.0, show_default=True, help="Of the time of day.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the invented people's chance.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="Stop after so many and print a summary.")
+@click.option("--seconds", type=Amount(0, min_open=True), help="Stop after so many and print a summary.")
 @as_json
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written when all is up.")
 @click.option("--quiet", is_flag=True, help="No invented people: an empty bank to try by hand.")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from vqueue.cli_running import fail
+from vqueue.cli_running import Amount, fail
 from vqueue.clock import Stopwatch
 from vqueue.engine.replay import CallLog
 from vqueue.learning.backtest import TEST_FROM, NothingToScore, Outcome, Task
@@ -31,7 +31,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("traces", metavar="TRACE...", nargs=-1, required=True, type=FILE)
 @click.option("--train", multiple=True, type=FILE, help="Earlier calls to learn from besides; may be repeated.")
-@click.option("--test-from", type=click.FloatRange(0, 1, max_open=True), default=TEST_FROM, show_default=True,
+@click.option("--test-from", type=Amount(0, 1, max_open=True), default=TEST_FROM, show_default=True,
               help="Share of the time span from which on quotes are scored.")  # fmt: skip
 @click.option("--mapping", type=FILE, help="Which column is what: a TOML file (docs/backtest.md).")
 @click.option("--html", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write a page with plots.")

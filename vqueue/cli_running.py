@@ -4,7 +4,8 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -18,6 +19,16 @@ BY = "command-line"
 """Who acts, as the journal says it."""
 
 
+class Amount(click.FloatRange):
+    """A number within bounds; `nan` and `inf` are within none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is no amount.", param, ctx)
+        return number
+
+
 def settings_read() -> "Settings":
     """Leaves with 1 and one sentence when a setting is wrong."""
     from pydantic import ValidationError
@@ -28,8 +39,12 @@ def settings_read() -> "Settings":
         return Settings()
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        fail(f"VQUEUE_{name}: {first['msg']}.")
+        name = "_".join(str(part) for part in first["loc"])
+        field = Settings.model_fields.get(name)
+        found = f", found {first['input']!r}" if field is not None and field.annotation in (int, float) else ""
+        fail(f"VQUEUE_{name.upper()}: {first['msg'].removeprefix('Value error, ')}{found}.")
+    except OSError as missing:
+        fail(str(missing))
 
 
 def in_database(work: "Callable[[Database], Awaitable[T]]") -> T:
@@ -64,6 +79,16 @@ def done(work: Awaitable[T]) -> T:
         fail(str(refusal), code=refusal.code)
     except (UnsafeSetting, OSError) as problem:
         fail(str(problem))
+    except BaseExceptionGroup as several:
+        refused, others = several.split((UnsafeSetting, Refusal, OSError))
+        if refused is None or others is not None:
+            raise
+        fail(str(_first(refused)))
+
+
+def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = several.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
 def fail(sentence: str, *, code: str = "failed") -> NoReturn:

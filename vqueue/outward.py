@@ -1,8 +1,8 @@
 """Settings become the adapters that reach out: webhooks, push to browsers and to the app."""
 
 import dataclasses
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,7 +14,7 @@ from vqueue.notify.webhooks import WebhookPoster, outward
 from vqueue.ports.clock import Chance, Clock
 from vqueue.ports.notifier import Poster, Pusher
 from vqueue.services.house import House
-from vqueue.settings import Settings
+from vqueue.settings import Settings, UnsafeSetting
 from vqueue.wording import Catalogue
 
 
@@ -43,12 +43,24 @@ async def reaching_out(
         web, key = None, settings.vapid_private_key.get_secret_value()
         if key:
             subject = settings.vapid_subject
-            web = WebPush(checked, private_key=key, subject=subject, clock=clock, chance=chance, private=private)
+            with _set("VAPID_PRIVATE_KEY", "base64url of 32 bytes or PEM, of P-256"):
+                web = WebPush(checked, private_key=key, subject=subject, clock=clock, chance=chance, private=private)
         fcm, file = None, settings.fcm_credentials.get_secret_value()
         if file:
-            fcm = Fcm(session, Credentials.of(file), clock, api_url=settings.fcm_api_url)
+            with _set("FCM_CREDENTIALS", "a service account's JSON"):
+                credentials = Credentials.of(file)
+            fcm = Fcm(session, credentials, clock, api_url=settings.fcm_api_url)
         yield Outward(
             WebhookPoster(checked, clock, private=private, timeout_s=settings.webhook_timeout_s),
             Devices(bank=settings.bank, catalogue=catalogue, web=web, fcm=fcm),
             web.public_key if web is not None else "",
         )
+
+
+@contextmanager
+def _set(name: str, expected: str) -> Iterator[None]:
+    """Raises UnsafeSetting for a secret that cannot be read; it is not repeated."""
+    try:
+        yield
+    except ValueError:
+        raise UnsafeSetting(name, expected, "something else") from None

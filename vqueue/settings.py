@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import EnvSettingsSource
 
@@ -102,6 +103,16 @@ class Settings(BaseSettings):
             ip_network(part, strict=False)
         return value
 
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _address(cls, value: str, told: ValidationInfo) -> str:
+        """The address itself may hold a password: a refusal names its kind alone."""
+        known = ("postgresql", "sqlite") if told.field_name == "database_url" else ("redis", "rediss", "unix")
+        kind, _, rest = value.partition("://")
+        if value and (not rest or kind.partition("+")[0] not in known):
+            raise ValueError(f"expected an address that begins with {'://, '.join(known)}://, found another kind")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -149,8 +160,10 @@ class Settings(BaseSettings):
             raise UnsafeSetting("DATA_KEYS", "at least one base64 key of 32 bytes", "none")
         if not self.twilio_account_sid or not self.twilio_auth_token.get_secret_value():
             raise UnsafeSetting("TWILIO_AUTH_TOKEN", "the account's SID and token", "nothing")
-        if not self.twilio_from:
-            raise UnsafeSetting("TWILIO_FROM", "the bank's number in E.164", "nothing")
+        if not re.fullmatch(r"\+[1-9][0-9]{6,14}", self.twilio_from):
+            raise UnsafeSetting("TWILIO_FROM", "the bank's number in E.164", self.twilio_from or "nothing")
+        if not (self.flows_dir / "main.yaml").is_file():
+            raise UnsafeSetting("FLOWS_DIR", "a folder with the conversation main.yaml", str(self.flows_dir))
         if urlsplit(self.public_url).scheme != "https" and not self.local:
             raise UnsafeSetting("PUBLIC_URL", "https outside this machine", self.public_url)
         api = urlsplit(self.twilio_api_url)

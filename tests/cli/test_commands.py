@@ -1,5 +1,6 @@
 """The command line: what it prints, and the exit code that goes with it."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -35,6 +36,40 @@ def test_every_command_is_listed(cli: CliRunner) -> None:
     listed = ran(cli, "--help").output
     for command in ("serve", "demo", "sandbox", "db", "flows", "keys", "users", "verify-journal", "fallback-document"):
         assert f"\n  {command} " in listed
+
+
+@pytest.mark.parametrize("option", ["--speed", "--seconds"])
+@pytest.mark.parametrize("amount", ["nan", "inf", "0", "-1"])
+def test_what_is_no_amount_is_wrong_usage(cli: CliRunner, option: str, amount: str) -> None:
+    assert ran(cli, "demo", option, amount).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://vq:hunter2@db/vqueue"),
+        ("REDIS_URL", "http://:hunter2@cache"),
+        ("PORT", "99999"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("FCM_CREDENTIALS", '{"private_key": "hunter2"}'),
+        ("VAPID_PRIVATE_KEY", "hunter2"),
+        ("DATA_KEYS_FILE", "nowhere.key"),
+    ],
+)
+def test_a_setting_that_cannot_be_served_with_ends_the_start_in_one_sentence(
+    cli: CliRunner, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    told = {
+        "DATA_KEYS": base64.b64encode(b"k" * 32).decode(), "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t",
+        "TWILIO_FROM": "+442079460000", "TWILIO_API_URL": "http://127.0.0.1:1", "PORT": "0",
+        "VAPID_SUBJECT": "mailto:a@b", "FLOWS_DIR": str(Path(__file__).parents[2] / "ivr_flows"), name: value,
+    }  # fmt: skip
+    for each, to in told.items():
+        monkeypatch.setenv(f"VQUEUE_{each}", to)
+    ended = ran(cli, "serve")
+    said = ended.stderr.splitlines()[-1]
+    assert ended.exit_code == 1 and name.removesuffix("_FILE") in said.upper().replace("NOWHERE.KEY", name)
+    assert "hunter2" not in ended.stderr
 
 
 def test_a_database_is_brought_up_to_date_and_back(cli: CliRunner) -> None:

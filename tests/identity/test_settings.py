@@ -1,6 +1,7 @@
 """Settings of identity: half of them, or unsafe ones, end the start with one sentence."""
 
 import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ SERVING = {
     "twilio_auth_token": "token",
     "twilio_from": "+442079460000",
     "public_url": "https://queue.tamarind.example",
+    "flows_dir": str(Path(__file__).parents[2] / "ivr_flows"),
 }
 APP = {
     "app_jwt_issuer": "https://id.tamarind.example",
@@ -59,6 +61,8 @@ def test_whole_settings_are_served_with(told: dict[str, Any]) -> None:
         (APP | {"app_jwks_url": "file:///etc/jwks"}, "APP_JWKS_URL"),
         (APP | {"app_jwks_url": "", "app_jwt_secret": "s" * 32}, "APP_JWT_SECRET"),
         (APP | {"app_jwks_url": "", "app_jwt_secret": "s" * 31, "public_url": HERE}, "APP_JWT_SECRET"),
+        ({"twilio_from": "123"}, "TWILIO_FROM"),
+        ({"flows_dir": "nowhere"}, "FLOWS_DIR"),
         ({"local_sign_in": False}, "LOCAL_SIGN_IN"),
         (STAFF | {"oidc_issuer": ""}, "OIDC_ISSUER"),
         (STAFF | {"oidc_issuer": "http://sso.tamarind.example"}, "OIDC_ISSUER"),

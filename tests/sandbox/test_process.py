@@ -53,6 +53,8 @@ async def test_a_process_serves_until_it_is_told_to_stop(tmp_path: Path) -> None
     [
         ["--host", "0.0.0.0"],
         ["--speed", "0"],
+        ["--speed", "nan"],
+        ["--port", "70000"],
         ["--calls-per-second", "0"],
         ["--clock-monotonic", "1"],
         ["--number", "nonsense"],

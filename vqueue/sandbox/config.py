@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
 
 from vqueue.sandbox.numbers import normal_form
@@ -103,8 +104,10 @@ def read(argv: Sequence[str]) -> Config:
     told = flags.parse_args(argv)
     if not is_loopback(told.host) and not told.token:
         flags.error("--host outside loopback needs --token")
-    if told.speed <= 0 or told.calls_per_second <= 0:
+    if not (0 < told.speed < inf and 0 < told.calls_per_second < inf):
         flags.error("--speed and --calls-per-second must be greater than 0")
+    if not 0 <= told.port <= 65535:
+        flags.error("--port is 0 to 65535")
     if (told.clock_monotonic is not None) and told.clock_start is None:
         flags.error("--clock-monotonic needs --clock-start")
     return Config(
