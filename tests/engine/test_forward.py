@@ -1,6 +1,7 @@
 """The board's roll-forward: it routes as the dispatcher does; memoryless talks give the closed form."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from vqueue.engine.wait.rolling import rolled
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CREDITS = {"standard": 0, "gold": 60, "booked": 120}
-TALK_S = 240.0
+TALK_S, UNTIL_S = 240.0, 500.0
 SKILLS = ("loans", "cards", "app")
 TONGUES = ("en", "he", "ru")
 
@@ -31,46 +32,48 @@ class Drawn:
     roll-forward see them."""
 
     def __init__(self, seed: int) -> None:
-        chance = np.random.default_rng(seed)
-        self.posts = [self._post(chance, n) for n in range(int(chance.integers(1, 7)))]
-        self.places = [self._place(chance, n) for n in range(int(chance.integers(1, 13)))]
+        chance = Random(seed)
+        self.posts = [self._post(chance, n) for n in range(chance.randrange(1, 7))]
+        self.places = [self._place(chance, n) for n in range(chance.randrange(1, 13))]
 
-    def _post(self, chance: np.random.Generator, n: int) -> Post:
-        free = bool(chance.random() < 0.4)
+    def _post(self, chance: Random, n: int) -> Post:
+        free = chance.random() < 0.4
         return Post(
             agent=f"a{n}",
-            skills={skill: int(chance.integers(1, 4)) for skill in SKILLS if chance.random() < 0.6},
+            skills={skill: chance.randrange(1, 4) for skill in SKILLS if chance.random() < 0.6},
             languages=tuple(tongue for tongue in TONGUES if chance.random() < 0.7),
             doing=FREE if free else ENDING,
-            time_s=float(chance.integers(1, 9) * 10) if free else float(chance.uniform(1.0, 300.0)),
+            time_s=chance.randrange(1, 9) * 10.0 if free else chance.uniform(1.0, 300.0),
+            leaves_s=chance.uniform(1.0, 400.0) if chance.random() < 0.3 else np.inf,
         )
 
-    def _place(self, chance: np.random.Generator, n: int) -> Place:
-        queue = f"q{int(chance.integers(2))}"
+    def _place(self, chance: Random, n: int) -> Place:
+        queue = f"q{chance.randrange(2)}"
         skills = tuple(skill for skill in SKILLS if chance.random() < 0.25)
-        language = str(chance.choice(["", "en", "he"]))
+        language = chance.choice(("", "en", "he"))
         return Place(
             id=RequestId(f"r{n:02}"),
             queue=queue,
             bucket=f"{'+'.join(skills)}/{language}",
-            credit_class=str(chance.choice(list(CREDITS))),
-            virtual_start=NOON - timedelta(seconds=int(chance.integers(0, 30)) * 10),
+            credit_class=chance.choice(list(CREDITS)),
+            virtual_start=NOON - timedelta(seconds=chance.randrange(30) * 10),
             state=State.HOLDING if chance.random() < 0.5 else State.WAITING,
             skills=skills,
             language=language,
-            last_agent=AgentId(f"a{int(chance.integers(6))}") if chance.random() < 0.2 else None,
+            last_agent=AgentId(f"a{chance.randrange(6)}") if chance.random() < 0.2 else None,
         )
 
-    def planned(self, at: datetime, seats: list[Seat]) -> list[tuple[str, str]]:
-        """(request, agent) as the dispatcher pairs them."""
+    def planned(self, at: datetime, seats: list[Seat], places: list[Place]) -> list[tuple[Place, str]]:
+        """(place, agent) as the dispatcher pairs them."""
         rules = Rules(credits=CREDITS)
         heads = tuple(
             Head(queue=each.queue, bucket=each.bucket, credit_class=each.credit_class, places=(each,))
-            for each in self.places
+            for each in places
         )
         lines = tuple(PlannedLine(queue=queue, rules=rules) for queue in ("q0", "q1"))
         actions = plan(Snapshot(lines=lines, heads=heads, seats=tuple(seats), calls_in_a_second=99), at)
-        return [(action.request, action.agent) for action in actions if isinstance(action, Reserve)]
+        named = {place.id: place for place in places}
+        return [(named[action.request], action.agent) for action in actions if isinstance(action, Reserve)]
 
     def seat(self, post: Post, idle_since: datetime) -> Seat:
         return Seat(agent=AgentId(post.agent), skills=post.skills, languages=post.languages, idle_since=idle_since)
@@ -95,19 +98,42 @@ class Drawn:
             ),
         )
 
-    def taken(self, present: Present) -> list[tuple[float, str, str]]:
-        """(when, request, agent) as the roll-forward takes them, in order of time."""
+    def played(self) -> tuple[dict[str, tuple[float, str]], float]:
+        """When and by whom each place is taken as the dispatcher goes on from here, and until when it was played: the
+        first moment at which two become free at once, for that never is."""
+        found: dict[str, tuple[float, str]] = {}
+        posts, waiting = {post.agent: post for post in self.posts}, list(self.places)
+        idle = {post.agent: -post.time_s for post in self.posts if post.doing == FREE}
+        frees = {post.agent: post.time_s for post in self.posts if post.doing == ENDING}
+        now = 0.0
+        while True:
+            there = [agent for agent in idle if posts[agent].leaves_s > now]
+            seats = [self.seat(posts[agent], NOON + timedelta(seconds=idle[agent])) for agent in there]
+            paired = self.planned(NOON + timedelta(seconds=now), seats, waiting) if seats and waiting else []
+            for place, agent in paired:
+                found[place.id] = now, agent
+                waiting.remove(place)
+                del idle[agent]
+                frees[agent] = now + TALK_S
+            first, second = sorted((*frees.values(), UNTIL_S, UNTIL_S))[:2]
+            if first == second:
+                return found, first
+            agent = min(frees, key=frees.__getitem__)
+            idle[agent] = now = frees.pop(agent)
+
+    def taken(self, present: Present, *, until: float = 1e6) -> dict[str, tuple[float, str]]:
+        """When and by whom each place is taken as the roll-forward goes on."""
         lines = present.ranked()
         stream = arrays(present, lines, {})
         known = len(stream.places.key)
         at, by = np.full(known, np.inf), np.full(known, -1)
         laws = Laws(np.full(1, TALK_S), np.array([0, 1]), np.zeros(len(lines), np.int64), np.ones(1), np.zeros(1))
         probes = Probes(np.append(np.zeros(len(lines), np.int64), 1), np.full(1, np.nan))  # answered by nobody
-        roll(stream.seats, stream.places, stream.streams, laws, probes, stream.room, 1e6, 1, at, by)
+        roll(stream.seats, stream.places, stream.streams, laws, probes, stream.room, until, 1, at, by)
         members = [m.id for line in lines for m in sorted(line.members, key=lambda m: (m.start_s, m.id))]
         members += [each.member.id for line in lines for each in line.coming]
         agents = sorted(post.agent for post in self.posts)
-        return sorted((at[n], members[n], agents[by[n]]) for n in range(known) if by[n] >= 0)
+        return {members[n]: (float(at[n]), agents[by[n]]) for n in range(known) if by[n] >= 0}
 
 
 def member(place: Place) -> Member:
@@ -115,28 +141,17 @@ def member(place: Place) -> Member:
     return Member(start_s, place.state is State.HOLDING, place.id, place.last_agent or "")
 
 
-def test_the_next_place_and_its_agent_are_those_the_dispatcher_would_choose() -> None:
-    """Ten thousand moments: who is paired at once, and whom the next agent takes who becomes free."""
+def test_whoever_is_taken_and_by_whom_is_as_the_dispatcher_goes_on() -> None:
+    """Ten thousand moments: who is paired at once, then whom each agent takes who becomes free, one after the other,
+    unless he has left by then."""
+    further = gone = 0
     for seed in range(10_000):
         drawn = Drawn(seed)
-        free = [drawn.seat(p, NOON - timedelta(seconds=p.time_s)) for p in drawn.posts if p.doing == FREE]
-        rolled_on = drawn.taken(drawn.present())
-        paired = drawn.planned(NOON, free)
-        assert sorted(paired) == sorted((r, a) for at, r, a in rolled_on if at == 0.0), seed
-        done = {request for request, _ in paired}
-        drawn.places = [place for place in drawn.places if place.id not in done]
-        idle = [seat for seat in free if seat.agent not in {agent for _, agent in paired}]
-        later = [(at, r, a) for at, r, a in rolled_on if at > 0.0]
-        for post in sorted((p for p in drawn.posts if p.doing == ENDING), key=lambda p: p.time_s):
-            if post.time_s > TALK_S:
-                break
-            now = NOON + timedelta(seconds=post.time_s)
-            idle.append(drawn.seat(post, now))
-            found = drawn.planned(now, idle)
-            assert found == [(r, a) for at, r, a in later if at == post.time_s], seed
-            idle = [] if found else idle
-            if found:
-                break
+        expected, until = drawn.played()
+        assert expected == drawn.taken(drawn.present(), until=np.nextafter(until, 0.0)), seed
+        further += sum(at > 0.0 for at, _ in expected.values())
+        gone += any(post.leaves_s < until for post in drawn.posts)
+    assert further > 10_000 and gone > 3000
 
 
 def test_a_known_retry_takes_its_old_place_when_its_time_has_come() -> None:
@@ -150,7 +165,8 @@ def test_a_known_retry_takes_its_old_place_when_its_time_has_come() -> None:
         )
         drawn = Drawn(0)
         drawn.posts = [agent]
-        assert next(request for _, request, _ in drawn.taken(present)) == first
+        taken = drawn.taken(present)
+        assert min(taken, key=taken.__getitem__) == first
 
 
 def crowd(agents: int, waiting: int, *, holds: bool = False, bucket: str = "/", busy_s: float = 100.0) -> Present:
@@ -203,6 +219,21 @@ def test_who_has_more_credit_overtakes_those_who_wait() -> None:
         for lines in (before.lines, (*before.lines, rush))
     )
     assert overtaken.p50_s > alone.p50_s + 200
+
+
+def test_who_stands_in_line_already_has_been_patient_for_so_long() -> None:
+    """Ten hung up in fifty minutes of standing; sixty stand there now, for half a minute or for half an hour each."""
+    seen = memoryless(patience=Gamma(10.0, 3000.0))
+    line = ClassKey("q", "/", "standard")
+    young, old = (
+        Line(klass=line, members=tuple(Member(-since_s - n / 100.0, True, f"r{n:03}") for n in range(60)))
+        for since_s in (30.0, 1800.0)
+    )
+    posts = crowd(5, 0).posts
+    soon, late = (
+        dict(rolled(Present(posts=posts, lines=(each,)), seen, NOON, seed=1).of(line))[60] for each in (young, old)
+    )
+    assert late.p50_s > 1.5 * soon.p50_s
 
 
 def test_a_long_call_in_progress_is_not_forgotten() -> None:

@@ -13,7 +13,7 @@ from vqueue.engine.order import ClassKey
 from vqueue.engine.wait.present import Rolled, newcomers
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor
 from vqueue.simulator.rolling import Rolling, near
-from vqueue.simulator.scenario import read
+from vqueue.simulator.scenario import Scenario, read
 
 SCENARIO = read("{agents: 1, arrivals_per_hour: 10, handling_s: {law: constant, mean: 240}}")
 NOW = NOON.timestamp()
@@ -35,14 +35,14 @@ def _caller(name: str, *, since_s: float) -> Caller:
     )  # fmt: skip
 
 
-def _rolled(floor: Floor) -> Rolled:
-    rolling = Rolling(SCENARIO, SCENARIO.in_force())
+def _rolled(floor: Floor, scenario: Scenario = SCENARIO) -> Rolled:
+    rolling = Rolling(scenario, scenario.in_force())
     return rolling.of(floor, NOW, samples=SAMPLES, abandoned=0.0, queued_s=1e6)
 
 
-def _newcomer_s(floor: Floor) -> float:
+def _newcomer_s(floor: Floor, scenario: Scenario = SCENARIO) -> float:
     """Median of who comes now."""
-    return _rolled(floor).of(newcomers(QUEUE))[-1][1].p50_s
+    return _rolled(floor, scenario).of(newcomers(QUEUE))[-1][1].p50_s
 
 
 def test_a_retry_to_come_stands_before_who_comes_now_if_it_is_ready_in_time() -> None:
@@ -64,3 +64,16 @@ def test_the_ranks_near_a_number_ahead_give_the_wait_that_all_of_them_give(ahead
         whole, part = (replace(board, grid=each.of(klass)) for each in (rolled, near(rolled, (ahead,))))
         assert part.wait(ahead) == whole.wait(ahead)
         assert len(part.grid) <= 2 < len(whole.grid)
+
+
+def test_a_shift_to_come_shortens_the_wait_where_the_rules_know_of_it() -> None:
+    """Eight are ahead of who comes now, one agent is at work, and three more come in five minutes."""
+    staff = [["00:00", "12:05", 1], ["12:05", "24:00", 4]]
+    known = read(
+        "{agents: 1, arrivals_per_hour: 10, handling_s: {law: constant, mean: 240}, zone: UTC,"
+        f" hours: ['00:00', '24:00'], rules: {{slots: {{staff: {{wed: {staff}}}}}}}}}"
+    )
+    floor = _floor()
+    for n in range(8):
+        floor.order.add(_caller(f"c{n}", since_s=300.0 - n), NOW)
+    assert _newcomer_s(floor, known) < 0.5 * _newcomer_s(floor)

@@ -41,8 +41,8 @@ class Slots:
     """`weekly`: the numbers of `week`. `forecast`: what agents are expected to have time for; `week` says when times
     can be booked, and its numbers count while too little is known."""
     staff: Mapping[str, Capacities] = field(default_factory=dict)
-    """Agents at work, breaks taken off, by weekday and time as in `week`, for the forecast; empty: as many as were seen
-    on the last four same weekdays."""
+    """Agents at work, breaks taken off, by weekday and time as in `week`: waits reckon with who is to come or to go
+    today, and the forecast with all. Empty: the forecast takes as many as were seen on the last four same weekdays."""
     answer_within_s: int = 20
     """Callers of the moment are to be answered within this, before agents count as free for booked calls."""
     answer_share: float = 0.8

@@ -26,6 +26,7 @@ from vqueue.engine.wait.present import (
     Rolled,
     newcomers,
 )
+from vqueue.engine.wait.roster import Plan, foreseen
 from vqueue.simulator.floor import ON_DUTY, QUEUE, Chair, Floor, at
 from vqueue.simulator.scenario import Scenario
 
@@ -72,7 +73,8 @@ class Rolling:
             lines[klass] = replace(lines[klass], members=members)
         for klass, expected in coming.items():
             lines[klass] = replace(lines[klass], coming=tuple(expected))
-        return Present(posts=tuple(self._post(chair, now) for chair in chairs), lines=tuple(lines.values()))
+        posts = foreseen([self._post(chair, now) for chair in chairs], (Plan.of(self.rules, at(now)),))
+        return Present(posts=posts, lines=tuple(lines.values()))
 
     def _coming(self, floor: Floor, now: float) -> dict[ClassKey, list[Coming]]:
         """Retries and booked times that become ready within the hour."""

@@ -100,4 +100,5 @@ def _seats(posts: Sequence[Post], lines: Sequence[Line], laws: Mapping[str, int]
         law=np.array([laws.get(post.queue, 0) for post in posts], dtype=np.int64),
         may=may,
         level=levels,
+        leaves=np.array([post.leaves_s for post in posts], dtype=np.float64),
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vqueue.engine.wait.compiled import compiled, lean
 from vqueue.engine.wait.kernel import uniform
-from vqueue.engine.wait.paths import Bools, Floats, Ints, Laws, Path, Places, Probes, Seats, Streams, freed, occupy
+from vqueue.engine.wait.paths import Floats, Ints, Laws, Path, Places, Probes, Seats, Streams, freed, occupy
 from vqueue.engine.wait.present import BUSY, ENDING
 
 Words = NDArray[np.uint64]
@@ -137,11 +137,11 @@ def _came(path: Path, klass: int, old: int, now: float) -> int:
 
 
 @lean
-def _best_seat(may: Bools, level: Ints, idle: Floats, klass: int, wanted: int) -> int:
+def _best_seat(seats: Seats, idle: Floats, klass: int, wanted: int, now: float) -> int:
     """The idle seat that takes a place of this class; -1 when none may."""
-    best = -1
+    may, level, best = seats.may, seats.level, -1
     for seat in range(len(idle)):
-        if idle[seat] == np.inf or not may[seat, klass]:
+        if idle[seat] == np.inf or not may[seat, klass] or seats.leaves[seat] <= now:
             continue
         if seat == wanted:
             return seat
@@ -167,7 +167,7 @@ def _next(seats: Seats, first: Ints, wanted: Ints, path: Path, now: float, only:
             place = _came(path, klass, place, now)
         if place < 0 or (best >= 0 and not _before(key, order, place, best)):
             continue
-        seat = only if only >= 0 else _best_seat(seats.may, seats.level, path.idle, klass, wanted[place])
+        seat = only if only >= 0 else _best_seat(seats, path.idle, klass, wanted[place], now)
         if seat >= 0:
             best, mine, chosen = place, klass, seat
     return best, mine, chosen
@@ -268,6 +268,8 @@ def roll(
                 came += 1
             elif now < np.inf:
                 only = freed(path)
+                if seats.leaves[only] <= now:
+                    continue
                 path.idle[only] = now
                 path.idlers[0] += 1
             if not now <= until:

@@ -21,6 +21,8 @@ class Seats(NamedTuple):
     may: Bools
     level: Ints
     """(seats, classes): whether, and how well, he serves the class."""
+    leaves: Floats
+    """From then on he takes nobody; inf where nothing is known of his leaving."""
 
 
 class Places(NamedTuple):

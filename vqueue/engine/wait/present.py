@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 
 from vqueue.domain.board import Wait
 from vqueue.engine.order import ClassKey
@@ -27,6 +28,10 @@ class Post:
     doing: int
     time_s: float = 0.0
     queue: str = ""
+    leaves_s: float = inf
+    """From then on he takes no more calls."""
+    comes: bool = False
+    """He is not at work yet: he will be when `time_s` is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def rolled(
         stream.seats, stream.places, stream.streams,
         _laws(
             [evidence[queue] for queue in queues], [_lasting(present, queue) for queue in queues],
-            [laws[line.klass.queue] for line in lines], paths,
+            [laws[line.klass.queue] for line in lines], _standing_s(lines), paths,
         ),
         _probes(lines, ranks, stream.keys), stream.room, LONGEST_S, seed,
         np.zeros(len(stream.places.key)), np.zeros(len(stream.places.key), dtype=np.int64),
@@ -79,7 +79,9 @@ def _probes(lines: Sequence[Line], ranks: Sequence[list[int]], keys: Mapping[str
     return Probes(first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), key=np.concatenate(found))
 
 
-def _laws(evidence: Sequence[Evidence], lasting: Sequence[Sequence[float]], of: Sequence[int], paths: int) -> Laws:
+def _laws(
+    evidence: Sequence[Evidence], lasting: Sequence[Sequence[float]], of: Sequence[int], standing_s: float, paths: int
+) -> Laws:
     """The sample of each queue, with the prior's few calls among them; scale and patience of each path at a fixed,
     evenly spread net of joint quantiles."""
     samples = [_sample(each, ages) for each, ages in zip(evidence, lasting, strict=True)]
@@ -96,13 +98,18 @@ def _laws(evidence: Sequence[Evidence], lasting: Sequence[Sequence[float]], of: 
         first=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         of=np.array(of, dtype=np.int64),
         scale=scale,
-        leaves=_leaves(evidence, v),
+        leaves=_leaves(evidence, standing_s, v),
     )
 
 
 def _lasting(present: Present, queue: str) -> list[float]:
     """How long the calls under way have lasted."""
     return [post.time_s for post in present.posts if post.doing == BUSY and post.queue == queue]
+
+
+def _standing_s(lines: Sequence[Line]) -> float:
+    """How long those on the line have stood there, all together."""
+    return sum(max(0.0, -member.start_s) for line in lines for member in line.members if member.holds)
 
 
 def _sample(evidence: Evidence, lasting: Sequence[float]) -> Floats:
@@ -127,14 +134,16 @@ def _sample(evidence: Evidence, lasting: Sequence[float]) -> Floats:
     return np.sort(np.concatenate([times[over][found[known]], beyond]))
 
 
-def _leaves(evidence: Sequence[Evidence], v: Floats) -> Floats:
-    """Patience rates by path, of all queues together; 0 where nobody is seen to leave."""
+def _leaves(evidence: Sequence[Evidence], standing_s: float, v: Floats) -> Floats:
+    """Patience rates by path, of all queues together; 0 where nobody is seen to leave. Who stands in line now has been
+    patient for so long: without their `standing_s`, people would seem to leave the faster the longer the line grows,
+    for who leaves is counted at once."""
     from scipy.special import gammaincinv
 
     known = [each.patience for each in evidence if each.patience is not None]
     if not known:
         return np.zeros(len(v))
-    shape, rate = sum(each.shape for each in known), sum(each.rate for each in known)
+    shape, rate = sum(each.shape for each in known), sum(each.rate for each in known) + standing_s
     return np.asarray(gammaincinv(shape, v) / rate, dtype=np.float64)
 
 

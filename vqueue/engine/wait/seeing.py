@@ -9,6 +9,7 @@ from vqueue.domain.rules import Queue
 from vqueue.engine.order import ClassKey
 from vqueue.engine.routing import unbucket
 from vqueue.engine.wait.present import BUSY, ENDING, FREE, Coming, Line, Member, Post, Present, newcomers
+from vqueue.engine.wait.roster import Plan, foreseen
 
 Counts = Mapping[tuple[str, str, str, str, bool], Sequence[tuple[int, int]]]
 BOOKED = "booked"
@@ -29,7 +30,8 @@ def present(
     classes: Iterable[ClassKey] = (),
 ) -> Present:
     """`calls`: by agent id, since when he has been reserved and for which queue. `due`: parked and booked places whose
-    time is known. `classes` are asked about though nobody of them may wait. Who leaves after his call is no seat."""
+    time is known. `classes` are asked about though nobody of them may wait. Who leaves after his call is no seat; who
+    is to come or to go by the plan of the rules does so."""
     lines = {newcomers(queue.id): _newcomers(queue) for queue, _ in queues}
     members: dict[ClassKey, list[Member]] = {}
     for queue, counts in queues:
@@ -52,8 +54,9 @@ def present(
                 coming=tuple(coming.get(klass, ())),
                 arrivals_per_s=_rate(members.get(klass, ())),
             )
-    posts = (_post(agent, calls, now) for agent in agents if _takes_calls(agent))
-    return Present(posts=tuple(posts), lines=tuple(lines.values()))
+    posts = [_post(agent, calls, now) for agent in agents if _takes_calls(agent)]
+    plans = [Plan.of(each, now) for each in rules.values()]
+    return Present(posts=foreseen(posts, plans), lines=tuple(lines.values()))
 
 
 RECENT_S = 900.0
