@@ -83,7 +83,7 @@ def _queue(told: QueueFacts, now: datetime) -> Iterator[Alert]:
     age_s = (now - told.board_at).total_seconds() if told.board_at else None
     if age_s is None or age_s > STALE_S:
         yield Alert(kind=Kind.BOARD_STALE, severity=Severity.ACT, queue=told.queue, since=told.board_at,
-                    figure=round(age_s or 0.0, 1), unit="s", action=Action("look", "/readyz"))  # fmt: skip
+                    figure=round(age_s or 0.0, 1), unit="s", action=Action("look", "/console/service"))  # fmt: skip
 
 
 def _promises(told: QueueFacts) -> Iterator[Alert]:
@@ -96,7 +96,7 @@ def _promises(told: QueueFacts) -> Iterator[Alert]:
 
 
 def _staff(told: QueueFacts) -> Iterator[Alert]:
-    agents = Action("open", "/console")
+    agents = Action("open", "/console/agents")
     since = told.left[0] if told.left else None
     if not told.at_work:
         severity = Severity.ACT if told.waiting else Severity.WATCH
@@ -119,15 +119,15 @@ def _machines(told: QueueFacts) -> Iterator[Alert]:
 def _house(facts: Facts, now: datetime) -> Iterator[Alert]:
     if not facts.leader:
         yield Alert(kind=Kind.LEADER_MISSING, severity=Severity.ACT, figure=0, unit="leaders",
-                    action=Action("look", "/readyz"))  # fmt: skip
+                    action=Action("look", "/console/service"))  # fmt: skip
     overdue, since = facts.outbox
     if overdue and since is not None and now - since > OVERDUE:
         yield Alert(kind=Kind.OUTBOX_STUCK, severity=Severity.ACT, figure=overdue, unit="notices", since=since,
-                    action=Action("look", "/metrics"))  # fmt: skip
+                    action=Action("look", "/console/service"))  # fmt: skip
     rows, oldest = facts.unsealed
     if rows and oldest is not None and now - oldest > UNSEALED:
         yield Alert(kind=Kind.JOURNAL_UNSEALED, severity=Severity.WATCH, figure=rows, unit="rows", since=oldest,
-                    action=Action("look", "/metrics"))  # fmt: skip
+                    action=Action("look", "/console/service"))  # fmt: skip
     for hook in facts.webhooks:
         if hook.disabled_at is not None or hook.failures >= FAILURES:
             severity = Severity.ACT if hook.disabled_at else Severity.WATCH
