@@ -104,7 +104,7 @@ function layout(told, c, width) {
   const mirrored = document.documentElement.dir === 'rtl';
   const size = (11.5 * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
   const font = { family: getComputedStyle(document.body).fontFamily, size, color: c['ink-3'] };
-  const axis = { gridcolor: c.line, linecolor: c['line-strong'], zeroline: false, fixedrange: true, automargin: true, tickfont: font };
+  const axis = { gridcolor: c.line, linecolor: c['line-strong'], zeroline: false, fixedrange: true, automargin: true, tickangle: 0, tickfont: font };
   const value = { ...axis, rangemode: told.range ? undefined : 'tozero', range: told.range || undefined, ticksuffix: suffix(told.unit), nticks: 5 };
   const names = { ...along(told, axis, width, mirrored), autorange: 'reversed', side: mirrored ? 'right' : 'left', nticks: undefined };
   const change = told.kind === 'change';

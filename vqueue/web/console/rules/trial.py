@@ -1,6 +1,7 @@
 """A rehearsal beside the form: asked for, followed while it runs, told in a sentence, a plot and a table."""
 
 import json
+from datetime import date
 from typing import Any
 
 from vqueue.domain.errors import NoPastDay, NotFound, Outdated, RehearsalRunning
@@ -11,6 +12,7 @@ from vqueue.services.house import House
 from vqueue.web.api.bank.rehearsals import told
 from vqueue.web.api.bank.rules_shapes import document_of
 from vqueue.web.console.rules.shown import Speaks
+from vqueue.wording.axis import short_day
 
 DRAWN = 6
 """Figures in the plot; the table has all."""
@@ -55,7 +57,7 @@ async def seen(house: House, queue: str, speaks: Speaks) -> dict[str, Any] | Non
         "failed": kept.state in (RehearsalState.FAILED, RehearsalState.LOST),
         "share": round(kept.progress * 100),
         "version": Number(kept.rules_version),
-        "days": Text(", ".join(kept.days)),
+        "days": Text(", ".join(short_day(date.fromisoformat(each), speaks.language) for each in kept.days)),
         "stale": known.stale,
         "found": found,
         "calls": Number(found["calls"]) if found else None,
