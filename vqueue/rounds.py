@@ -20,6 +20,7 @@ from vqueue.ports.metrics import Meter
 from vqueue.services import (
     calibrating,
     delivering,
+    desk_open,
     foreseeing,
     keeping,
     noticing,
@@ -49,6 +50,7 @@ HOUSEKEEPING: dict[str, tuple[Callable[[House], Awaitable[None]], float]] = {
     "sweep_legs": (sweeping.sweep_legs, 5),
     "end_wrap_ups": (keeping.end_wrap_ups, 1),
     "wake_due": (keeping.wake_due, 1),
+    "lapse_desks": (desk_open.lapse, 5),
     "lapse_promises": (keeping.lapse_promises, 5),
     "calibrate": (calibrating.learn, 20),
     "close_queues": (keeping.close_queues, 15),

@@ -3,6 +3,7 @@
 import asyncio
 import html
 import re
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -102,38 +103,66 @@ async def test_without_promises_the_card_says_how_one_is_made(site: Site, house:
     assert "Choose a follow-up" in card(await shown(site))
 
 
-def unwatched() -> asyncio.Event:
-    """Nobody waits for the page to come back: the tests look themselves."""
-    over = asyncio.Event()
-    over.set()
-    return over
+def later(house: House, seconds: float) -> None:
+    assert isinstance(house.clock, HandClock)
+    house.clock.move(seconds)
 
 
-async def looked(house: House) -> bool:
-    return await house.act(partial(desk_open.settled, agent_id=AGENT))
+async def pages(house: House) -> list[str]:
+    return [page.id for page in await house.database.read(lambda work: work.desks.of(AGENT))]
 
 
 async def test_a_free_agent_whose_last_desk_page_closed_is_away_and_reads_why(site: Site, house: House) -> None:
     await desk_of(house, "idle")
-    async with desk_open.opened(house, AGENT, unwatched()):
-        async with desk_open.opened(house, AGENT, unwatched()):
-            pass
-        assert await looked(house)
-        assert (await omer(house)).presence is Presence.READY
-    assert await looked(house)
+    await desk_open.opened(house, AGENT).looked_at()
+    later(house, 30)
+    await desk_open.opened(house, AGENT).looked_at()
+    later(house, desk_open.LEASE_S - 29)
+    await desk_open.lapse(house)
+    assert (await omer(house)).presence is Presence.READY and len(await pages(house)) == 1
+    later(house, 30)
+    await desk_open.lapse(house)
     assert (await omer(house)).reason == "desk_closed"
-    assert (await omer(house)).presence is Presence.AWAY
+    assert (await omer(house)).presence is Presence.AWAY and await pages(house) == []
     await enter(site)
     assert "Your desk was closed for a minute" in plain(await shown(site))
 
 
+async def test_a_page_that_is_looked_at_stays_open(house: House) -> None:
+    await desk_of(house, "idle")
+    page = desk_open.opened(house, AGENT)
+    for _ in range(3):
+        page._kept_at = float("-inf")
+        await page.looked_at()
+        later(house, desk_open.LEASE_S - 1)
+        await desk_open.lapse(house)
+    assert (await omer(house)).presence is Presence.READY and await pages(house) == [page.id]
+
+
+async def test_a_page_that_is_kept_open_while_it_lapses_stays(house: House) -> None:
+    await desk_of(house, "idle")
+    page = desk_open.opened(house, AGENT)
+    await page.looked_at()
+    later(house, desk_open.LEASE_S + 1)
+    (seen,) = await house.database.read(lambda work: work.desks.over(house.clock.now()))
+    page._kept_at = float("-inf")
+    await page.looked_at()
+    await house.act(partial(desk_open._lapsed, page=seen))
+    assert (await omer(house)).presence is Presence.READY and await pages(house) == [page.id]
+
+
 @pytest.mark.parametrize(("state", "presence"), [("talking", Presence.TALKING), ("over", Presence.WRAPPING)])
 async def test_a_call_is_left_alone_though_the_desk_is_closed(house: House, state: str, presence: Presence) -> None:
+    """He is away as soon as he is free."""
     await desk_of(house, state)
-    async with desk_open.opened(house, AGENT, unwatched()):
-        pass
-    assert not await looked(house)
+    await desk_open.opened(house, AGENT).looked_at()
+    later(house, desk_open.LEASE_S + 1)
+    await desk_open.lapse(house)
     assert (await omer(house)).presence is presence
+    free = replace(await omer(house), presence=Presence.READY, attempt=None)
+    await house.database.transact(lambda work: work.agents.replace(free))
+    await desk_open.lapse(house)
+    assert (await omer(house)).presence is Presence.AWAY
 
 
 async def test_an_open_stream_is_an_open_desk(site: Site, house: House) -> None:
@@ -141,8 +170,28 @@ async def test_an_open_stream_is_an_open_desk(site: Site, house: House) -> None:
     await enter(site)
     stream = await site.get("/desk/events")
     assert (await stream.content.readline()).strip() == b"event: part"
-    assert await house.database.read(lambda work: desk_open.is_open(work, AGENT))
+    assert len(await pages(house)) == 1
     stream.close()
+
+
+async def test_a_desk_that_died_with_its_server_is_closed(house: House, sqlite_database: str) -> None:
+    """Nobody tells of a page whose server was killed: the page is over by itself."""
+    await desk_of(house, "idle")
+    command = [sys.executable, "-m", "tests.web.desk_server", sqlite_database]
+    server = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert server.stdout is not None
+        while (line := await server.stdout.readline()) != b"event: part\n":
+            assert line, "its desk never opened"
+    finally:
+        server.kill()
+        await server.wait()
+    assert len(await pages(house)) == 1
+    await desk_open.lapse(house)
+    assert (await omer(house)).presence is Presence.READY
+    later(house, desk_open.LEASE_S + 1)
+    await desk_open.lapse(house)
+    assert (await omer(house)).presence is Presence.AWAY and await pages(house) == []
 
 
 async def a_team(house: House) -> None:

@@ -1,73 +1,66 @@
 """Whether an agent's desk is open anywhere: a free agent who has closed it for a while is away, not rung in vain."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from vqueue.domain.agent import AgentMove, Presence
-from vqueue.domain.errors import NotFound, Unavailable
 from vqueue.domain.ids import AgentId
 from vqueue.ports.database import Work
+from vqueue.ports.lines import DeskPage
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 
-GRACE_S = 60.0
-"""How long (wall) a desk may be closed, by a reload or a lost network too, before its agent is away."""
+LEASE_S = 60.0
+"""How long (wall) a page counts as open after it was last looked at: a reload, a lost network and a server that is
+replaced take less."""
+KEEP_S = 15.0
+"""A page that is looked at is written down no more often than this (wall)."""
 CLOSED = "desk_closed"
 """Why he is away then."""
-_PAGES = 100
-_LOOKS = 24 * 60
-"""How often a busy agent without a desk is looked at again, a GRACE_S apart."""
-_COUNTED_S = 13 * 3600
-"""A page that vanished with its server is forgotten by the next shift (wall)."""
+_IDLE = (Presence.READY, Presence.AWAY, Presence.OFFLINE)
 
 
-@asynccontextmanager
-async def opened(house: House, agent: AgentId, over: asyncio.Event) -> AsyncIterator[None]:
-    """One open page of his. When the last one closes and none comes back in time, he is away as soon as he is free; a
-    call that goes on, and the writing up after it, is left alone. `over` is set when this server stops: then his page
-    only goes elsewhere."""
-    forgotten = house.clock.now() + timedelta(seconds=_COUNTED_S * house.clock.speed)
-    key = _key(agent)
-    await house.database.transact(
-        lambda work: work.counters.take(key, limit=_PAGES, at=house.clock.now(), expires_at=forgotten)
-    )
-    try:
-        yield
-    finally:
-        with suppress(Unavailable):  # this server is being stopped
-            await house.database.transact(lambda work: work.counters.give(key))
-            if not over.is_set():
-                house.spawn(_watch(house, agent, over))
+@dataclass(kw_only=True)
+class OpenPage:
+    """One page of his that is being looked at. Nothing is to be done when it closes, or when its server dies: nobody
+    keeps it open any more."""
 
+    house: House
+    agent: AgentId
+    id: str
+    _kept_at: float = float("-inf")
 
-async def _watch(house: House, agent: AgentId, over: asyncio.Event) -> None:
-    for _ in range(_LOOKS):
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_S):
-                await over.wait()
-        if over.is_set() or await house.act(partial(settled, agent_id=agent)):
+    async def looked_at(self) -> None:
+        """Keeps it open for a while. Raises Unavailable."""
+        wall = self.house.clock.wall()
+        if wall - self._kept_at < KEEP_S:
             return
+        until = self.house.clock.now() + timedelta(seconds=LEASE_S * self.house.clock.speed)
+        page = DeskPage(id=self.id, agent=self.agent, expires_at=until)
+        await self.house.database.transact(lambda work: work.desks.keep(page))
+        self._kept_at = wall
 
 
-def settled(clerk: Clerk, agent_id: AgentId) -> bool:
-    """Away now, if he is free and no page of his is open; False while he is busy without one."""
-    if is_open(clerk.work, agent_id):
-        return True
-    try:
-        agent = clerk.work.agents.get(agent_id)
-    except NotFound:
-        return True
-    if agent.presence is Presence.READY:
+def opened(house: House, agent: AgentId) -> OpenPage:
+    return OpenPage(house=house, agent=agent, id=house.chance.id("dk"))
+
+
+async def lapse(house: House) -> None:
+    """Housekeeping: whoever's last page is over is away as soon as he is free; a call that goes on, and the writing up
+    after it, is left alone."""
+    for page in await house.database.read(lambda work: work.desks.over(house.clock.now())):
+        await house.act(partial(_lapsed, page=page))
+
+
+def _lapsed(clerk: Clerk, page: DeskPage) -> None:
+    """The page is looked at again the next time while its agent is busy without a desk."""
+    agent, elsewhere = clerk.work.agents.get(page.agent), is_open(clerk.work, page.agent, clerk.at)
+    if agent.presence not in _IDLE and not elsewhere:
+        return
+    if clerk.work.desks.close(page) and not elsewhere and agent.presence is Presence.READY:
         clerk.move_agent(agent, AgentMove.LOST_PAGE, reason=CLOSED)
-    return agent.presence in (Presence.READY, Presence.AWAY, Presence.OFFLINE)
 
 
-def is_open(work: Work, agent: AgentId) -> bool:
-    return work.counters.value(_key(agent)) > 0
-
-
-def _key(agent: AgentId) -> str:
-    return f"desk-open:{agent}"
+def is_open(work: Work, agent: AgentId, at: datetime) -> bool:
+    return any(page.expires_at > at for page in work.desks.of(agent))

@@ -62,15 +62,15 @@ class Desk:
 
     async def events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         agent, look = await self._agent(visitor), self.pages.look(request)
-        began = self.house.clock.now()
+        began, page = self.house.clock.now(), desk_open.opened(self.house, agent)
 
         async def render() -> str | None:
             if not await self.access.admits(request, *Role):
                 return None
+            await page.looked_at()
             return await self._part(look, agent, visitor, began=began)
 
-        async with desk_open.opened(self.house, agent, self.streams.over):
-            return await self.streams.run(request, render, f"agent:{agent}", "boards")
+        return await self.streams.run(request, render, f"agent:{agent}", "boards")
 
     async def times(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         """Free times for a follow-up, as options of a list."""
