@@ -56,6 +56,7 @@ def staff_issuer(settings: Settings, *, session: aiohttp.ClientSession, clock: C
         id=settings.oidc_client_id,
         secret=settings.oidc_client_secret.get_secret_value(),
         redirect_uri=f"{settings.public_url}/sign-in/oidc/back",
+        signed_out_uri=f"{settings.public_url}/sign-in/oidc/over",
         role_claim=settings.oidc_role_claim,
         roles=settings.staff_roles(),
         name=settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or settings.oidc_issuer,

@@ -31,6 +31,8 @@ class Provider:
     down: bool = False
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     used: list[str] = field(default_factory=list)
+    ended: list[dict[str, str]] = field(default_factory=list)
+    """The sign-outs it was asked for."""
 
     async def discover(self, _: web.Request) -> web.Response:
         if self.down:
@@ -58,6 +60,15 @@ class Provider:
         back = {"code": code, "state": asked["state"], "iss": self.url, **self.answer}
         told = {name: value for name, value in back.items() if value}
         return web.Response(status=302, headers={"Location": str(URL(asked["redirect_uri"]).with_query(told))})
+
+    async def end_session(self, request: web.Request) -> web.Response:
+        """Ends the person's session there, whose ID token it knows again, and sends the browser back."""
+        asked = dict(request.query)
+        jwt.decode(asked["id_token_hint"], self.key.public_key(), algorithms=["RS256"], audience=CLIENT)
+        assert asked["client_id"] == CLIENT and asked["flow"] == "out"
+        self.ended.append(asked)
+        back = URL(asked["post_logout_redirect_uri"]).with_query(state=asked["state"])
+        return web.Response(status=302, headers={"Location": str(back)})
 
     async def token(self, request: web.Request) -> web.Response:
         form, asked = await request.post(), self.codes.get(str((await request.post()).get("code")))
@@ -88,6 +99,7 @@ async def open_provider() -> AsyncIterator[Provider]:
     app.router.add_get("/jwks", provider.keys)
     app.router.add_get("/authorize", provider.authorize)
     app.router.add_post("/token", provider.token)
+    app.router.add_get("/end", provider.end_session)
     async with TestServer(app) as server:
         provider.url = str(server.make_url("/")).rstrip("/")
         yield provider

@@ -1,5 +1,6 @@
 """Staff sign in at the bank's own issuer: who is let in, as what, and what an attacker cannot do."""
 
+import html
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -40,7 +41,8 @@ async def site(house: House, provider: Provider) -> AsyncIterator[Site]:
         app = make_web(house, passwords=QUICK, secure=False, issuer=issuer, local=False)
         async with TestClient(TestServer(app)) as opened:
             redirect = str(opened.make_url("/sign-in/oidc/back"))
-            issuer._client = replace(client, redirect_uri=redirect)
+            over = str(opened.make_url("/sign-in/oidc/over"))
+            issuer._client = replace(client, redirect_uri=redirect, signed_out_uri=over)
             yield opened
 
 
@@ -235,6 +237,7 @@ async def test_an_answer_in_another_issuers_name_never_shows_it_our_code(
         {"token_endpoint": "http://evil.example/token"},
         {"jwks_uri": 7},
         {"authorization_endpoint": "javascript:alert(1)"},
+        {"end_session_endpoint": "http://evil.example/end"},
     ],
 )
 async def test_an_issuer_that_speaks_for_another_or_leads_astray_is_not_used(
@@ -263,3 +266,67 @@ async def test_where_there_is_no_issuer_there_is_no_such_page(house: House) -> N
     async with TestClient(TestServer(make_web(house, passwords=QUICK, secure=False))) as local:
         assert (await local.get(BACK)).status == 404
         assert "/sign-in/oidc" not in await (await local.get("/sign-in")).text()
+
+
+async def sign_out(site: Site, **headers: str) -> tuple[int, str, URL | None]:
+    """As the form does it: status, page, and where the page leads the browser by itself."""
+    page = await (await site.get("/account", headers=PERSON)).text()
+    csrf = page.partition('data-csrf="')[2].partition('"')[0]
+    answer = await site.post("/sign-out", data={"csrf": csrf}, headers=PERSON | headers, allow_redirects=False)
+    text = html.unescape(await answer.text())
+    led = text.partition('content="0;url=')[2].partition('"')[0]
+    return answer.status, text, URL(led, encoded=True) if led else None
+
+
+def ends_there(provider: Provider) -> None:
+    provider.document = {"end_session_endpoint": f"{provider.url}/end?flow=out"}
+
+
+async def test_signing_out_here_signs_out_at_the_issuer_too(site: Site, provider: Provider) -> None:
+    ends_there(provider)
+    await arrive(site, await come_back(site, await leave(site)))
+    status, page, there = await sign_out(site)
+    assert status == 200 and there is not None and "Sign out at Tamarind SSO" in page
+    assert not await signed_in(site)
+    back = await come_back(site, there)
+    assert back.path == "/sign-in/oidc/over" and len(provider.ended) == 1
+    assert "You are signed out, here and at Tamarind SSO" in await (await site.get(back.path_qs, headers=PERSON)).text()
+    again = await (await site.get(back.path_qs, headers=PERSON)).text()
+    assert "You are signed out" not in again
+
+
+async def test_nobody_else_says_that_one_is_signed_out(site: Site, provider: Provider) -> None:
+    ends_there(provider)
+    await arrive(site, await come_back(site, await leave(site)))
+    await sign_out(site)
+    for state in ("", "guess"):
+        told = await (await site.get(f"/sign-in/oidc/over?state={state}", headers=PERSON)).text()
+        assert "You are signed out" not in told
+    await leave(site)
+    assert "You are signed out" not in await (await site.get("/sign-in/oidc/over", headers=PERSON)).text()
+
+
+async def test_an_issuer_without_a_sign_out_is_left_alone(site: Site, house: House, provider: Provider) -> None:
+    await arrive(site, await come_back(site, await leave(site)))
+    (session,) = await house.database.read(lambda work: work.sessions.all())
+    assert session.id_token is None
+    assert (await sign_out(site))[::2] == (303, None)
+    assert not await signed_in(site) and provider.ended == []
+
+
+async def test_what_the_issuer_wants_to_see_again_is_sealed(site: Site, house: House, provider: Provider) -> None:
+    ends_there(provider)
+    await arrive(site, await come_back(site, await leave(site)))
+    (session,) = await house.database.read(lambda work: work.sessions.all())
+    assert session.id_token is not None and "eyJ" not in repr(session.id_token)
+    assert house.vault.open(session.id_token).count(".") == 2
+    await sign_out(site)
+    assert await house.database.read(lambda work: work.sessions.all()) == []
+
+
+async def test_in_a_frame_the_issuer_is_opened_beside_it(site: Site, provider: Provider) -> None:
+    """An issuer's page is not shown in frames."""
+    ends_there(provider)
+    await arrive(site, await come_back(site, await leave(site)))
+    status, page, led = await sign_out(site, **{"Sec-Fetch-Dest": "iframe"})
+    assert status == 200 and led is None and 'target="_blank"' in page

@@ -30,6 +30,8 @@ class Provider:
     takes_basic: bool
     says_who_answers: bool
     """Its answers name the issuer (RFC 9207), so one that does not is not its."""
+    end_session_endpoint: str | None = None
+    """Where somebody signs out there (OpenID Connect RP-Initiated Logout 1.0)."""
 
 
 class Discovery:
@@ -84,12 +86,14 @@ def _read(text: bytes, issuer: str) -> Provider:
             takes_basic="client_secret_basic"
             in said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"]),
             says_who_answers=said.get("authorization_response_iss_parameter_supported") is True,
+            end_session_endpoint=said.get("end_session_endpoint"),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unavailable("What the issuer says about itself is not understood.") from None
     if found.issuer != issuer:
         raise Unavailable("The issuer speaks for another one.")
-    if not all(map(_private, (found.authorization_endpoint, found.token_endpoint, found.jwks_uri))):
+    ends = (found.end_session_endpoint,) if found.end_session_endpoint is not None else ()
+    if not all(map(_private, (found.authorization_endpoint, found.token_endpoint, found.jwks_uri, *ends))):
         raise Unavailable("The issuer leads to an address that is not private.")
     return found
 

@@ -35,6 +35,8 @@ class Client:
     role_claim: str
     roles: Mapping[str, str]
     name: str
+    signed_out_uri: str = ""
+    """Where it sends the browser after a sign-out; registered there as well."""
 
 
 class OidcIssuer:
@@ -59,8 +61,20 @@ class OidcIssuer:
             "code_challenge": _challenge(errand.verifier),
             "code_challenge_method": "S256",
         }
-        joined = "&" if URL(provider.authorization_endpoint).query_string else "?"
-        return f"{provider.authorization_endpoint}{joined}{urlencode(asked)}"
+        return _with(provider.authorization_endpoint, asked)
+
+    async def send_out(self, *, id_token: str, state: str) -> str | None:
+        """OpenID Connect RP-Initiated Logout 1.0, 2."""
+        provider = await self._discovery.provider()
+        if provider.end_session_endpoint is None:
+            return None
+        asked = {
+            "id_token_hint": id_token,
+            "client_id": self._client.id,
+            "post_logout_redirect_uri": self._client.signed_out_uri,
+            "state": state,
+        }
+        return _with(provider.end_session_endpoint, asked)
 
     async def fetch(self, errand: Errand, *, code: str, issuer: str | None) -> StaffClaims:
         provider = await self._discovery.provider()
@@ -78,6 +92,7 @@ class OidcIssuer:
             login=_first(claims, "preferred_username", "email"),
             name=_first(claims, "name", "preferred_username", "email"),
             roles=self._roles(claims),
+            id_token=token if provider.end_session_endpoint is not None else "",
         )
 
     async def _exchanged(self, provider: Provider, errand: Errand, code: str) -> str:
@@ -132,6 +147,11 @@ class OidcIssuer:
         values = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         mine = {self._client.roles[value] for value in values if isinstance(value, str) and value in self._client.roles}
         return tuple(role for role in HIGHEST_FIRST if role in mine)
+
+
+def _with(address: str, asked: Mapping[str, str]) -> str:
+    """The address may have a query of its own."""
+    return f"{address}{'&' if URL(address).query_string else '?'}{urlencode(asked)}"
 
 
 def _challenge(verifier: str) -> str:

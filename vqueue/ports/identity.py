@@ -1,6 +1,6 @@
 """Proving who somebody is: what the services need from the world for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -71,6 +71,8 @@ class StaffClaims:
     name: str
     roles: tuple[str, ...]
     """Of our roles, those its words mean, highest first; empty when it gives none."""
+    id_token: str = field(default="", repr=False)
+    """What it wants to see again when the person signs out; empty where nobody signs out there."""
 
 
 class StaffIssuer(Protocol):
@@ -88,4 +90,9 @@ class StaffIssuer(Protocol):
     async def fetch(self, errand: Errand, *, code: str, issuer: str | None) -> StaffClaims:
         """Who came back with this code; `issuer` is what the answer itself said. Raises Unauthenticated,
         Unavailable."""
+        ...
+
+    async def send_out(self, *, id_token: str, state: str) -> str | None:
+        """Where the browser goes to be signed out there too; it comes back with `state`. None where nobody signs out
+        there. Raises Unavailable."""
         ...

@@ -33,7 +33,9 @@ class Browser:
         return f"Browser({self.name!r})"
 
 
-def made(house: House, staff: str, *, browser: Browser, issuer: str | None = None) -> tuple[str, StaffSession]:
+def made(
+    house: House, staff: str, *, browser: Browser, issuer: str | None = None, id_token: str = ""
+) -> tuple[str, StaffSession]:
     """A token nobody had before, and the session it opens once that is begun."""
     token, csrf, now = house.chance.token(), house.chance.token(), house.clock.now()
     shown = "".join(sign if sign.isprintable() else " " for sign in browser.name)[:BROWSER_MAX]
@@ -45,6 +47,7 @@ def made(house: House, staff: str, *, browser: Browser, issuer: str | None = Non
         expires_at=now + timedelta(seconds=SESSION_S * house.clock.speed),
         browser=shown,
         issuer=issuer,
+        id_token=house.vault.seal(id_token) if id_token else None,
     )
     return token, session
 

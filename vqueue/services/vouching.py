@@ -4,23 +4,26 @@ import hashlib
 import hmac
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from vqueue.domain.errors import Forbidden, Unauthenticated
+from vqueue.domain.errors import Forbidden, Unauthenticated, Unavailable
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Sealed
 from vqueue.ports.identity import Errand, StaffClaims, StaffIssuer
 from vqueue.ports.people import Staff
-from vqueue.services import sessions
+from vqueue.services import sessions, signing_in
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.sessions import Browser
-from vqueue.services.signing_in import SignedIn
+from vqueue.services.signing_in import SignedIn, Visitor
 
 ERRAND_S = 600
 """How long somebody may take at the issuer, wall seconds."""
 NAME_MAX = 100
+_OUT = "out"
+"""Says of a note that it is a sign-out's."""
 _STRANGE = re.compile(r"[^a-z0-9._@+-]+")
 
 
@@ -64,6 +67,32 @@ async def arrive(
     return Arrived(signed_in=await _admit(house, claims, browser), onward=onward)
 
 
+async def leave_for_good(house: House, issuer: StaffIssuer | None, visitor: Visitor) -> Leaving | None:
+    """Signs out here, whatever the issuer does; then where the browser goes to be signed out there too, where the
+    issuer vouched for this sign-in and takes that word."""
+    found = await house.database.read(lambda work: work.sessions.find(visitor.session))
+    await signing_in.sign_out(house, visitor)
+    sealed = found[0].id_token if found is not None else None
+    if issuer is None or sealed is None:
+        return None
+    state, until = house.chance.token(), (house.clock.calendar() + timedelta(seconds=ERRAND_S)).timestamp()
+    with suppress(Unavailable):
+        address = await issuer.send_out(id_token=house.vault.open(sealed), state=state)
+        if address is not None:
+            return Leaving(address=address, note=house.vault.seal(json.dumps([_OUT, state, until])).cipher)
+    return None
+
+
+def is_out(house: House, *, note: str, state: str) -> bool:
+    """Whether the browser is back from the sign-out it was sent to."""
+    try:
+        kind, known, until = json.loads(house.vault.open(Sealed(note)))
+    except ValueError:
+        return False
+    fits = hmac.compare_digest(state.encode(errors="replace"), str(known).encode())
+    return bool(kind == _OUT and fits and house.clock.calendar().timestamp() < until)
+
+
 def _read(house: House, note: str) -> tuple[Errand, str]:
     try:
         state, nonce, verifier, onward, until = json.loads(house.vault.open(Sealed(note)))
@@ -84,7 +113,7 @@ async def _once(house: House, errand: Errand) -> None:
 
 async def _admit(house: House, claims: StaffClaims, browser: Browser) -> SignedIn:
     new = Staff(id=house.chance.id("st"), login=_login(claims), name=_name(claims), role=claims.roles[0], password="")
-    token, session = sessions.made(house, new.id, browser=browser, issuer=claims.issuer)
+    token, session = sessions.made(house, new.id, browser=browser, issuer=claims.issuer, id_token=claims.id_token)
 
     def op(clerk: Clerk) -> Staff:
         staff = _known(clerk, claims, new)

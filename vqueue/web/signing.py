@@ -98,9 +98,24 @@ class Signing:
         return answer
 
     async def sign_out(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        await signing_in.sign_out(self.house, visitor)
-        answer = web.Response(status=303, headers={"Location": "/sign-in"})
+        """Signed out here, and sent on where the issuer signs people out: by a page, because a form of ours must not
+        lead to another site, not even by a redirect."""
+        leaving = await vouching.leave_for_good(self.house, self.ways.issuer, visitor)
+        if leaving is None or self.ways.issuer is None:
+            answer = web.Response(status=303, headers={"Location": "/sign-in"})
+        else:
+            framed = request.headers.get("Sec-Fetch-Dest") == "iframe"
+            values = {"address": leaving.address, "issuer": Text(self.ways.issuer.name), "framed": framed}
+            answer = self.pages.page(request, "site/signed_out.html", values)
+            self.access.hand_note(answer, leaving.note, max_age=vouching.ERRAND_S)
         self.access.dismiss(answer)
+        return answer
+
+    async def out_at_issuer(self, request: web.Request) -> web.Response:
+        """The browser is back from the issuer's own sign-out."""
+        out = vouching.is_out(self.house, note=self.access.note(request), state=request.query.get("state", ""))
+        answer = self._page(request, onward="", out=out)
+        self.access.take_note(answer)
         return answer
 
     def _issuer(self) -> StaffIssuer:
@@ -127,11 +142,18 @@ class Signing:
         return answer
 
     def _page(
-        self, request: web.Request, *, onward: str, login: str = "", wrong: str | None = None, status: int = 200
+        self,
+        request: web.Request,
+        *,
+        onward: str,
+        login: str = "",
+        wrong: str | None = None,
+        out: bool = False,
+        status: int = 200,
     ) -> web.Response:
         issuer = self.ways.issuer.name if self.ways.issuer is not None else ""
         ways = {"issuer": Text(issuer) if issuer else None, "local": self.ways.passwords is not None}
-        values = {"login": login, "wrong": wrong, "onward": path_within(onward, ""), **ways}
+        values = {"login": login, "wrong": wrong, "onward": path_within(onward, ""), "out": out, **ways}
         return self.pages.page(request, "site/sign_in.html", values, status=status)
 
 
@@ -142,4 +164,5 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
     if ways.issuer is not None:
         app.router.add_get("/sign-in/oidc", signing.leave_for_issuer)
         app.router.add_get("/sign-in/oidc/back", signing.back_from_issuer)
+        app.router.add_get("/sign-in/oidc/over", signing.out_at_issuer)
     app.router.add_post("/sign-out", access.only(signing.sign_out, *Role))
