@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, TimeoutError
+from playwright.async_api import Browser, TimeoutError, expect
 
 from tests.pages.afternoon import ADA, REQUEST, Bank, afternoon
 from tests.pages.axe import assert_no_violations, violations
@@ -65,6 +65,14 @@ def the_pages() -> list[str]:
 
 async def furnish(house: House) -> None:
     """Every alert; a draft that was rehearsed, former rules, more people, a call that was missed for good."""
+
+    def tried(queue: str, state: RehearsalState, **more: Any) -> Rehearsal:
+        document = document_of(Rules(skills=(queue,)))
+        at = house.clock.now()
+        known = {"rules_version": 2, "compared_with": 1, "draft_version": None, "progress": 0.4} | more
+        return Rehearsal(id=f"rh_{queue}", queue=queue, document=document, days=("2026-03-03",), repetitions=3,
+                         state=state, asked_at=at, asked_by="st_dana", heard_at=at, **known)  # fmt: skip
+
     findings = Findings(figures=FIGURES, calls=120, repetitions=3, resampled="half_hours", units=24, level=0.95)
 
     def deed(clerk: Clerk) -> None:
@@ -72,13 +80,10 @@ async def furnish(house: House) -> None:
         rules = Rules(skills=("cards",), announcements={"hold": "Freeze your card in the app"})
         document = document_of(rules)
         draft, _ = ruling.save(clerk, "cards", rules=rules, document=document, by="st_dana")
-        clerk.work.rehearsals.insert(
-            Rehearsal(
-                id="rh_1", queue="cards", rules_version=3, compared_with=2, draft_version=draft.version,
-                document=document, days=("2026-03-03",), repetitions=3, state=RehearsalState.DONE, progress=1.0,
-                asked_at=clerk.at, asked_by="st_dana", heard_at=clerk.at, ended_at=clerk.at, result=asdict(findings),
-            )
-        )  # fmt: skip
+        done = tried("cards", RehearsalState.DONE, rules_version=3, compared_with=2, draft_version=draft.version,
+                     progress=1.0, ended_at=clerk.at, result=asdict(findings))  # fmt: skip
+        for each in (done, tried("app", RehearsalState.RUNNING), tried("payments", RehearsalState.FAILED)):
+            clerk.work.rehearsals.insert(each)
 
     await trouble(house)
     await house.act(deed)
@@ -131,6 +136,21 @@ async def test_no_page_has_a_fault(full: Bank, language: str, width: int, scheme
             expected = [seen.turned(404)] if path in LOST else []
             wrong += [(path, each) for each in seen.complaints if each not in expected]
     assert wrong == []
+
+
+async def test_a_page_for_others_and_a_rehearsal_that_runs_or_failed_have_no_fault(full: Bank) -> None:
+    parts = {"/console/staff": "main"} | {f"/console/queues/{each}/rules": "#rehearsal" for each in ("app", "payments")}
+    shown = {"/console/staff": "not for your role", "app": "is being served again", "payments": "Start it again"}
+    async with full.open("/account", reduced_motion="reduce") as seen:
+        for path, part in parts.items():
+            seen.complaints.clear()
+            await seen.page.goto(full.address + path)
+            await seen.quiet()
+            told = next(words for name, words in shown.items() if name in path)
+            await expect(seen.page.locator(part)).to_contain_text(told)
+            await assert_no_violations(seen.page, within=part)
+            assert await seen.wider_than_screen() == [] == await seen.nameless_controls()
+            assert [each for each in seen.complaints if each != seen.turned(403)] == []
 
 
 async def test_no_page_is_heavy(full: Bank) -> None:

@@ -14,6 +14,8 @@ from tests.web.afternoon import settle_staff
 from tests.web.test_rules_pages import NAUGHTY
 from vqueue.domain.rules import Publishing, Rules
 from vqueue.rehearser import PoolRehearser
+from vqueue.web.pages import Look, Pages
+from vqueue.wording import Language
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -110,6 +112,27 @@ async def brings_back(seen: Visit, *, version: int) -> None:
     await seen.page.keyboard.type("too many calls")
     await seen.page.keyboard.press("Enter")
     await expect(seen.page.get_by_role("status").first).to_contain_text("The former rules are in force again")
+
+
+@pytest.mark.parametrize("language", [Language.RU, Language.HE])
+async def test_a_draft_and_the_reports_are_gone_through_in_russian_and_hebrew(bank: Bank, language: Language) -> None:
+    """Each page says what came of it in the reader's words and direction; plots and figures are there."""
+    say = Pages(bank="x").say(Look(language, "auto"))
+    async with bank.open(PATH, language=language) as seen:
+        page = seen.page
+        await typed(seen, "offer.threshold_s", "4")
+        await expect(page.locator('[id="n-offer.threshold_s"]')).to_contain_text("2")
+        await expect(page.locator("#side")).to_contain_text(say("rules_page.what_changes"))
+        await page.locator('[id="offer.threshold_s"]').press("Enter")
+        await expect(page.get_by_role("status").first).to_contain_text(say("rules_page.done_saved"))
+        await page.get_by_role("link", name=say("reports_page.title")).click()
+        await expect(page.locator("[data-drawn=yes]").first).to_be_visible()
+        await expect(page.locator("html")).to_have_attribute("dir", "rtl" if language is Language.HE else "ltr")
+        await expect(page.get_by_role("button", name=say("reports_page.print"))).to_be_visible()
+        await page.get_by_role("link", name=say("ledger_page.title")).click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text(say("ledger_page.title"))
+        await expect(page.locator("table.promised tbody tr").first).to_be_visible()
+        assert seen.complaints == []
 
 
 async def test_hours_move_by_arrow_keys_and_by_dragging(bank: Bank) -> None:
