@@ -1,7 +1,6 @@
 """The scenes of the pictures: each brings a page to a moment worth showing, and has it taken."""
 
 import base64
-import re
 import urllib.parse
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,11 +15,9 @@ LANGUAGES = ("en", "ru", "he")
 LOCALES = {"en": "en-GB", "ru": "ru-RU", "he": "he-IL"}
 SIZES = {"desktop": (1280, 840), "phone": (360, 760)}
 SCHEMES = ("light", "dark")
-BOUND_MS = 20_000
+BOUND_MS = 60_000
 COMES = 5
 """How often the agent comes to work at the most."""
-GUESTS = {"en": "+447700900002", "ru": "+447700900003", "he": "+447700900002"}
-"""Numbers nobody of the crowd uses; each gives its place back at the end."""
 PILOT = """() => {
   const heard = new WeakSet();
   setInterval(() => document.querySelectorAll('section.set').forEach((set) => {
@@ -98,15 +95,21 @@ Scene = Callable[[Stage], Awaitable[None]]
 
 
 def of_console(
-    name: str, path: str, *, ready: str = "main", also: Callable[[Page], Awaitable[None]] | None = None
+    name: str,
+    path: str,
+    *,
+    role: str = "supervisor",
+    ready: str = "main",
+    also: Callable[[Page], Awaitable[None]] | None = None,
 ) -> Scene:
-    """A page of the console as the supervisor sees it; `also` is done before the picture."""
+    """A page of the console as the supervisor sees it, or as another role does ("": nobody who is signed in); `also` is
+    done before the picture."""
 
     async def played(stage: Stage) -> None:
         for language in LANGUAGES:
             if not stage.wants(f"{name}-{language}"):
                 continue
-            async with stage.page(language, role="supervisor") as page:
+            async with stage.page(language, role=role) as page:
                 await page.goto(f"{stage.service}{path}{'&' if '?' in path else '?'}lang={language}")
                 await page.locator(ready).first.wait_for()
                 if also is not None:
@@ -164,48 +167,6 @@ async def desk(stage: Stage) -> None:
                 if stage.wants(f"{name}-{language}"):
                     await page.locator(moment).first.wait_for()
                     await stage.take(page, name, language)
-
-
-async def support(stage: Stage) -> None:
-    """From the topics to the place in line, which is then given back."""
-    for language in LANGUAGES:
-        async with stage.page(language) as page:
-            await page.goto(f"{stage.service}/support?lang={language}")
-            await page.locator("#topic-cards-cards").wait_for()
-            await stage.take(page, "support-topics", language)
-            await page.locator("#topic-cards-cards").click()
-            await page.locator("label.chip").first.click()
-            await stage.take(page, "support-questions", language)
-            await page.locator("#next").click()
-            await page.locator("#mode-callback").check(force=True)
-            await stage.take(page, "support-wait", language)
-            await page.locator("#proceed").click()
-            await proves(page, stage, GUESTS[language])
-            await page.locator(".codebox .code").wait_for()
-            await stage.take(page, "support-place", language)
-            await page.locator("#cancel").click()
-            await page.locator("#really").click()
-            await page.locator("#undo").wait_for()
-
-
-async def proves(page: Page, stage: Stage, number: str) -> None:
-    """The guest's number, by the code that comes to its telephone."""
-    before = len(await messages(page, stage, number))
-    await page.locator("#phone").fill(number)
-    await page.locator("#send-code").click()
-    await page.locator("#code").wait_for()
-    for _ in range(200):
-        if len(found := await messages(page, stage, number)) > before:
-            break
-        await page.wait_for_timeout(100)
-    code = re.search(r"(?<!\d)\d{6}(?!\d)", found[-1])
-    await page.locator("#code").fill(code[0] if code else "")
-
-
-async def messages(page: Page, stage: Stage, number: str) -> list[str]:
-    address = f"{stage.told['urls']['sandbox']}/sandbox/ledger?number={urllib.parse.quote(number)}"
-    entries = (await (await page.request.get(address)).json())["entries"]
-    return [one["detail"]["body"] for one in entries if one["event"] == "message"]
 
 
 async def phones(stage: Stage) -> None:
@@ -274,15 +235,23 @@ SCENES: dict[str, Scene] = {
     "board": of_console("board", "/console", also=settles),
     "phones": phones,
     "desk": desk,
-    "support": support,
     "requests": of_console("requests", "/console/requests"),
     "request": request,
     "rules": of_console("rules", "/console/queues/cards/rules", also=settles),
     "rehearsal": rehearsal,
+    "queues": of_console("queues", "/console/rules"),
+    "history": of_console("history", "/console/queues/cards/rules/history"),
+    "switch": of_console("switch", "/console/queues/cards/dialing?turn=off"),
     "slots": of_console("slots", "/console/slots", also=settles),
     "agents": of_console("agents", "/console/agents", also=settles),
     "reports": of_console("reports", "/console/reports", also=settles),
-    "staff": of_console("staff", "/account"),
+    "ledger": of_console("ledger", "/console/reports/promises"),
+    "service": of_console("service", "/console/service"),
+    "staff": of_console("staff", "/console/staff", role="admin"),
+    "account": of_console("account", "/account"),
+    "sign-in": of_console("sign-in", "/sign-in", role=""),
+    "refused": of_console("refused", "/console/staff"),
+    "nowhere": of_console("nowhere", "/console/nowhere"),
     "docs": of_console("docs", "/docs", also=settles),
 }
 """In the order they are played: the telephones early, while the line is long."""

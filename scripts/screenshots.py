@@ -18,11 +18,14 @@ from typing import Any
 
 from playwright.async_api import async_playwright
 
-from scripts.picture_scenes import SCENES, Stage
+from scripts.picture_scenes import SCENES as OTHERS
+from scripts.picture_scenes import Stage
 from scripts.picture_set import KEPT
+from scripts.picture_support import support
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SCENES = {**OTHERS, "support": support}
 SPEED, SEED = 20, 7
 LIFE_S = 75.0
 """Until the first picture: 25 minutes of the bank's day."""

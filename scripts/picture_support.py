@@ -1,0 +1,119 @@
+"""The scenes of the customer's page: from the topics to the place in line, and what comes after it."""
+
+import json
+import re
+import urllib.parse
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.async_api import Page, Request, Route
+
+from scripts.picture_scenes import LANGUAGES, Stage
+
+GUESTS = {"en": "+447700900002", "ru": "+447700900003", "he": "+447700900002"}
+"""Numbers nobody of the crowd uses; each gives its place back at the end."""
+Document = dict[str, Any]
+
+
+def ahead(minutes: float, seen: Document) -> str:
+    """So many minutes after the moment at which the request was last promised something, RFC 3339."""
+    at = datetime.fromisoformat((seen["promised"] or {}).get("at") or seen["virtual_start_at"])
+    return (at + timedelta(minutes=minutes)).astimezone(UTC).isoformat()
+
+
+def between(start: float, end: float, seen: Document) -> Document:
+    return {"from": ahead(start, seen), "to": ahead(end, seen), "coverage": 0.9}
+
+
+FACES: Mapping[str, Callable[[Document], Document]] = {
+    "late": lambda seen: {
+        "virtual_start_at": ahead(-45, seen),
+        "window": between(2, 12, seen),
+        "promised": {"window": between(-25, -7, seen), "at": ahead(-45, seen)},
+        "position": 1,
+    },
+    "booked": lambda seen: {
+        "state": "booked", "mode": "scheduled", "window": between(90, 120, seen), "position": None,
+        "slot": {"start": ahead(90, seen), "time_zone": "Europe/London"},
+    },
+    "calling": lambda _: {"state": "connecting"},
+    "talking": lambda _: {"state": "talking"},
+    "missed": lambda seen: {
+        "reasons": ["retry"], "not_before": ahead(9, seen),
+        "attempts": [{"at": ahead(0, seen), "outcome": "no_answer"}],
+    },
+    "kept": lambda seen: {
+        "state": "unreached", "grace_until": ahead(30, seen),
+        "attempts": [{"at": ahead(0, seen), "outcome": "no_answer"}],
+    },
+    "feedback": lambda _: {"state": "served"},
+    "cancelled": lambda _: {"state": "cancelled"},
+}  # fmt: skip
+"""What the service would say of the same request at another moment: a telephone rings too short for a picture."""
+
+
+async def support(stage: Stage) -> None:
+    """From the topics to the place in line, every moment after it, and the place is given back."""
+    for language in LANGUAGES:
+        async with stage.page(language) as page:
+            await page.goto(f"{stage.service}/support?lang={language}")
+            await page.locator("#topic-cards-cards").wait_for()
+            await stage.take(page, "support-topics", language)
+            await page.locator("#topic-cards-cards").click()
+            await page.locator("label.chip").first.click()
+            await stage.take(page, "support-questions", language)
+            await page.locator("#next").click()
+            await page.locator("#mode-callback").check(force=True)
+            await stage.take(page, "support-wait", language)
+            await page.locator("#proceed").click()
+            async with page.expect_request("**/events") as follows:
+                await proves(page, stage, GUESTS[language])
+                await page.locator(".codebox .code").wait_for()
+            await stage.take(page, "support-place", language)
+            await moments(page, stage, language, await follows.value)
+            await page.locator("#cancel").click()
+            await page.locator("#really").click()
+            await page.locator("#undo").wait_for()
+
+
+async def moments(page: Page, stage: Stage, language: str, follows: Request) -> None:
+    """The page as it looks at each of the other moments, and back."""
+    token = str(await follows.header_value("authorization"))
+    answer = await page.request.get(follows.url.removesuffix("/events"), headers={"Authorization": token})
+    seen = await answer.json()
+    for name, becomes in FACES.items():
+        if stage.wants(f"support-{name}-{language}"):
+            told = f"id: {seen['version']}\nevent: request\ndata: {json.dumps(seen | becomes(seen))}\n\n"
+
+            async def tells(route: Route, told: str = told) -> None:
+                await route.fulfill(body=told, content_type="text/event-stream")
+
+            await page.route("**/events", tells)
+            await page.reload()
+            await page.locator("vqueue-support h2").wait_for()
+            await page.wait_for_timeout(500)
+            await stage.take(page, f"support-{name}", language)
+            await page.unroute("**/events")
+    await page.reload()
+    await page.locator("#cancel").wait_for()
+
+
+async def proves(page: Page, stage: Stage, number: str) -> None:
+    """The guest's number, by the code that comes to its telephone."""
+    before = len(await messages(page, stage, number))
+    await page.locator("#phone").fill(number)
+    await page.locator("#send-code").click()
+    await page.locator("#code").wait_for()
+    for _ in range(200):
+        if len(found := await messages(page, stage, number)) > before:
+            break
+        await page.wait_for_timeout(100)
+    code = re.search(r"(?<!\d)\d{6}(?!\d)", found[-1])
+    await page.locator("#code").fill(code[0] if code else "")
+
+
+async def messages(page: Page, stage: Stage, number: str) -> list[str]:
+    address = f"{stage.told['urls']['sandbox']}/sandbox/ledger?number={urllib.parse.quote(number)}"
+    entries = (await (await page.request.get(address)).json())["entries"]
+    return [one["detail"]["body"] for one in entries if one["event"] == "message"]
