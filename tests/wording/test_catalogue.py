@@ -44,12 +44,12 @@ def test_every_text_exists_in_every_language(language: Language) -> None:
     assert set(CATALOGUE.texts[language]) == CATALOGUE.keys()
 
 
-@pytest.mark.parametrize("key", sorted(CATALOGUE.keys()))
-def test_a_text_asks_for_the_same_arguments_in_every_language(key: str) -> None:
-    asked = {language: set(placeholders(CATALOGUE.texts[language][key])) for language in Language}
-    assert asked[Language.RU] == asked[Language.EN]
-    assert asked[Language.HE] == asked[Language.EN]
-    assert asked[Language.EN] <= set(SAMPLES)
+def test_a_text_asks_for_the_same_arguments_in_every_language() -> None:
+    for key in sorted(CATALOGUE.keys()):
+        asked = {language: set(placeholders(CATALOGUE.texts[language][key])) for language in Language}
+        assert asked[Language.RU] == asked[Language.EN], key
+        assert asked[Language.HE] == asked[Language.EN], key
+        assert asked[Language.EN] <= set(SAMPLES), key
 
 
 @pytest.mark.parametrize("language", list(Language))
