@@ -1,18 +1,24 @@
 """English as it is shown on a page or sent in a message: figures, 24 hours, day before month."""
 
-from datetime import date, time
+from datetime import time
 
-from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
+from vqueue.wording.dates_shown import Dates
 from vqueue.wording.digits import groups
 from vqueue.wording.forms import Form
 from vqueue.wording.languages import Language, locale
-from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
 
 _LOCALE = locale(Language.EN)
 _NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-_PREPOSITIONS = {Form.AT: "at ", Form.UNTIL: "until ", Form.SINCE: "since "}
+_DATES = Dates(
+    locale=_LOCALE,
+    near=_NEAR_DAYS,
+    prepositions={Form.AT: "at ", Form.UNTIL: "until ", Form.SINCE: "since "},
+    short=("EEE", "EEE d MMM"),
+    between=("between ", " and "),
+)
 _ORDINAL_ENDINGS = {"one": "st", "two": "nd", "few": "rd", "other": "th"}
 
 
@@ -49,30 +55,12 @@ def position(value: int) -> str:
 
 def clock(at: time, form: Form) -> str:
     """A time of day in 24 hours."""
-    return _PREPOSITIONS.get(form, "") + _time(at)
-
-
-def _time(at: time) -> str:
-    return format_time(at, "HH:mm", locale=_LOCALE)
+    return _DATES.clock(at, form)
 
 
 def window(span: LocalWindow, form: Form) -> str:
     """14:20–14:40, or "between 14:20 and 14:40"; days are named where they are not today."""
-    start, end = _time(span.start), _time(span.end)
-    if span.edge_days:
-        return _across_days(span, span.edge_days, form)
-    if form is not Form.BETWEEN:
-        hours = start if start == end else f"{start}–{end}"
-        return f"{_short_day(span.day)} {hours}" if span.day else hours
-    hours = f"at {start}" if start == end else f"between {start} and {end}"
-    return f"{closed(day(span.day))} {hours}" if span.day else hours
-
-
-def _across_days(span: LocalWindow, days: tuple[NamedDay, NamedDay], form: Form) -> str:
-    start, end = _time(span.start), _time(span.end)
-    if form is not Form.BETWEEN:
-        return f"{_short_day(days[0])} {start} – {_short_day(days[1])} {end}"
-    return f"between {start} {closed(day(days[0]))} and {end} {day(days[1])}"
+    return _DATES.window(span, form, day=day)
 
 
 def day(named: NamedDay) -> str:
@@ -80,18 +68,7 @@ def day(named: NamedDay) -> str:
     ahead = days_ahead(named)
     if ahead in _NEAR_DAYS:
         return _NEAR_DAYS[ahead]
-    return _date(named.on, "'on' EEEE" if ahead is None else "'on' EEEE, d MMMM")
-
-
-def _short_day(named: NamedDay) -> str:
-    ahead = days_ahead(named)
-    if ahead in _NEAR_DAYS:
-        return _NEAR_DAYS[ahead]
-    return _date(named.on, "EEE" if ahead is None else "EEE d MMM")
-
-
-def _date(on: date, pattern: str) -> str:
-    return format_date(on, pattern, locale=_LOCALE)
+    return _DATES.date(named.on, "'on' EEEE" if ahead is None else "'on' EEEE, d MMMM")
 
 
 def digits(value: str) -> str:

@@ -1,21 +1,27 @@
 """Russian as it is shown on a page or sent in a message: figures, 24 hours, no line break inside a quantity."""
 
-from datetime import date, time
+from datetime import time
 
-from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
+from vqueue.wording.dates_shown import Dates
 from vqueue.wording.digits import groups
 from vqueue.wording.forms import Form
 from vqueue.wording.languages import Language, locale
-from vqueue.wording.moments import LocalWindow, NamedDay, closed, days_ahead
+from vqueue.wording.moments import LocalWindow, NamedDay, days_ahead
 from vqueue.wording.russian import NEAR_DAYS, OF_WEEKDAY, ON_WEEKDAY, less_than_a_minute
 from vqueue.wording.russian_numbers import HOUR, MINUTE, Case, noun
 
 _LOCALE = locale(Language.RU)
 _NBSP = "\u00a0"
 _DAY_MONTH = f"d{_NBSP}MMMM"
-_PREPOSITIONS = {Form.AT: f"в{_NBSP}", Form.UNTIL: f"до{_NBSP}", Form.SINCE: f"с{_NBSP}"}
+_DATES = Dates(
+    locale=_LOCALE,
+    near=NEAR_DAYS,
+    prepositions={Form.AT: f"в{_NBSP}", Form.UNTIL: f"до{_NBSP}", Form.SINCE: f"с{_NBSP}"},
+    short=("EEE", f"EEE, d{_NBSP}MMM"),
+    between=(f"между{_NBSP}", f" и{_NBSP}"),
+)
 _LENGTHS = {
     Form.ABOUT: ("около ", Case.GEN),
     Form.OF: ("", Case.GEN),
@@ -50,30 +56,12 @@ def position(value: int) -> str:
 
 def clock(at: time, form: Form) -> str:
     """A time of day in 24 hours."""
-    return _PREPOSITIONS.get(form, "") + _time(at)
-
-
-def _time(at: time) -> str:
-    return format_time(at, "HH:mm", locale=_LOCALE)
+    return _DATES.clock(at, form)
 
 
 def window(span: LocalWindow, form: Form) -> str:
     """14:20–14:40, or «между 14:20 и 14:40»; days are named where they are not today."""
-    start, end = _time(span.start), _time(span.end)
-    if span.edge_days:
-        return _across_days(span, span.edge_days, form)
-    if form is not Form.BETWEEN:
-        hours = start if start == end else f"{start}–{end}"
-        return f"{_short_day(span.day)} {hours}" if span.day else hours
-    hours = clock(span.start, Form.AT) if start == end else f"между{_NBSP}{start} и{_NBSP}{end}"
-    return f"{closed(day(span.day))} {hours}" if span.day else hours
-
-
-def _across_days(span: LocalWindow, days: tuple[NamedDay, NamedDay], form: Form) -> str:
-    start, end = _time(span.start), _time(span.end)
-    if form is not Form.BETWEEN:
-        return f"{_short_day(days[0])} {start} – {_short_day(days[1])} {end}"
-    return f"между{_NBSP}{start} {closed(_edge_day(days[0]))} и{_NBSP}{end} {_edge_day(days[1])}"
+    return _DATES.window(span, form, day=day, edge_day=_edge_day)
 
 
 def _edge_day(named: NamedDay) -> str:
@@ -81,7 +69,7 @@ def _edge_day(named: NamedDay) -> str:
     if ahead in NEAR_DAYS:
         return NEAR_DAYS[ahead]
     weekday = OF_WEEKDAY[named.on.weekday()]
-    return weekday if ahead is None else f"{weekday}, {_date(named.on, _DAY_MONTH)}"
+    return weekday if ahead is None else f"{weekday}, {_DATES.date(named.on, _DAY_MONTH)}"
 
 
 def day(named: NamedDay) -> str:
@@ -90,18 +78,7 @@ def day(named: NamedDay) -> str:
     if ahead in NEAR_DAYS:
         return NEAR_DAYS[ahead]
     weekday = ON_WEEKDAY[named.on.weekday()]
-    return weekday if ahead is None else f"{weekday}, {_date(named.on, _DAY_MONTH)}"
-
-
-def _short_day(named: NamedDay) -> str:
-    ahead = days_ahead(named)
-    if ahead in NEAR_DAYS:
-        return NEAR_DAYS[ahead]
-    return _date(named.on, "EEE" if ahead is None else f"EEE, d{_NBSP}MMM")
-
-
-def _date(on: date, pattern: str) -> str:
-    return format_date(on, pattern, locale=_LOCALE)
+    return weekday if ahead is None else f"{weekday}, {_DATES.date(named.on, _DAY_MONTH)}"
 
 
 def digits(value: str) -> str:
