@@ -25,16 +25,6 @@ MATTER = ContextField(
 ASKING = replace(EVERYTHING, context=(MATTER, FREE_TEXT))
 PHONE = {"width": 360, "height": 740}
 ANY_KEY = {"heard": ".", "press": "1"}
-SEEN = """() => {
-  const seen = window.headings = [];
-  const look = () => {
-    const root = document.querySelector('vqueue-support')?.shadowRoot;
-    const face = root?.querySelector('.calling') ? 'calling' : root?.querySelector('.never.plain') ? 'talking' : null;
-    if (face && !seen.includes(face)) seen.push(face);
-    requestAnimationFrame(look);
-  };
-  look();
-}"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +64,11 @@ class Customer:
     async def proves_by_message(self) -> None:
         await self.at("code").wait_for()
         await self.at("code").fill(await last_code(self.bank))
+
+    @property
+    def calling(self) -> Locator:
+        """The face on which we are calling."""
+        return self.page.locator("vqueue-support .calling")
 
     async def has_a_place(self) -> None:
         await self.asks_about_cards()
