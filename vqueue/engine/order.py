@@ -114,15 +114,21 @@ class Turn(NamedTuple):
 def inversions(history: Sequence[Turn]) -> int:
     """Pairs of one class, both ready, the later place taken first. Taken at one instant is no inversion."""
     by_class: dict[Hashable, list[Turn]] = {}
-    for turn in history:
+    for turn in sorted(history, key=attrgetter("taken_at")):
         by_class.setdefault(turn.klass, []).append(turn)
-    return sum(_inversions(turns) for turns in by_class.values())
+    return sum(_inversions(turns) for turns in by_class.values() if not _in_order(turns))
+
+
+def _in_order(turns: list[Turn]) -> bool:
+    """Whether the turns of a class were taken as its places stand: nobody need be compared."""
+    places = [turn[1:3] for turn in turns]
+    return places == sorted(places)
 
 
 def _inversions(turns: list[Turn]) -> int:
-    """Sweeps one class in time, keeping the ready places sorted."""
+    """Sweeps one class in the time of taking, keeping the ready places sorted."""
     joins = sorted(turns, key=attrgetter("ready_at"))
-    takes = groupby(sorted(turns, key=attrgetter("taken_at")), key=attrgetter("taken_at"))
+    takes = groupby(turns, key=attrgetter("taken_at"))
     ready: list[tuple[float, str]] = []
     joined = found = 0
     for at, group in takes:

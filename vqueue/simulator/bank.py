@@ -7,16 +7,16 @@ from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 
 from vqueue.domain.board import QueueBoard
-from vqueue.domain.request import Mode
 from vqueue.domain.rules import Rules
 from vqueue.engine import routing
 from vqueue.engine.hours import calling_allowed, next_allowed
 from vqueue.engine.order import ClassKey
 from vqueue.engine.plan import Line
 from vqueue.simulator.boards import Boards, Evidence
-from vqueue.simulator.floor import QUEUE, Caller, Floor, at
+from vqueue.simulator.floor import HOLD, QUEUE, Caller, Floor, at
 from vqueue.simulator.people import Days, People
 from vqueue.simulator.scenario import Scenario
 from vqueue.simulator.tally import Tally
@@ -38,15 +38,17 @@ class Agenda:
 
     @property
     def next_at(self) -> float:
-        return self._entries[0][0]
+        """When the next thing happens; infinite where nothing does."""
+        return self._entries[0][0] if self._entries else inf
 
     def at(self, when: float, deed: Deed, caller: Caller | None = None) -> None:
         """`deed` at that moment, not before now; what is about a caller is dropped where he moved on meanwhile."""
-        step = caller.step if caller is not None else 0
-        heappush(self._entries, (max(when, self.now), next(self._numbers), caller, step, deed))
+        step = 0 if caller is None else caller.step
+        heappush(self._entries, (when if when > self.now else self.now, next(self._numbers), caller, step, deed))
 
     def after(self, seconds: float, deed: Deed, caller: Caller | None = None) -> None:
-        self.at(self.now + seconds, deed, caller)
+        step = 0 if caller is None else caller.step
+        heappush(self._entries, (self.now + max(0.0, seconds), next(self._numbers), caller, step, deed))
 
     def do_next(self) -> None:
         self.now, _, caller, step, deed = heappop(self._entries)
@@ -76,19 +78,25 @@ class Bank:
     phones: set[str] = field(default_factory=set)
     """Customers whose telephone has a live leg."""
     seen: int = -1
-    """`floor.changes` when a tick last looked."""
+    """`order.changes` when a tick last looked."""
     looked_ahead: int = -1
-    """`floor.changes` when it was asked last whom to ring ahead."""
+    """`order.changes` when it was asked last whom to ring ahead."""
     rang_s: deque[float] = field(default_factory=lambda: deque(maxlen=RINGS))
     """How long the last customers took from dialling to the key."""
     slots: dict[datetime, int] = field(default_factory=dict)
     """Calls booked into each slot."""
+    plans_all: bool = False
+    """Whether even ticks that leave nothing to weigh are planned."""
+    rings_ahead: bool = False
+    """Whether the rules have customers rung before an agent is free."""
     kinds: tuple[tuple[ClassKey, tuple[str, ...]], ...] = ()
     """Class and skills of each kind of the scenario's customers."""
+    _alike: dict[tuple[str, ...], bool] = field(default_factory=dict)
     _line: Line | None = None
     _window: tuple[float, datetime | None] = (float("-inf"), None)
 
     def __post_init__(self) -> None:
+        self.rings_ahead = self.rules.callback.dial_ahead
         spoken, needed = self.rules.languages[:1], self.rules.skills
         skills = [tuple(dict.fromkeys((*needed, *kind.skills))) for kind in self.scenario.kinds]
         self.kinds = tuple(
@@ -111,6 +119,14 @@ class Bank:
     def people(self, caller: Caller) -> People:
         return self.days.people[caller.generation]
 
+    def alike(self, skills: tuple[str, ...]) -> bool:
+        """Whether every agent serves who needs these skills, and all of them equally well."""
+        known = self._alike.get(skills)
+        if known is None:
+            levels = {tuple([chair.skills.get(skill, 0) for skill in skills]) for chair in self.floor.chairs.values()}
+            known = self._alike[skills] = len(levels) == 1 and all(level >= 1 for one in levels for level in one)
+        return known
+
     def not_before(self) -> datetime | None:
         """When people may be rung again; None while they may be. Looked up once a minute."""
         minute = self.now // 60
@@ -127,9 +143,11 @@ class Bank:
 
     def line_up(self, caller: Caller) -> None:
         """He is ready, at the place of his virtual start."""
-        self.floor.coming.pop(caller.id, None)
-        self.floor.order.add(caller, self.now)
-        self.floor.holders += caller.mode is Mode.HOLD or caller.pressed_at > 0
+        floor = self.floor
+        if floor.coming:
+            floor.coming.pop(caller.id, None)
+        floor.order.add(caller, self.agenda.now)
+        floor.holders += caller.mode is HOLD or caller.pressed_at > 0
 
     def settle(self, caller: Caller, rang_at: float | None) -> None:
         """The first ring, or the knowledge that there will be none: counted, and learned from."""
@@ -145,6 +163,7 @@ class Bank:
 
     def take_out(self, caller: Caller) -> None:
         """Out of the line, where he is in it."""
-        if caller.id in self.floor.order.callers:
-            self.floor.order.remove(caller)
-            self.floor.holders -= caller.mode is Mode.HOLD or caller.pressed_at > 0
+        floor = self.floor
+        if caller.id in floor.order.callers:
+            floor.order.remove(caller)
+            floor.holders -= caller.mode is HOLD or caller.pressed_at > 0

@@ -9,42 +9,40 @@ from vqueue.domain.causes import Cause
 from vqueue.domain.ids import QueueId
 from vqueue.domain.request import Channel, Mode, Request, State
 from vqueue.engine import retry
-from vqueue.engine.plan import Reserve
 from vqueue.simulator import joining
 from vqueue.simulator.bank import Bank
-from vqueue.simulator.floor import QUEUE, Caller, Chair, at
+from vqueue.simulator.floor import HOLD, HOLDING, QUEUE, Caller, Chair, at
 from vqueue.simulator.people import TRIES
 
 DEAD_S = 2.0
 """Until the network says that a telephone is busy or cannot be reached."""
 PROOF_S = 15.0
 """How long a key is waited for after somebody, or something, answered."""
+CONNECTING, TALKING, CUSTOMER_FIRST = State.CONNECTING, State.TALKING, Shape.CUSTOMER_FIRST
+RESERVED, ON_CALL = Presence.RESERVED, Presence.TALKING
 SILENT = (Cause.BUSY, Cause.FAILED, Cause.REFUSED)
 """Nothing rings."""
 
 
-def reserve(bank: Bank, action: Reserve) -> None:
+def reserve(bank: Bank, caller: Caller, chair: Chair, shape: Shape) -> None:
     """The pair leaves the line together."""
-    caller, chair = bank.floor.order.callers[action.request], bank.floor.chairs[action.agent]
+    now, rings_already, on_the_line = bank.now, caller.flying, caller.state is HOLDING
     caller.chair = chair
-    bank.tally.taken(caller, bank.now)
+    bank.tally.taken(caller, now)
     bank.take_out(caller)
-    if caller.flying:
-        # His telephone rings already: the agent is called when he presses the key.
+    caller.state = CONNECTING
+    chair.reserved_at = now
+    if rings_already:
+        # The agent is called when he presses the key.
+        bank.floor.set(chair, RESERVED, now)
         _land(bank, caller)
-        caller.state = State.CONNECTING
-        chair.reserved_at = bank.now
-        bank.floor.set(chair, Presence.RESERVED, bank.now)
         return
     caller.step += 1
     caller.attempts += 1
-    on_the_line = caller.state is State.HOLDING
-    caller.state = State.CONNECTING
-    chair.reserved_at = bank.now
-    bank.floor.set(chair, Presence.RESERVED, bank.now)
-    if on_the_line or action.shape is not Shape.CUSTOMER_FIRST:
+    if on_the_line or shape is not CUSTOMER_FIRST:
         _call_agent(bank, caller, chair)
     else:
+        bank.floor.set(chair, RESERVED, now)
         _ring(bank, caller)
 
 
@@ -68,15 +66,25 @@ def _draw(caller: Caller) -> int:
 
 
 def _call_agent(bank: Bank, caller: Caller, chair: Chair) -> None:
+    """He is reserved until he answers, or does not."""
     people, team, n = bank.people(caller), bank.scenario.agents[chair.team], _draw(caller)
     if team.miss and people.seat_miss[caller.row, n] < team.miss:
+        _keep(bank, chair)
         bank.agenda.after(bank.rules.agents.ring_s, partial(_agent_missed, bank, caller, chair), caller)
         return
     wait = float(people.seat_s[chair.team][caller.row, n])
+    if wait > 0 or not (caller.pressed_at or caller.mode is HOLD):
+        _keep(bank, chair)
     if wait > 0:
         bank.agenda.after(wait, partial(_agent_there, bank, caller), caller)
     else:
         _agent_there(bank, caller)
+
+
+def _keep(bank: Bank, chair: Chair) -> None:
+    """Reserved, where he is not already."""
+    if chair.presence is not RESERVED:
+        bank.floor.set(chair, RESERVED, bank.now)
 
 
 def _agent_missed(bank: Bank, caller: Caller, chair: Chair) -> None:
@@ -96,7 +104,7 @@ def _back(bank: Bank, chair: Chair) -> None:
 
 def _agent_there(bank: Bank, caller: Caller) -> None:
     """The customer is on the line already, or is rung now; before a booked time nobody's telephone rings."""
-    if caller.pressed_at or caller.mode is Mode.HOLD:
+    if caller.pressed_at or caller.mode is HOLD:
         _join(bank, caller)
     else:
         bank.agenda.at(caller.slot_start, partial(_ring, bank, caller), caller)
@@ -153,18 +161,18 @@ def _pressed(bank: Bank, caller: Caller) -> None:
 
 def _join(bank: Bank, caller: Caller) -> None:
     """Both hear each other."""
-    people, chair = bank.people(caller), caller.chair
+    people, chair, now = bank.people(caller), caller.chair, bank.now
     assert chair is not None
     caller.step += 1
-    caller.state = State.TALKING
-    second = bank.now - caller.pressed_at if caller.pressed_at else None
-    bank.tally.joined(caller, bank.now, second_hold_s=second)
+    caller.state = TALKING
+    second = now - caller.pressed_at if caller.pressed_at else None
+    bank.tally.joined(caller, now, second_hold_s=second)
     bank.tally.end(caller, "served")
-    if caller.mode is Mode.HOLD:
-        bank.evidence.stood(bank.now, bank.now - caller.arrived, abandoned=False)
+    if caller.mode is HOLD:
+        bank.evidence.stood(now, now - caller.arrived, abandoned=False)
     else:
         bank.boards.open_callbacks -= 1
-    bank.floor.set(chair, Presence.TALKING, bank.now)
+    bank.floor.set(chair, ON_CALL, now)
     bank.agenda.after(float(people.handling_s[caller.row]), partial(_hung_up, bank, caller), caller)
 
 
@@ -181,8 +189,9 @@ def _hung_up(bank: Bank, caller: Caller) -> None:
 
 
 def _ready(bank: Bank, chair: Chair) -> None:
-    bank.evidence.handled(bank.now, bank.now - chair.reserved_at)
-    bank.floor.release(chair, bank.now)
+    now = bank.now
+    bank.evidence.handled(now, now - chair.reserved_at)
+    bank.floor.release(chair, now)
 
 
 def _off(bank: Bank, caller: Caller) -> None:

@@ -15,6 +15,8 @@ from vqueue.engine.plan import Head, Place, Seat
 from vqueue.engine.wait.calibrating import Quoted
 
 QUEUE = "simulated"
+READY, HOLD, HOLDING, WAITING = Presence.READY, Mode.HOLD, State.HOLDING, State.WAITING
+"""By name, since every event looks at them and looking a member up in its class is slow (before Python 3.12)."""
 BUSY = (Presence.RESERVED, Presence.TALKING, Presence.WRAPPING)
 ON_DUTY = (Presence.READY, *BUSY)
 
@@ -76,14 +78,14 @@ class Caller:
         return seen[4]
 
     def _place(self, not_before: datetime | None) -> Place:
-        waiting = self.state is State.WAITING and not self.flying
+        waiting = self.state is WAITING and not self.flying
         return Place(
             id=self.id,
             queue=self.klass.queue,
             bucket=self.klass.bucket,
             credit_class=self.klass.credit_class,
             virtual_start=at(self.virtual_start),
-            state=State.HOLDING if self.flying else self.state,
+            state=HOLDING if self.flying else self.state,
             skills=self.skills,
             deadline=self.deadline,
             phone_index=self.id if waiting else "",
@@ -105,15 +107,22 @@ class Chair:
     lost: bool = False
     presence: Presence = Presence.OFFLINE
     since: float = 0.0
-    seat: Seat | None = None
-    """While he is ready."""
     reserved_at: float = 0.0
     seen: Agent | None = None
     """As the board has him; None since he does something else."""
+    made: Seat | None = None
+    """As a tick sees him; None since he does something else."""
 
     @property
     def wanted(self) -> bool:
         return self.on_shift and not self.lost
+
+    def seat(self) -> Seat:
+        """As a tick sees him while he is ready."""
+        if self.made is None:
+            idle_since = at(self.since)
+            self.made = Seat(agent=self.id, skills=self.skills, languages=self.languages, idle_since=idle_since)
+        return self.made
 
 
 class Times:
@@ -124,15 +133,12 @@ class Times:
         self.spent = dict.fromkeys(Presence, 0.0)
 
     def add(self, presence: Presence, since: float, until: float) -> None:
-        self.spent[presence] += max(0.0, until - max(since, self.start))
+        if until > self.start:
+            self.spent[presence] += until - (since if since > self.start else self.start)
 
 
 Standing = tuple[State, Mode, ClassKey]
 """State, mode and class of those whom a board counts together."""
-
-
-def _standing(caller: Caller) -> Standing:
-    return caller.state, caller.mode, caller.klass
 
 
 class Order:
@@ -142,7 +148,8 @@ class Order:
         self.classes: dict[ClassKey, list[tuple[float, RequestId]]] = {}
         self.callers: dict[RequestId, Caller] = {}
         self.changes = 0
-        """How often somebody joined or left it."""
+        """How often somebody joined or left it, or an agent took up something else: a tick in which nothing could be
+        done need not come again before."""
         self.minutes: dict[Standing, dict[int, int]] = {}
         """How many stand in it from each minute on, as a board counts them."""
 
@@ -154,7 +161,8 @@ class Order:
         self.changes += 1
         self.callers[caller.id] = caller
         insort(self.classes.setdefault(caller.klass, []), (caller.virtual_start, caller.id))
-        minutes, minute = self.minutes.setdefault(_standing(caller), {}), int(caller.virtual_start // 60)
+        standing, minute = (caller.state, caller.mode, caller.klass), int(caller.virtual_start // 60)
+        minutes = self.minutes.setdefault(standing, {})
         minutes[minute] = minutes.get(minute, 0) + 1
 
     def remove(self, caller: Caller) -> None:
@@ -162,13 +170,14 @@ class Order:
         if self.callers.pop(caller.id, None) is None:
             return
         self.changes += 1
-        line = self.classes[caller.klass]
-        line.pop(bisect_left(line, (caller.virtual_start, caller.id)))
+        line, place = self.classes[caller.klass], (caller.virtual_start, caller.id)
+        line.pop(0 if line[0] == place else bisect_left(line, place))
         if not line:
             del self.classes[caller.klass]
-        minutes, minute = self.minutes[_standing(caller)], int(caller.virtual_start // 60)
-        minutes[minute] -= 1
-        if not minutes[minute]:
+        minutes, minute = self.minutes[caller.state, caller.mode, caller.klass], int(caller.virtual_start // 60)
+        if minutes[minute] > 1:
+            minutes[minute] -= 1
+        else:
             del minutes[minute]
 
     def heads(self, most: int, not_before: datetime | None) -> Iterator[Head]:
@@ -185,9 +194,8 @@ class Floor:
         self.chairs = {chair.id: chair for chair in chairs}
         self.order = Order()
         self.times = Times(start)
-        self.free: dict[AgentId, Seat] = {}
-        self.moves = 0
-        """How often an agent took up something else."""
+        self.free: dict[AgentId, Chair] = {}
+        """Who is ready."""
         self.holders = 0
         """Customers on the line who have no agent yet."""
         self.busy = 0
@@ -199,19 +207,19 @@ class Floor:
 
     def set(self, chair: Chair, presence: Presence, now: float) -> None:
         """The agent does this from now on."""
-        self.times.add(chair.presence, chair.since, now)
-        self.moves += 1
-        self.busy += (presence in BUSY) - (chair.presence in BUSY)
-        if chair.presence is Presence.READY:
+        before = chair.presence
+        self.times.add(before, chair.since, now)
+        self.order.changes += 1
+        self.busy += (presence in BUSY) - (before in BUSY)
+        if before is READY:
             del self.free[chair.id]
-        chair.presence, chair.since, chair.seen = presence, now, None
-        if presence is Presence.READY:
-            seat = Seat(agent=chair.id, skills=chair.skills, languages=chair.languages, idle_since=at(now))
-            self.free[chair.id] = chair.seat = seat
+        chair.presence, chair.since, chair.seen, chair.made = presence, now, None, None
+        if presence is READY:
+            self.free[chair.id] = chair
 
     def release(self, chair: Chair, now: float) -> None:
         """Free again, or home where his shift is over."""
-        self.set(chair, Presence.READY if chair.wanted else Presence.OFFLINE, now)
+        self.set(chair, READY if chair.wanted else Presence.OFFLINE, now)
 
     def call_to_work(self, chair: Chair, now: float) -> None:
         """Comes or goes as he is wanted; whoever is busy goes afterwards."""
@@ -220,11 +228,6 @@ class Floor:
             self.set(chair, Presence.READY, now)
         elif not chair.wanted and chair.presence in (Presence.READY, Presence.AWAY):
             self.set(chair, Presence.OFFLINE, now)
-
-    @property
-    def changes(self) -> int:
-        """Grows with whatever a tick looks at; a tick in which nothing could be done need not come again before."""
-        return self.moves + self.order.changes
 
     def close_books(self, now: float) -> None:
         for chair in self.chairs.values():

@@ -14,11 +14,11 @@ MOST = 12
 
 
 def ring_ahead(bank: Bank) -> None:
-    """Rings whom the rule names, where the rules in force have it and anything changed since it was asked last."""
+    """Rings whom the rule names, where anything changed since it was asked last."""
     floor = bank.floor
-    if not (bank.rules.callback.dial_ahead and bank.open and len(floor.order)) or floor.changes == bank.looked_ahead:
+    if not (bank.open and floor.order.callers) or floor.order.changes == bank.looked_ahead:
         return
-    bank.looked_ahead = floor.changes
+    bank.looked_ahead = floor.order.changes
     busy = _busy(bank)
     if not busy:
         return

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from math import inf
 
 from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import RequestId
@@ -35,23 +36,23 @@ def arrive(bank: Bank, row: int, generation: int = 0) -> None:
         bank.tally.asked(caller, _would_be_offered(bank, caller))
     bank.line_up(caller)
     patience = float(people.patience_s[row])
-    if patience < float("inf"):
+    if patience < inf:
         bank.agenda.after(patience, partial(connecting.hang_up, bank, caller))
     if scenario.callback.convert and people.convert[row] < scenario.callback.convert:
         bank.agenda.after(float(people.convert_after_s[row]), partial(_convert, bank, caller), caller)
 
 
 def _caller(bank: Bank, row: int, generation: int) -> Caller:
-    klass, skills = bank.kinds[int(bank.days.people[generation].kind[row])]
+    now, (klass, skills) = bank.now, bank.kinds[int(bank.days.people[generation].kind[row])]
     return Caller(
         id=RequestId(f"c{row:07}{'abc'[generation]}"),
         row=row,
         generation=generation,
-        arrived=bank.now,
-        virtual_start=bank.now,
+        arrived=now,
+        virtual_start=now,
         klass=klass,
         skills=skills,
-        counted=bank.now >= bank.counted_from,
+        counted=now >= bank.counted_from,
     )
 
 

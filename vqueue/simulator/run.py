@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import Any
 
 from vqueue.domain.board import QueueBoard
@@ -11,7 +12,7 @@ from vqueue.domain.ids import AgentId
 from vqueue.domain.rules import Queue, Rules
 from vqueue.engine.plan import Head, Reserve, Skip, Snapshot, plan
 from vqueue.engine.wait.model import WaitModel
-from vqueue.simulator import connecting, flying, joining
+from vqueue.simulator import connecting, flying, joining, plainly
 from vqueue.simulator.bank import Bank
 from vqueue.simulator.boards import Boards, Evidence
 from vqueue.simulator.floor import QUEUE, Caller, Chair, Floor, at
@@ -50,14 +51,16 @@ def simulate(
     recorded: Recorded | None = None,
     tally: Tally | None = None,
     progress: Progress | None = None,
+    plans_all: bool = False,
 ) -> Outcome:
     """The scenario's days under this seed: equal input gives equal output. `rules` (by default the scenario's) and the
     wait model (the closed form) may change without changing who calls when, for how long, and how patiently. Where the
     days are `known` (replayed ones), nothing is drawn, and `recorded` brings their agents. A `tally` of the caller's
-    own also hears what those are offered who take no callback. `progress` hears the share that is done."""
+    own also hears what those are offered who take no callback. `progress` hears the share that is done. Where it
+    `plans_all`, ticks that leave nothing to weigh are planned too, which comes to the same and takes longer."""
     in_force = rules or scenario.in_force()
     bank = _bank(scenario, in_force, known or days(scenario, in_force, seed), model or Remembering(), recorded, tally)
-    bank.boards.rolling = rolling
+    bank.boards.rolling, bank.plans_all = rolling, plans_all
     _write_agenda(bank, recorded)
     _work_off(bank, progress or (lambda done: None))
     bank.floor.close_books(bank.now)
@@ -160,48 +163,66 @@ def _lose(bank: Bank, chairs: list[Chair], lost: bool) -> None:
 
 def _work_off(bank: Bank, progress: Progress) -> None:
     """Everything that happens, in order: the agenda and the arrivals, and after each moment a tick."""
-    agenda, arrivals = bank.agenda, bank.days.arrivals.tolist()
-    came, minute = 0, agenda.next_at if len(agenda) else 0.0
-    while len(agenda) or came < len(arrivals):
-        arrives = came < len(arrivals) and (not len(agenda) or arrivals[came] < agenda.next_at)
-        following = arrivals[came] if arrives else agenda.next_at
-        while minute <= following and (bank.open or len(bank.floor.order)):
-            bank.tally.see(minute, bank.floor)
-            minute += MINUTE_S
-        minute = max(minute, following - following % MINUTE_S)
-        if arrives:
+    agenda, arrivals = bank.agenda, [*bank.days.arrivals.tolist(), inf]
+    came, events, minute = 0, 0, agenda.next_at if len(agenda) else 0.0
+    while True:
+        due, arrives = agenda.next_at, arrivals[came]
+        following = min(due, arrives)
+        if following == inf:
+            break
+        if minute <= following:
+            minute = _look_at_floor(bank, minute, following)
+        if arrives < due:
             agenda.now = following
             joining.arrive(bank, came)
             came += 1
         else:
             agenda.do_next()
-        bank.tally.events += 1
+        events += 1
         _tick(bank)
-        if bank.tally.events % TELL_EVERY == 0:
-            progress(came / max(1, len(arrivals)))
+        if events % TELL_EVERY == 0:
+            progress(came / max(1, len(arrivals) - 1))
+    bank.tally.events += events
+
+
+def _look_at_floor(bank: Bank, minute: float, until: float) -> float:
+    """Notes the floor at each minute until then, while it is open or somebody is in line; the minute to come."""
+    while minute <= until and (bank.open or bank.floor.order.callers):
+        bank.tally.see(minute, bank.floor)
+        minute += MINUTE_S
+    return max(minute, until - until % MINUTE_S)
 
 
 def _tick(bank: Bank) -> None:
     """Plans and acts until nothing more can be done at this moment; not where nothing changed since it last looked."""
     floor = bank.floor
-    while floor.free and len(floor.order) and floor.changes != bank.seen:
-        bank.seen = floor.changes
-        snapshot = _snapshot(bank)
-        actions = plan(snapshot, at(bank.now))
-        for action in actions:
-            match action:
-                case Reserve():
-                    connecting.reserve(bank, action)
-                case Skip():
-                    _set_aside(bank, floor.order.callers[action.request], action.until.timestamp())
-        reserved = sum(isinstance(action, Reserve) for action in actions)
-        if reserved >= snapshot.calls_in_a_second and len(floor.order):
+    while floor.free and floor.order.callers and floor.order.changes != bank.seen:
+        bank.seen = floor.order.changes
+        pairs = plainly.pairs(bank, min(MOST_SEATS, len(floor.free)))
+        whole = True
+        if pairs is None:
+            pairs, whole = _planned(bank)
+        for caller, chair, shape in pairs:
+            connecting.reserve(bank, caller, chair, shape)
+        if len(pairs) >= bank.scenario.calls_per_second and floor.order.callers:
             bank.agenda.after(1.0, partial(_look_again, bank))
-        if reserved == len(actions):
+        if whole:
             break
-    flying.ring_ahead(bank)
+    if bank.rings_ahead:
+        flying.ring_ahead(bank)
     if not bank.open:
         _go_home(bank)
+
+
+def _planned(bank: Bank) -> tuple[list[plainly.Pair], bool]:
+    """Whom the dispatcher connects, and whether it set nobody aside on the way: then there is nothing more to plan."""
+    callers, chairs = bank.floor.order.callers, bank.floor.chairs
+    actions = plan(_snapshot(bank), at(bank.now))
+    pairs = [(callers[each.request], chairs[each.agent], each.shape) for each in actions if isinstance(each, Reserve)]
+    for action in actions:
+        if isinstance(action, Skip):
+            _set_aside(bank, callers[action.request], action.until.timestamp())
+    return pairs, len(pairs) == len(actions)
 
 
 def _snapshot(bank: Bank) -> Snapshot:
@@ -211,7 +232,7 @@ def _snapshot(bank: Bank) -> Snapshot:
     return Snapshot(
         lines=(bank.line(_board(bank, heads)),),
         heads=heads,
-        seats=tuple(floor.free.values()),
+        seats=tuple([chair.seat() for chair in floor.free.values()]),
         calls_in_a_second=bank.scenario.calls_per_second,
         phones=bank.phones,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from vqueue.domain.agent import Presence
 from vqueue.domain.request import Mode
 from vqueue.engine.order import Turn, inversions
-from vqueue.simulator.floor import ON_DUTY, Caller, Floor, Times
+from vqueue.simulator.floor import HOLD, ON_DUTY, Caller, Floor, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Tally:
             self.ended.append(Ended(now, wait_s, caller.mode, second_hold_s))
 
     def taken(self, caller: Caller, now: float) -> None:
-        if caller.mode is not Mode.HOLD:
+        if caller.mode is not HOLD:
             self.called_back.add(caller.id)
         self.turns.append(Turn(caller.klass, caller.virtual_start, caller.id, caller.ready_since, now))
 
@@ -107,8 +107,8 @@ class Tally:
             )
 
     def see(self, now: float, floor: Floor) -> None:
-        free = len(floor.free)
-        self.minutes.append(Minute(now, floor.holders, len(floor.order) - floor.holders, free, floor.busy))
+        holders, free = floor.holders, len(floor.free)
+        self.minutes.append(Minute(now, holders, len(floor.order.callers) - holders, free, floor.busy))
 
 
 def summary(tally: Tally, times: Times, *, seed: int, service_level_s: float) -> dict[str, Any]:
