@@ -141,3 +141,7 @@ def become(*command: str) -> NoReturn:
     os.chdir(ROOT)
     sys.stdout.flush()
     os.execv(PYTHON, [str(PYTHON), *command])
+
+
+if __name__ == "__main__":
+    ensure(sys.argv[1])

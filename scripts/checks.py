@@ -15,8 +15,8 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 PYTHON_SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-core")
-TOLD = "-q -n 2 --dist loadfile --durations 12 -rfER"
-"""To pytest."""
+TOLD = "-q -n 2 --dist worksteal --durations 12 -rfER"
+"""To pytest: two at work, and who has done his half helps the other."""
 LAST_WORDS = 4096
 BOOSTER_PACKAGES = ("libgomp1",)
 """What LightGBM's wheel takes from the system."""
