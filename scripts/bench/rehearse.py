@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from vqueue.cli_rehearse import with_bar
 from vqueue.domain.ids import AgentId
 from vqueue.domain.past_day import PastDay, Stay, Visit
 from vqueue.domain.rehearsal import Findings
@@ -72,6 +71,9 @@ def a_day(calls: int, ordinal: int) -> PastDay:
 
 def measured(task: Task, cores: int) -> tuple[Findings, float, float]:
     """Findings, seconds on the clock, seconds of all processors."""
+    # Not at the head: each process of the rehearsal would load the command line once more.
+    from vqueue.cli_rehearse import with_bar
+
     began, used = time.monotonic(), _used()
     found = with_bar(f"on {cores}", lambda tell: Rehearsing(processes=cores).findings(task, tell))
     return found, time.monotonic() - began, _used() - used

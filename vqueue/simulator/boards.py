@@ -14,10 +14,10 @@ from vqueue.domain.phone import Sealed
 from vqueue.domain.rules import Queue
 from vqueue.engine import board as boards
 from vqueue.engine.order import ClassKey
-from vqueue.engine.team import SERVING, Staff, presences
+from vqueue.engine.team import Staff, presences
 from vqueue.engine.wait.model import RANKS, QueueState, WaitModel
 from vqueue.engine.wait.present import Rolled
-from vqueue.simulator.floor import Chair, Floor, at
+from vqueue.simulator.floor import BUSY, Chair, Floor, at
 from vqueue.simulator.rolling import Rolling, near
 
 LOOK_BACK_S = 4 * 3600.0
@@ -174,9 +174,10 @@ class Boards:
     def _staff(self, ready: int) -> Staff:
         """There is one queue only, so each agent counts in full, however many are ready."""
         found = [chair.presence for chair in self._team]
-        staying = [chair.presence for chair in self._team if chair.wanted or chair.presence is Presence.READY]
-        serving = sum([staying.count(presence) for presence in SERVING])
-        return Staff(float(serving), float(staying.count(Presence.READY)), presences(found))
+        leaving = [chair.presence for chair in self._team if not chair.on_shift or chair.lost]
+        ready, told = found.count(Presence.READY), presences(found)
+        busy = sum([told[presence] for presence in BUSY]) - sum([leaving.count(presence) for presence in BUSY])
+        return Staff(float(ready + busy), float(ready), told)
 
     def _counts(self) -> boards.Counts:
         return {

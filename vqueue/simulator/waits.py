@@ -17,9 +17,9 @@ PLACES = (
 """Places, one's own among them, that are asked about; between them the figures are read."""
 _STEPS = tuple(log(above / below) for below, above in pairwise(PLACES))
 _LAST = len(PLACES) - 2
-PATIENCE_STEP = 0.25
+PATIENCE_STEP = 0.35
 """Relative step of the patience that is asked about; between two the figures are read."""
-SURE_STEP = 0.1
+SURE_STEP = 0.2
 """Relative step of how well the handling time and the patience are known."""
 FEW = 30.0
 """Finished calls, or abandonments, below which each one tells."""
