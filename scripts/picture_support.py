@@ -3,7 +3,7 @@
 import json
 import re
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +77,16 @@ async def support(stage: Stage) -> None:
             await page.locator("#undo").wait_for()
 
 
+def telling(request: Document) -> Callable[[Route], Awaitable[None]]:
+    """Answers for the stream of a request that it is so now."""
+    told = f"id: {request['version']}\nevent: request\ndata: {json.dumps(request)}\n\n"
+
+    async def tells(route: Route) -> None:
+        await route.fulfill(body=told, content_type="text/event-stream")
+
+    return tells
+
+
 async def moments(page: Page, stage: Stage, language: str, follows: Request) -> None:
     """The page as it looks at each of the other moments, and back."""
     token = str(await follows.header_value("authorization"))
@@ -84,12 +94,7 @@ async def moments(page: Page, stage: Stage, language: str, follows: Request) -> 
     seen = await answer.json()
     for name, becomes in FACES.items():
         if stage.wants(f"support-{name}-{language}"):
-            told = f"id: {seen['version']}\nevent: request\ndata: {json.dumps(seen | becomes(seen))}\n\n"
-
-            async def tells(route: Route, told: str = told) -> None:
-                await route.fulfill(body=told, content_type="text/event-stream")
-
-            await page.route("**/events", tells)
+            await page.route("**/events", telling(seen | becomes(seen)))
             await page.reload()
             await page.locator("vqueue-support h2").wait_for()
             await page.wait_for_timeout(500)
