@@ -1,7 +1,9 @@
 """The catalogue: every text in every language, and no call cut for a missing one."""
 
 import logging
+import re
 from enum import Enum
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ from vqueue.wording import Catalogue, Form, Language, fill, placeholders, shown
 from vqueue.wording.languages import locale
 
 CATALOGUE = Catalogue.load()
+VQUEUE = Path(__file__).parents[2] / "vqueue"
 REFUSALS: tuple[type[Refusal], ...] = (Refusal, *Refusal.__subclasses__())
 AREAS: dict[str, type[Enum]] = {
     "state": State,
@@ -167,6 +170,20 @@ def test_hebrew_fences_what_runs_the_other_way_but_never_a_link() -> None:
     assert shown(Text("בנק תמרינד"), "he") == "בנק תמרינד"
     assert shown(Text("בנק תמרינד"), "en") == "\u2068בנק תמרינד\u2069"
     assert shown(Text("https://bank.example/r/x"), "he") == "https://bank.example/r/x"
+
+
+def test_a_place_is_parked_with_a_word_that_has_words_and_no_other_is_kept() -> None:
+    """What parks a place is found where it is written: an argument, a mapping, the survey and the order of the line."""
+    written = "".join(
+        each.read_text("utf-8") for part in ("services", "engine") for each in (VQUEUE / part).glob("*.py")
+    )
+    patterns = (
+        r'parked(?:=|": )"(\w+)"', r'_parked\([^)]*, "(\w+)"\)', r'why(?:, until)? = "(\w+)"',
+        r'return "(\w+)", (?:None|line)', r'why_not or "(\w+)"', r'(?:EXPECTED|CANCEL_ASKED|BOOKED|ENTERING) = "(\w+)"',
+    )  # fmt: skip
+    parked = {found for pattern in patterns for found in re.findall(pattern, written)}
+    kept = {key.removeprefix("reason.") for key in sorted(CATALOGUE.keys()) if key.startswith("reason.")}
+    assert kept == parked
 
 
 def test_whatever_speaks_against_a_callback_has_words_for_the_customer_and_for_the_journal() -> None:
