@@ -1,8 +1,10 @@
-"""What the demo's bank remembers of yesterday: a whole day, over, told alike by every part of the database."""
+"""What the demo's bank remembers: of yesterday a whole day, over, told alike by every part of the database; of the four
+weeks before how many came, as the service counts them."""
 
 import base64
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -13,13 +15,17 @@ from vqueue.db.vault import KeyVault
 from vqueue.demo import cast
 from vqueue.demo.lately import Lately, lately
 from vqueue.demo.records import Records, records
+from vqueue.demo.weeks import LOOKS, weeks
+from vqueue.domain.outlook import HALF_HOUR, Measured, Seen
 from vqueue.domain.past_day import PastDay
 from vqueue.domain.request import Mode
-from vqueue.ports.database import Database
+from vqueue.engine.outlook import outlook
+from vqueue.ports.database import Database, Work
 from vqueue.services.rehearsing import recorded
 from vqueue.services.setting_up import set_up
 
 OPENING = cast.opening(date(2026, 3, 3))
+MEASURED = Measured(at=OPENING, handling_s=190.0, patience_s=480.0, answered=0.9, calls=1000)
 KEY = base64.b64encode(b"k" * 32).decode()
 
 
@@ -36,6 +42,7 @@ async def bank(sqlite_database: str, yesterday: Lately) -> AsyncIterator[tuple[D
     await set_up(database, vault, cast.bank(), at=OPENING - timedelta(days=30), chance=chance)
     written = records(yesterday, vault=vault, chance=chance)
     await database.transact(written.write)
+    await database.transact(weeks(OPENING, yesterday, seed=3).write)
     yield database, written
     await database.close()
 
@@ -92,3 +99,31 @@ async def test_its_promises_are_judged_by_the_first_ring(bank: tuple[Database, R
         <= visit.caller.window.end.timestamp()
         for visit in called if visit.caller.window is not None
     )  # fmt: skip
+
+
+async def test_its_weeks_are_half_hours_as_the_service_counts_them_and_foresee_those_to_come(
+    bank: tuple[Database, Records],
+) -> None:
+    database, _ = bank
+    midnight = OPENING - timedelta(hours=10)
+    yesterday = midnight - timedelta(days=1)
+    counted = await database.read(lambda work: work.outlooks.arrivals(since=yesterday, until=midnight))
+    assert await database.read(lambda work: work.outlooks.newest()) == OPENING - HALF_HOUR
+    staff = 0.0
+    for known in await database.read(lambda work: work.queues.all()):
+        seen = await database.read(partial(_seen, queue=known.id))
+        told = {(known.id, each.start): each.arrivals for each in seen if yesterday <= each.start < midnight}
+        assert {place: count for place, count in told.items() if count} == {
+            place: count for place, count in counted.items() if place[0] == known.id
+        }
+        assert {each.samples for each in seen} == {LOOKS}
+        staff += seen[-1].staff
+        made = outlook(known.id, known.rules, seen=seen, measured=MEASURED, now=OPENING, days=3)
+        assert made.reasons == ()
+        assert made.half_hours[0].start == OPENING
+        assert all(half.mean > 1 and half.staffed for half in made.half_hours)
+    assert staff == pytest.approx(LOOKS * len(cast.CREW))
+
+
+def _seen(work: Work, *, queue: str) -> list[Seen]:
+    return work.outlooks.seen(queue, since=OPENING - timedelta(days=56))

@@ -137,6 +137,9 @@ class Lately:
     visits: tuple[Visit, ...]
     shifts: tuple[tuple[float, float], ...]
 
+    def covers(self, moment: float) -> bool:
+        return any(opens <= moment < closes for opens, closes in self.shifts)
+
 
 def lately(before: date, *, seed: int, days: int = DAYS) -> Lately:
     """What happened on the days before that one."""

@@ -34,6 +34,7 @@ from vqueue.demo.phrases import Phrases
 from vqueue.demo.records import records
 from vqueue.demo.summary import Judge, lines, places, summary
 from vqueue.demo.told import Doors, SignIn
+from vqueue.demo.weeks import weeks
 from vqueue.domain.errors import Refusal
 from vqueue.identity.passwords import Argon2Passwords
 from vqueue.services.keys import Scope, make_key
@@ -195,8 +196,9 @@ async def _bank(settings: Settings, now: datetime, chance: SystemChance, *, seed
         vault = KeyVault(settings.keys(), chance=chance)
         await set_up(database, vault, cast.bank(), at=now - FOUNDED, chance=chance)
         if seed is not None:
-            past = records(lately(now.date(), seed=seed), vault=vault, chance=chance)
-            await database.transact(past.write)
+            yesterday = lately(now.date(), seed=seed)
+            await database.transact(records(yesterday, vault=vault, chance=chance).write)
+            await database.transact(weeks(now, yesterday, seed=seed).write)
         staff = [SignIn(role=role, login=login, password=chance.token()[:16]) for role, login in cast.STAFF.items()]
         for one in staff:
             name = cast.STAFF_NAMES[one.login]

@@ -47,7 +47,8 @@ def _count(work: Work, now: datetime) -> list[Seen]:
     since = min(since, present)
     came = work.outlooks.arrivals(since=since, until=now)
     queues = [queue for queue in work.queues.all() if is_open(queue.rules.hours, now)]
-    staff = _staff(work.agents.all(), queues)
+    at_work = [agent for agent in work.agents.all() if agent.presence in AT_WORK]
+    staff = staff_of(at_work, queues)
     past = {(queue, start) for queue, start in came if start != present}
     return [
         *(Seen(queue=queue, start=start, arrivals=came[queue, start]) for queue, start in sorted(past)),
@@ -58,14 +59,13 @@ def _count(work: Work, now: datetime) -> list[Seen]:
     ]
 
 
-def _staff(agents: Sequence[Agent], queues: Sequence[Queue]) -> dict[str, float]:
-    """Agents at work for each of these queues; who serves several counts for each with an equal part of himself."""
+def staff_of(at_work: Sequence[Agent], queues: Sequence[Queue]) -> dict[str, float]:
+    """Agents for each of these queues; who serves several counts for each with an equal part of himself."""
     found = dict.fromkeys((queue.id for queue in queues), 0.0)
-    for agent in agents:
-        if agent.presence in AT_WORK:
-            his = [queue.id for queue in queues if serves(agent, queue)]
-            for queue_id in his:
-                found[queue_id] += 1.0 / len(his)
+    for agent in at_work:
+        his = [queue.id for queue in queues if serves(agent, queue)]
+        for queue_id in his:
+            found[queue_id] += 1.0 / len(his)
     return found
 
 
