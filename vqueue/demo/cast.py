@@ -27,8 +27,15 @@ FREE_CUSTOMERS = (VISITOR_CUSTOMER, "+447700900002", "+447700900003")
 TUESDAY, TEN = 1, time(10, 0)
 
 MODES = (Mode.CALLBACK, Mode.SCHEDULED, Mode.HOLD, Mode.CALL_IN, Mode.MESSAGE)
-TIMES = Slots(week=dict.fromkeys(WEEK, (("08:00", "20:00", 3),)), length_s=900, lead_s=600, reminders_s=(3600,))
-"""Soon and short, so that a booked call is seen to come."""
+TIMES = Slots(
+    week=dict.fromkeys(WEEK, (("08:00", "20:00", 3),)),
+    length_s=900,
+    lead_s=600,
+    reminders_s=(3600,),
+    answer_within_s=300,
+)
+"""Soon and short, so that a booked call is seen to come. A bank that calls back lets people hold five minutes: its
+agents are as many as that takes, but for the busy hours."""
 
 
 TOPIC_NAMES = {
