@@ -28,6 +28,7 @@ CREDITS = {"standard": 0, "gold": 60, "booked": 120}
 TALK_S, UNTIL_S = 240.0, 500.0
 SKILLS = ("loans", "cards", "app")
 TONGUES = ("en", "he", "ru")
+LINES = tuple(PlannedLine(queue=queue, rules=Rules(credits=CREDITS)) for queue in ("q0", "q1"))
 
 
 class Drawn:
@@ -68,13 +69,11 @@ class Drawn:
 
     def planned(self, at: datetime, seats: list[Seat], places: list[Place]) -> list[tuple[Place, str]]:
         """(place, agent) as the dispatcher pairs them."""
-        rules = Rules(credits=CREDITS)
         heads = tuple(
             Head(queue=each.queue, bucket=each.bucket, credit_class=each.credit_class, places=(each,))
             for each in places
         )
-        lines = tuple(PlannedLine(queue=queue, rules=rules) for queue in ("q0", "q1"))
-        actions = plan(Snapshot(lines=lines, heads=heads, seats=tuple(seats), calls_in_a_second=99), at)
+        actions = plan(Snapshot(lines=LINES, heads=heads, seats=tuple(seats), calls_in_a_second=99), at)
         named = {place.id: place for place in places}
         return [(named[action.request], action.agent) for action in actions if isinstance(action, Reserve)]
 
