@@ -28,7 +28,7 @@ from vqueue.db.record import Record
 from vqueue.db.store import Store
 from vqueue.db.tables import ASKED_FOR, DIALABLE, DISPATCHABLE, OPEN_REQUEST, PARKED, requests
 from vqueue.domain.errors import AlreadyOpen, StaleWrite
-from vqueue.domain.ids import CallSid, RequestId
+from vqueue.domain.ids import AgentId, CallSid, RequestId
 from vqueue.domain.request import CLOSED, OPEN, Mode, Request, State
 from vqueue.ports.database import ClassHead
 
@@ -43,6 +43,10 @@ FIRST_CLASS = select(_r.bucket, _r.credit_class).where(_ready).order_by(_r.bucke
 NEXT_CLASS = FIRST_CLASS.where(_class > tuple_(bindparam("bucket_"), bindparam("class_")))
 _own = (_r.bucket == bindparam("bucket_"), _r.credit_class == bindparam("class_"))
 HEAD = RECORD.all.where(_ready, *_own).order_by(*_in_order).limit(bindparam("limit_"))
+
+SET_ASIDE_FOR = RECORD.all.where(_r.wanted_agent == bindparam("agent_"), _r.state == State.WAITING, ~_r.ready).order_by(
+    _r.created_at, _r.id
+)
 
 
 def _heads() -> Select[Any]:
@@ -71,6 +75,9 @@ class StoredRequests(Store):
     def insert(self, request: Request) -> None:
         if not self.add_if_free(RECORD, request):
             self._refuse(request)
+
+    def set_aside_for(self, agent: AgentId) -> list[Request]:
+        return self.all_of(RECORD, SET_ASIDE_FOR, agent_=agent)
 
     def replace(self, request: Request) -> Request:
         if not request.dialable and request.mode is not Mode.CALL_IN:

@@ -105,6 +105,8 @@ class AgentRules:
     """Time after a talk before the next call."""
     away_after_misses: int = 1
     """Misses in a row after which he is set away."""
+    own_wait_s: int = 600
+    """How long a follow-up waits for the agent it was promised with while he is busy; then anybody takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ YEAR_S = 366 * 86_400
 WORDS_MAX = 500
 LABEL_MAX = 120
 """Characters of an announcement, and of a name."""
+OWN_WAIT_MAX_S = 3600
 RING_S = (5, 60)
 _DAY = 24 * 60
 _ID = re.compile(r"[a-z0-9_-]{1,64}\Z")
@@ -179,6 +180,8 @@ def _agents(rules: Rules) -> Iterator[Finding]:
         yield Finding("/agents/ring_s", "out_of_range")
     if not low <= rules.agents.accept_s <= high:
         yield Finding("/agents/accept_s", "out_of_range")
+    if not 0 <= rules.agents.own_wait_s <= OWN_WAIT_MAX_S:
+        yield Finding("/agents/own_wait_s", "out_of_range")
     if rules.agents.away_after_misses < 1:
         yield Finding("/agents/away_after_misses", "too_small")
 

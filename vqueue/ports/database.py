@@ -111,6 +111,10 @@ class Requests(Protocol):
         """Stores it over `request.version`; returns it with the next version. Raises StaleWrite, AlreadyOpen."""
         ...
 
+    def set_aside_for(self, agent: AgentId) -> list[Request]:
+        """Waiting places that are not ready and want this agent, in the order in which they were made."""
+        ...
+
     def open_of(
         self,
         *,

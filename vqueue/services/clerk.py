@@ -24,7 +24,7 @@ from vqueue.domain.request import Move, Request, State
 from vqueue.domain.table import Go, Refuse
 from vqueue.ports.bank import Webhook
 from vqueue.ports.database import Notice, Work
-from vqueue.services import telling
+from vqueue.services import awaiting, telling
 from vqueue.services.counting import Ceilings, count
 from vqueue.services.rescuing import within_cap
 
@@ -187,6 +187,8 @@ class Clerk:
             version=stored.version,
         )
         self.topics += ["agents", f"agent:{agent.id}", *(["dispatch"] if stored.presence is Presence.READY else [])]
+        if stored.presence is Presence.READY:
+            awaiting.free_again(self, stored.id)
         return stored
 
     # legs

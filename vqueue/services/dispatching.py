@@ -16,7 +16,7 @@ from vqueue.domain.leg import Leg, Role, Way
 from vqueue.domain.request import Move, Request, State
 from vqueue.engine.dial_ahead import ahead
 from vqueue.engine.plan import Reserve, Skip, Snapshot, plan
-from vqueue.services import bank_code, dialing, intending, missing, ringing_ahead
+from vqueue.services import awaiting, bank_code, dialing, intending, missing, ringing_ahead
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.ringing_ahead import Flight
@@ -41,7 +41,7 @@ async def tick(house: House, lease: Lease) -> int:
     boards = {board.queue: board for board in await house.board.read_all()}
     snapshot = snapshot_of(house, seen, boards)
     standing = {seat.agent for seat in snapshot.seats if seat.standing}
-    done, may_call, actions = 0, True, plan(snapshot, house.clock.now())
+    done, may_call, actions = 0, True, awaiting.kept(plan(snapshot, house.clock.now()), snapshot, house.clock.now())
     for action in actions:
         match action:
             case Skip():
@@ -78,7 +78,8 @@ async def _set_aside(house: House, lease: Lease, skip: Skip) -> bool | None:
 def _parked(clerk: Clerk, skip: Skip) -> bool | None:
     request = clerk.work.requests.get(skip.request)
     if request.state is State.WAITING and request.ready:
-        clerk.store(replace(request, ready=False, not_before=skip.until, parked=skip.reason), reason=skip.reason)
+        aside = replace(request, ready=False, not_before=skip.until, parked=skip.reason)
+        clerk.store(awaiting.bounded(clerk, aside) if skip.reason == awaiting.OWN else aside, reason=skip.reason)
         return True
     return None
 

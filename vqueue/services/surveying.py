@@ -7,13 +7,12 @@ from datetime import datetime
 from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.attempt import Shape
 from vqueue.domain.board import QueueBoard
-from vqueue.domain.ids import AgentId
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.rules import Queue
 from vqueue.engine import hours
 from vqueue.engine.plan import Head, Line, Place, Seat, Snapshot
 from vqueue.ports.database import ClassHead, Work
-from vqueue.services import missing, ringing_ahead
+from vqueue.services import awaiting, missing, ringing_ahead
 from vqueue.services.house import House
 from vqueue.services.ringing_ahead import Sky
 
@@ -67,8 +66,8 @@ def snapshot_of(house: House, seen: Seen, boards: dict[str, QueueBoard]) -> Snap
             for queue in seen.queues
         ),
         heads=(
-            *(_head(house, head, queues[head.queue], seen.rings) for head in seen.heads),
-            *(_flying(house, each.request, queues[each.request.queue]) for each in seen.sky.flying.values()),
+            *(_head(house, head, queues[head.queue], seen) for head in seen.heads),
+            *(_flying(house, each.request, queues[each.request.queue], seen) for each in seen.sky.flying.values()),
         ),
         seats=tuple(_seats(seen.agents)),
         calls_in_a_second=max(1, int(house.line.calls_per_second)),
@@ -88,18 +87,18 @@ def _seats(agents: Iterable[Agent]) -> Iterable[Seat]:
             )
 
 
-def _head(house: House, head: ClassHead, queue: Queue, rings: dict[str, int]) -> Head:
-    places = tuple(_place(house, request, queue, rings) for request in head.places)
+def _head(house: House, head: ClassHead, queue: Queue, seen: Seen) -> Head:
+    places = tuple(_place(house, request, queue, seen) for request in head.places)
     return Head(queue=head.queue, bucket=head.bucket, credit_class=head.credit_class, places=places)
 
 
-def _flying(house: House, request: Request, queue: Queue) -> Head:
+def _flying(house: House, request: Request, queue: Queue, seen: Seen) -> Head:
     """Who was rung ahead takes his turn among all others, as if he were on the line."""
-    place = replace(_place(house, request, queue, {}), state=State.HOLDING)
+    place = replace(_place(house, request, queue, replace(seen, rings={})), state=State.HOLDING)
     return Head(queue=place.queue, bucket=place.bucket, credit_class=place.credit_class, places=(place,))
 
 
-def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) -> Place:
+def _place(house: House, request: Request, queue: Queue, seen: Seen) -> Place:
     """A request as the order sees it, with whether its phone may be rung at this moment."""
     now, rules = house.clock.now(), queue.rules
     why, until = "", None
@@ -109,12 +108,14 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
             why = "no_number"
         elif rules.callback.shape is Shape.CUSTOMER_FIRST and request.early_s(now) > 0:
             why, until = "slot_not_begun", request.slot_start
-        elif rings.get(missing.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
+        elif seen.rings.get(missing.ring_counter(request, now), 0) >= rules.caps.rings_per_number_day:
             why, until = "cap_of_the_day", hours.next_midnight(request.zone or rules.hours.zone, now)
         else:
             zone, country = request.zone or rules.hours.zone, request.country or None
             if not hours.calling_allowed(rules.calling_windows, zone, country, now):
                 why, until = "calling_window", hours.next_allowed(rules.calling_windows, zone, country, now)
+            elif awaiting.busy(request, seen.agents, queue, now):
+                why = awaiting.OWN
     return Place(
         id=request.id,
         queue=request.queue,
@@ -129,10 +130,5 @@ def _place(house: House, request: Request, queue: Queue, rings: dict[str, int]) 
         dialable_now=not why,
         why_not=why,
         until=until,
-        last_agent=_wanted(request, now),
+        last_agent=awaiting.wanted(request, now),
     )
-
-
-def _wanted(request: Request, now: datetime) -> AgentId | None:
-    """The agent he would rather have, for as long as that holds."""
-    return request.wanted_agent if request.wanted_until is None or request.wanted_until > now else None

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from vqueue.domain.request import State
 from vqueue.domain.speech_args import Number, Window
+from vqueue.services import awaiting
 from vqueue.services.desk_views import Callback, Workplace
 from vqueue.web.console.figures import minute
 from vqueue.web.console.sentences import Words
@@ -40,11 +41,19 @@ def _row(one: Callback, now: datetime, words: Words) -> CallbackRow:
         what=topic_of(request, one.queue, words),
         who=one.name,
         number="" if one.name or request.phone is None else request.phone.hint,
-        whose=say("desk.callback_mine" if one.mine else "desk.callback_anyone"),
+        whose=_whose(one, words),
         became="" if open_ else say(f"state.{request.state}"),
         note=note[:_NOTE] + ("…" if len(note) > _NOTE else ""),
         late=open_ and one.promise is not None and one.promise.first_ring_at is None and now > one.promise.window.end,
     )
+
+
+def _whose(one: Callback, words: Words) -> str:
+    """Who calls; where the place waits for him now, until when."""
+    request = one.request
+    if one.mine and request.parked == awaiting.OWN and request.wanted_until is not None:
+        return words.say("desk.callback_kept", at=words.clock(request.wanted_until))
+    return words.say("desk.callback_mine" if one.mine else "desk.callback_anyone")
 
 
 def _when(one: Callback, now: datetime, words: Words) -> str:

@@ -100,6 +100,7 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
         _f("agents.accept_s", Kind.DURATION, 5, 60),
         _f("agents.wrap_up_s", Kind.DURATION, 0),
         _f("agents.away_after_misses", Kind.COUNT, 1),
+        _f("agents.own_wait_s", Kind.DURATION, 0),
     ),
     "retry": (
         _f("callback.total_tries", Kind.COUNT, 1),
