@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -78,7 +79,7 @@ async def sign_in(page: Page) -> None:
     await page.locator("#login").fill(OMER)
     await page.locator("#password").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/desk")
+    await page.wait_for_url(lambda url: urlsplit(url).path == "/desk")
 
 
 async def outcome(bank: Bank, request: Request) -> list[Disposition]:
