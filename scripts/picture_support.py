@@ -95,8 +95,8 @@ async def moments(page: Page, stage: Stage, language: str, follows: Request) -> 
     for name, becomes in FACES.items():
         if stage.wants(f"support-{name}-{language}"):
             await page.route("**/events", telling(seen | becomes(seen)))
-            await page.reload()
-            await page.locator("vqueue-support h2").wait_for()
+            async with page.expect_response("**/codes"):
+                await page.reload()
             await page.wait_for_timeout(500)
             await stage.take(page, f"support-{name}", language)
             await page.unroute("**/events")
