@@ -99,14 +99,14 @@ def _finding(
     share = _kept(promises.rows)
     if share is None:
         return None
-    digits = 0 if round(100 * share, 1).is_integer() else 1
-    told = say(
-        "reports_page.found_kept",
-        words=Text(percent(share, language, digits=digits)),
-        total=Text(percent(goal, language)),
-    )
+    told = say("reports_page.found_kept", words=Text(_finely(share, language)), total=Text(percent(goal, language)))
     came, gone = (Number(int(totals.get(column, 0))) for column in ("offered", "abandoned"))
     return ("good" if share >= goal else "watch"), f"{told} {say('reports_page.found_gone', count=gone, total=came)}"
+
+
+def _finely(share: float | None, language: Language) -> str:
+    """One decimal where there is one, as the plot of promises has it."""
+    return percent(share, language, digits=0 if share is None or round(100 * share, 1).is_integer() else 1)
 
 
 def _kept(rows: Sequence[Mapping[str, object]]) -> float | None:
@@ -131,7 +131,7 @@ def _kpis(found: Mapping[ReportName, Report], totals: Mapping[str, float], say: 
         (_lasting(every, "second_hold_p50_s", "called_back"), say("report_col.second_hold_p50_s"), ""),
         (_lasting(every, "asa_s", "answered"), say("report_col.asa_s"), ""),
         (_lasting(every, "asa_all_s", "answered"), say("report_col.asa_all_s"), ""),
-        (percent(_kept(promised), language), say("reports_page.kpi_kept"), ""),
+        (_finely(_kept(promised), language), say("reports_page.kpi_kept"), ""),
         (_count(promised, "early", say), say("report_col.early"), ""),
         (_count(promised, "late", say), say("report_col.late"), ""),
         saved(found[ReportName.SAVINGS].rows, say),
