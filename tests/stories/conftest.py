@@ -10,7 +10,7 @@ from tests.stories.bank import Bank, opened
 from tests.stories.day import Day
 from tests.stories.network import NetworkProcess, PatientNetwork
 
-SPEED, IDLE_SPEED = 20.0, 60.0
+SPEED, IDLE_SPEED = 20.0, 240.0
 """Business seconds in a wall second: where the network is a process, and where time waits for whoever is at work."""
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """Inside everybody's hours."""

@@ -10,14 +10,8 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import (
-    AbstractAsyncContextManager,
-    AbstractContextManager,
-    asynccontextmanager,
-    contextmanager,
-    nullcontext,
-)
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -29,6 +23,7 @@ from vqueue.services.house import House
 from vqueue.services.leading import Leader
 
 T = TypeVar("T")
+Round = Callable[[House], Coroutine[Any, Any, None]]
 SPEED = 20.0
 """Business seconds in a wall second of work: a pause of a second that the provider asks for lasts twenty."""
 QUIET_S = 0.001
@@ -37,8 +32,6 @@ SHORTEST_ROUND_S = 4.0
 """Business seconds between two rounds of the same work, as on a fast day of the product."""
 BOARD_S = 10.0
 """Business seconds between two boards."""
-HOUSEKEEPER = "run_coroutine_job"
-"""How the alarm clock's tasks are called."""
 LONGEST_WORK_S = 5.0
 """Wall seconds after which somebody at work is believed to wait for business time himself."""
 
@@ -196,18 +189,45 @@ class Questions(Webhooks):
             return await super()._once(*asked)
 
 
-class Paced:
-    """A round of the housekeeping, passed over until so much of the day has passed since the last."""
+class DayAlarms:
+    """The alarm clock of the housekeeping, by this day. Of a round that still runs no second one begins."""
 
-    def __init__(self, work: Callable[[House], Awaitable[None]], every_s: float, day: Day) -> None:
-        self._work, self._day = work, day
-        self._every_s = max(every_s, SHORTEST_ROUND_S)
-        self._due = day.passed() + self._every_s
+    def __init__(self, house: House, work: Mapping[str, tuple[Round, float]], day: Day) -> None:
+        self._house, self._work, self._day = house, work, day
+        self._leads = False
+        self._keeping: asyncio.Task[None] | None = None
+        self._due = {name: day.passed() + every_s for name, (_, every_s) in work.items()}
+        self._running: dict[str, asyncio.Task[None]] = {}
 
-    async def __call__(self, house: House) -> None:
-        if self._day.passed() >= self._due:
-            await self._work(house)
-            self._due = self._day.passed() + self._every_s
+    @property
+    def running(self) -> bool:
+        return self._keeping is not None
+
+    def start(self, *, paused: bool) -> None:
+        self._leads, self._keeping = not paused, asyncio.get_running_loop().create_task(self._keep())
+
+    def resume(self) -> None:
+        self._leads = True
+
+    def pause(self) -> None:
+        self._leads = False
+
+    def shutdown(self, *, wait: bool) -> None:
+        for task in (self._keeping, *self._running.values()):
+            if task is not None:
+                task.cancel()
+        self._keeping = None
+
+    async def _keep(self) -> None:
+        while True:
+            await self._day.sleep(SHORTEST_ROUND_S)
+            now = self._day.passed()
+            for name in [name for name, due in self._due.items() if self._leads and due <= now]:
+                before = self._running.get(name)
+                if before is None or before.done():
+                    work, every_s = self._work[name]
+                    self._running[name] = asyncio.get_running_loop().create_task(work(self._house))
+                    self._due[name] = now + every_s
 
 
 class DayLeader(Leader):
@@ -229,24 +249,19 @@ class DayLeader(Leader):
 
 
 class Ops:
-    """`Database`: ops take no business time, but for those of the housekeeping, which is always at it."""
+    """`Database`: ops take no business time."""
 
     def __init__(self, database: Database, day: Day) -> None:
         self._database, self._day = database, day
 
     async def transact(self, op: Callable[[Work], T]) -> T:
-        with self._working():
+        with self._day.working():
             self._day.written += 1
             return await self._database.transact(op)
 
     async def read(self, op: Callable[[Work], T]) -> T:
-        with self._working():
+        with self._day.working():
             return await self._database.read(op)
-
-    def _working(self) -> AbstractContextManager[None]:
-        task = asyncio.current_task()
-        keeps_house = task is not None and getattr(task.get_coro(), "__name__", "") == HOUSEKEEPER
-        return nullcontext() if keeps_house else self._day.working()
 
     async def close(self) -> None:
         await self._database.close()

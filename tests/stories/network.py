@@ -22,11 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from aiohttp import web
 
-from tests.stories.day import Day, DayLeader, NetworkClock, Ops, Paced, Questions, ServiceClock
+from tests.stories.day import Day, DayAlarms, DayLeader, NetworkClock, Ops, Questions, ServiceClock
 from vqueue import rounds
 from vqueue.clock import BusinessClock
+from vqueue.ports.metrics import Meter
 from vqueue.sandbox.app import make_app
 from vqueue.sandbox.config import Config
 from vqueue.sandbox.rest_frame import NETWORK
@@ -35,6 +37,8 @@ from vqueue.services.house import House
 
 ACCOUNT = "AC" + "0" * 31 + "5"
 AUTH_TOKEN = "stories-token"
+BEAT_S = 0.05
+"""Wall seconds between two looks at whether the day asks for a tick or a board."""
 PATIENCE_S = 150.0
 """Wall seconds a story waits for something that has to happen: long, for a machine that does much else."""
 
@@ -109,15 +113,18 @@ class PatientNetwork:
     @contextmanager
     def keeping_house(self) -> Iterator[None]:
         """A service that starts within keeps house by this day, and not by the wall's clock while the day stands."""
-        before, leader = dict(rounds.HOUSEKEEPING), rounds.Leader
-        for name, (work, every_s) in before.items():
-            rounds.HOUSEKEEPING[name] = (Paced(work, every_s, self.day), every_s)
-        rounds.Leader = type("DayLeader", (DayLeader,), {"day": self.day})  # type: ignore[misc]
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(rounds, "Leader", type("DayLeader", (DayLeader,), {"day": self.day}))
+            patch.setattr(rounds, "_scheduler", self._alarms)
+            patch.setattr(rounds, "_SHORTEST_BEAT_S", BEAT_S)
+            patch.setattr(rounds, "_BOARD_S", BEAT_S)
             yield
-        finally:
-            rounds.HOUSEKEEPING.update(before)
-            rounds.Leader = leader  # type: ignore[misc]
+
+    def _alarms(self, house: House, meter: Meter) -> DayAlarms:
+        work = {
+            name: (rounds._guarded(name, each, meter), every_s) for name, (each, every_s) in rounds.HOUSEKEEPING.items()
+        }
+        return DayAlarms(house, work, self.day)
 
     def clock(self) -> BusinessClock:
         return ServiceClock(self.day)
