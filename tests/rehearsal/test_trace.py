@@ -10,6 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from tests.drawing.test_report import Elements
 from vqueue.cli import main
 from vqueue.traces import past
 from vqueue.traces.call import NEVER, Call
@@ -115,8 +116,13 @@ def test_a_record_of_calls_is_replayed(files: Path) -> None:
     assert told.exit_code == 0, told.output
     figures = json.loads(told.stdout)
     assert figures["customers"] == 90 and figures["inversions"] == 0
-    again = CliRunner().invoke(main, ("simulate", "--replay", *TRACE, "--zone", "Europe/London", "--json"))
+    again = CliRunner().invoke(
+        main, ("simulate", "--replay", *TRACE, "--zone", "Europe/London", "--json", "--html", "calls.html")
+    )
     assert {**json.loads(again.stdout), "seconds": 0} == {**figures, "seconds": 0}
+    elements = Elements(Path("calls.html").read_text()).found
+    waiting, *_ = (json.loads(at["data-chart"] or "") for _, at in elements if "data-chart" in at)
+    assert {moment[:10] for moment in waiting["x"]} == {"2026-03-03"}
     for wrong in ((), ("--replay", "calls.csv"), ("--replay", *TRACE, "--zone", "Nowhere/At-all")):
         assert CliRunner().invoke(main, ("simulate", *wrong)).exit_code == 2
 

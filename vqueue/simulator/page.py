@@ -1,6 +1,7 @@
 """One page about one run: whether what was promised held, the figures, and plots."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,19 +19,19 @@ def page(name: str, rules: Rules, outcome: Outcome) -> str:
     """The whole document; `rules` are those that were in force."""
     told, goal = outcome.figures, rules.deadlines.coverage
     held = _held(told, goal)
-    stretches = outcome.days.stretches
-    days = len({start.date() for start, _ in stretches})
+    zone = ZoneInfo(rules.hours.zone)
+    days = sorted({datetime.fromtimestamp(moment, zone).date() for moment in outcome.days.arrivals.tolist()})
     return report.page(
         Report(
             title=f"{name}: simulated" if not name.endswith("simulated") else name,
-            about=f"{_days(days)} from {stretches[0][0]:%-d %B %Y}, {rules.hours.zone}, seed {told['seed']}: "
+            about=f"{_days(len(days))} from {days[0]:%-d %B %Y}, {zone.key}, seed {told['seed']}: "
             f"{told['customers']:,} customers, served by the code that runs live."
-            if stretches
-            else "The bank was not open.",
+            if days
+            else "Nobody called.",
             verdict=_verdict(told, goal),
             tone=_tone(told, held),
             glances=tuple(_glances(told, goal, held)),
-            plots=tuple(plots(outcome, ZoneInfo(rules.hours.zone))),
+            plots=tuple(plots(outcome, zone)),
             tables=(Table(title="All figures", head=("figure", "value"), rows=rows(told)),),
         )
     )

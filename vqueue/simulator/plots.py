@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from vqueue.drawing.report import Plot, Series, Table
+from vqueue.engine.hours import Stretch
 from vqueue.simulator.run import Outcome
 from vqueue.simulator.tally import Ended, Kept, Minute
 
@@ -21,7 +22,8 @@ PAUSE_S = 1800.0
 def plots(outcome: Outcome, zone: ZoneInfo) -> Iterator[Plot]:
     """One for each question that this run answers."""
     tally = outcome.tally
-    shown = tally.minutes[:: max(1, len(tally.minutes) // MOST_POINTS)]
+    minutes = list(_of_work(tally.minutes, outcome.days.stretches))
+    shown = minutes[:: max(1, len(minutes) // MOST_POINTS)]
     if not shown:
         return
     yield _waiting(shown, zone)
@@ -31,6 +33,16 @@ def plots(outcome: Outcome, zone: ZoneInfo) -> Iterator[Plot]:
     if promises:
         yield _windows(promises, zone)
     yield _agents(shown, zone)
+
+
+def _of_work(minutes: Sequence[Minute], stretches: Sequence[Stretch]) -> Iterator[Minute]:
+    """While the bank is open and after that until nobody is on the line, from the first customer to the last."""
+    spans = [(start.timestamp(), end.timestamp()) for start, end in stretches]
+    busy = [each.at for each in minutes if each.holders or each.virtual or each.busy]
+    for each in minutes:
+        opened = each.holders or each.busy or any(start <= each.at <= end for start, end in spans)
+        if opened and busy and busy[0] <= each.at <= busy[-1]:
+            yield each
 
 
 def _waiting(minutes: Sequence[Minute], zone: ZoneInfo) -> Plot:

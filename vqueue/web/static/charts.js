@@ -113,7 +113,7 @@ function layout(told, c, width) {
     paper_bgcolor: c.surface, plot_bgcolor: c.surface, font, showlegend: false, shapes: lines(told, c), barmode: told.stacked ? 'stack' : 'group', bargap: told.numeric ? 0.08 : told.x.length < 3 ? 0.6 : 0.25,
     margin: { l: mirrored ? 12 : 44, r: mirrored ? 44 : 12, t: 14, b: 28 }, hovermode: told.time && told.kind === 'lines' ? 'x unified' : 'closest', dragmode: false,
     hoverlabel: { bgcolor: c.surface, bordercolor: c['line-strong'], font: { ...font, color: c.ink } },
-    annotations: (told.marks || []).map(([at, word], n) => ({ x: at, y: 1 - 0.1 * n, yref: 'paper', text: word, showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 4, font: { ...font, color: c.ink } })),
+    annotations: (told.marks || []).map(([at, word], n) => ({ x: at, y: 1 - 0.1 * n, yref: 'paper', text: word, showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 4, bgcolor: c.surface, font: { ...font, color: c.ink } })),
     xaxis: sideways ? { ...value, rangemode: change ? undefined : value.rangemode, autorange: mirrored ? 'reversed' : !told.range, ticksuffix: change ? '%' : value.ticksuffix } : along(told, axis, width, mirrored),
     yaxis: sideways ? names : { ...value, side: mirrored ? 'right' : undefined },
   };
