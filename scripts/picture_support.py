@@ -52,6 +52,12 @@ FACES: Mapping[str, Callable[[Document], Document]] = {
 }  # fmt: skip
 """What the service would say of the same request at another moment: a telephone rings too short for a picture."""
 
+SEEN_BY = {
+    "late": ".late", "booked": "#calendar", "calling": ".calling", "talking": ".never.plain", "missed": "#call-now",
+    "kept": "#anew", "feedback": "#send-feedback", "cancelled": "#undo",
+}  # fmt: skip
+"""What each moment shows and the one before it does not; a tab shows what it kept until it is told."""
+
 
 async def support(stage: Stage) -> None:
     """From the topics to the place in line, every moment after it, and the place is given back."""
@@ -95,9 +101,9 @@ async def moments(page: Page, stage: Stage, language: str, follows: Request) -> 
     for name, becomes in FACES.items():
         if stage.wants(f"support-{name}-{language}"):
             await page.route("**/events", telling(seen | becomes(seen)))
-            async with page.expect_response("**/codes"):
-                await page.reload()
-            await page.wait_for_timeout(500)
+            await page.reload()
+            await page.locator(SEEN_BY[name]).wait_for()
+            await page.wait_for_timeout(1500)
             await stage.take(page, f"support-{name}", language)
             await page.unroute("**/events")
     await page.reload()
