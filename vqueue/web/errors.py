@@ -24,6 +24,7 @@ STATUSES: dict[str, int] = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "already_open": 409,
     "already_dialing": 409,
     "closed_request": 409,
@@ -50,7 +51,7 @@ STATUSES: dict[str, int] = {
 }
 """The status of each problem code; codes are part of the public face."""
 
-_OWN_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_OWN_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
 """What the web server itself refuses, in our codes."""
 
 

@@ -10,6 +10,7 @@ from vqueue.services.house import House
 from vqueue.web import charts, console, desk, files, links, signing, support
 from vqueue.web.access import Access
 from vqueue.web.api import book
+from vqueue.web.bodies import LONGEST_S, whole_within
 from vqueue.web.console import account, agents, pins, reports, rules, slots, staff
 from vqueue.web.cors import add_cors
 from vqueue.web.errors import errors_told
@@ -42,7 +43,7 @@ def make_web(
     pages = Pages(bank=house.line.bank)
     access = Access(house=house, secure=secure, framed=bool(wishes.frames))
     streams = Streams(broadcast=house.broadcast, spawn=house.spawn)
-    middlewares = [watched(house, watch), errors_told(partial(error_page, pages))]
+    middlewares = [watched(house, watch), errors_told(partial(error_page, pages)), whole_within(LONGEST_S)]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_MAX)
     add_cors(app, origins)
     add_headers(app, secure=secure, framed_by=wishes.frames)
