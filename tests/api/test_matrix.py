@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.api.conftest import Face, KnownTokens
 from tests.db.builders import a_queue, a_request
 from tests.web.house import HandClock, open_house
-from vqueue.db.open import migrate
 from vqueue.domain.phone import Phone
 from vqueue.identity.passwords import Argon2Passwords
 from vqueue.ports.apps import Device, DeviceKind
@@ -85,13 +83,11 @@ ELSEWHERE = {"put_device"}
 
 
 @pytest.fixture
-async def face(tmp_path: Path) -> AsyncIterator[Face]:
+async def face(sqlite_database: str) -> AsyncIterator[Face]:
     """Each request may come from an address of its own, so that wrong keys are never held up here."""
-    url = f"sqlite:///{tmp_path / 'matrix.sqlite'}"
-    await migrate(url)
     clock, tokens = HandClock(), KnownTokens()
     async with AsyncExitStack() as stack:
-        house = replace(await stack.enter_async_context(open_house(url, clock)), tokens=tokens)
+        house = replace(await stack.enter_async_context(open_house(sqlite_database, clock)), tokens=tokens)
         await house.database.transact(lambda work: work.queues.insert(a_queue()))
         limits = Limits(clock=clock, address=lambda request: request.headers.get("X-From", ""))
         site = make_web(house, passwords=Argon2Passwords(), secure=False, limits=limits)
