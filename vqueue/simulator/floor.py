@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from vqueue.domain.agent import Agent, Presence
+from vqueue.domain.agent import Presence
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import AgentId, RequestId
 from vqueue.domain.promise import Window
@@ -108,8 +108,6 @@ class Chair:
     presence: Presence = Presence.OFFLINE
     since: float = 0.0
     reserved_at: float = 0.0
-    seen: Agent | None = None
-    """As the board has him; None since he does something else."""
     made: Seat | None = None
     """As a tick sees him; None since he does something else."""
 
@@ -213,7 +211,7 @@ class Floor:
         self.busy += (presence in BUSY) - (before in BUSY)
         if before is READY:
             del self.free[chair.id]
-        chair.presence, chair.since, chair.seen, chair.made = presence, now, None, None
+        chair.presence, chair.since, chair.made = presence, now, None
         if presence is READY:
             self.free[chair.id] = chair
 
@@ -223,7 +221,6 @@ class Floor:
 
     def call_to_work(self, chair: Chair, now: float) -> None:
         """Comes or goes as he is wanted; whoever is busy goes afterwards."""
-        chair.seen = None
         if chair.wanted and chair.presence is Presence.OFFLINE:
             self.set(chair, Presence.READY, now)
         elif not chair.wanted and chair.presence in (Presence.READY, Presence.AWAY):

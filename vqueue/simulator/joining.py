@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from math import inf
 
-from vqueue.domain.board import QueueBoard
 from vqueue.domain.ids import RequestId
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, State
@@ -67,14 +66,10 @@ def _would_be_offered(bank: Bank, caller: Caller) -> bool:
 def _offered(bank: Bank, caller: Caller) -> tuple[Window | None, float]:
     """(the window in which he would be called by the board of this moment, None where no callback is offered;
     position x handling time / agents, seconds)."""
-    where = caller.klass
-
-    def ahead(board: QueueBoard) -> int:
-        start = at(caller.virtual_start)
-        return board.ahead(virtual_start=start, credit_class=where.credit_class, bucket=where.bucket)
-
-    board = bank.boards.reading(bank.now, lambda board: (ahead(board),))
-    before = ahead(board)
+    where, start = caller.klass, at(caller.virtual_start)
+    counted = bank.boards.now(bank.now)
+    before = counted.ahead(virtual_start=start, credit_class=where.credit_class, bucket=where.bucket)
+    board = bank.boards.reading(bank.now, lambda board: (before,))
     decided = offer.decide(
         rules=bank.rules,
         switches=Switches(),

@@ -5,6 +5,7 @@ serve it equally well and whoever stands first may be rung, all of that comes to
 have been idle longest. Everything else is left to `plan`; a test compares both on the same days.
 """
 
+from collections.abc import Collection
 from operator import attrgetter
 
 from vqueue.domain.attempt import Shape
@@ -23,16 +24,18 @@ def pairs(bank: Bank, most: int) -> list[Pair] | None:
     if len(order.classes) > 1 or bank.plans_all:
         return None
     (line,) = order.classes.values()
-    callers = [order.callers[each] for _, each in line[:most]]
-    if not bank.alike(callers[0].skills):
+    first = order.callers[line[0][1]]
+    if not bank.alike(first.skills):
         return None
-    shapes = []
+    chairs: Collection[Chair] = free.values() if len(free) == 1 else sorted(free.values(), key=_LONGEST_IDLE)
+    if (most == 1 or len(line) == 1) and first.state is HOLDING:
+        return [(first, next(iter(chairs)), HOLDER)]
+    callers, shapes = [order.callers[each] for _, each in line[:most]], []
     for caller in callers:
         on_the_line = caller.state is HOLDING or caller.flying
         if not (on_the_line or _may_be_rung(bank, caller)):
             return None
         shapes.append(HOLDER if on_the_line else bank.rules.callback.shape)
-    chairs = sorted(free.values(), key=_LONGEST_IDLE) if len(free) > 1 else free.values()
     return list(zip(callers[: bank.scenario.calls_per_second], chairs, shapes, strict=False))
 
 

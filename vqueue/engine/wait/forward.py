@@ -238,11 +238,8 @@ def roll(
     seats: Seats, places: Places, streams: Streams, laws: Laws, probes: Probes,
     room: int, until: float, seed: int, at: Floats, by: Ints,
 ) -> Floats:  # fmt: skip
-    """The turn of each probe, seconds from now: (paths, probes), inf where it does not come within `until`.
-
-    `room` is for those who may still come. `at` and `by` (places) tell of the last path when each place was taken and
-    by which seat.
-    """
+    """The turn of each probe, seconds from now: (paths, probes), inf where it does not come within `until`. `room` is
+    for those who may still come. `at` and `by` (places) tell of the last path when a place was taken, and by whom."""
     paths, known, classes, count = len(laws.scale), len(places.key), len(places.first) - 1, len(seats.doing)
     turns = np.full((paths, len(probes.key)), np.inf)
     state = np.full(1, seed, np.uint64)

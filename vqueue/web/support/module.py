@@ -11,7 +11,8 @@ from importlib.resources import files
 from vqueue.wording import Catalogue, Language
 
 ORDER = (
-    "dom", "words", "memory", "api", "bar", "calendar", "asking", "proving", "placed", "controller", "acts", "push", "element",
+    "dom", "words", "memory", "api", "bar", "calendar", "asking", "proving", "placed", "controller", "acts", "push",
+    "element",
 )  # fmt: skip
 """Each after those it imports."""
 AREA = "support."
