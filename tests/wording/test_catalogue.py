@@ -179,7 +179,8 @@ def test_a_place_is_parked_with_a_word_that_has_words_and_no_other_is_kept() -> 
     )
     patterns = (
         r'parked(?:=|": )"(\w+)"', r'_parked\([^)]*, "(\w+)"\)', r'why(?:, until)? = "(\w+)"',
-        r'return "(\w+)", (?:None|line)', r'why_not or "(\w+)"', r'(?:EXPECTED|CANCEL_ASKED|BOOKED|ENTERING) = "(\w+)"',
+        r'return "(\w+)", (?:None|line)', r'why_not or "(\w+)"',
+        r'(?:EXPECTED|CANCEL_ASKED|BOOKED|ENTERING|OWN) = "(\w+)"',
     )  # fmt: skip
     parked = {found for pattern in patterns for found in re.findall(pattern, written)}
     kept = {key.removeprefix("reason.") for key in sorted(CATALOGUE.keys()) if key.startswith("reason.")}

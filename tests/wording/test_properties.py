@@ -154,7 +154,8 @@ def test_unknown_languages_are_english_and_regions_do_not_matter() -> None:
     ("value", "words"),
     [
         ("482915", "four eight two, nine one five"),
-        ("+447700900218", "plus four four, seven seven zero, zero nine zero, zero two one eight"),
+        ("+447700900218", "plus four four, seven seven zero zero, nine zero zero, two one eight"),
+        ("+442079460100", "plus four four, two zero, seven nine four six, zero one zero zero"),
         ("+12025550123", "plus one, two zero two, five five five, zero one two three"),
         ("050-555-0123", "zero five zero, five five five, zero one two three"),
         ("1234", "one two three four"),
