@@ -7,6 +7,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 DEEPEST = 6
 """Values nested deeper than this are not shown."""
@@ -67,6 +68,12 @@ def _shown(value: Any, depth: int) -> Any:
         return "[…]"
 
 
+def _means_something(record: logging.LogRecord) -> bool:
+    """What is no HTTP is answered with 400 and not logged: any stranger could fill the log with it."""
+    problem = record.exc_info[1] if record.exc_info else None
+    return not (record.name == "aiohttp.server" and isinstance(problem, HttpProcessingError))
+
+
 def write_to_stderr(form: str, level: str) -> None:
     """Standard output is for a command's answer. `form`: `text` or `json`; what libraries log goes the same way."""
     threshold = getattr(logging, level.upper())
@@ -94,4 +101,5 @@ def write_to_stderr(form: str, level: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask, shown],
         )
     )
+    library.addFilter(_means_something)
     logging.basicConfig(handlers=[library], level=max(logging.WARNING, threshold), force=True)

@@ -88,7 +88,8 @@ async def test_slots_are_written_in_the_zone_asked_for(face: Face) -> None:
     told = await answer.json()
     assert answer.status == 200 and told["time_zone"] == "Asia/Jerusalem"
     assert all(slot["start"].endswith("+02:00") and slot["remaining"] == 2 for slot in told["items"])
-    for wrong in ({"time_zone": "Nowhere/Land"}, {"time_zone": "../etc"}, {"from": asked["to"], "to": asked["from"]}):
+    zones = [{"time_zone": name} for name in ("Nowhere/Land", "../etc", "localtime", "")]
+    for wrong in (*zones, {"from": asked["to"], "to": asked["from"]}):
         refused = await face.http.get("/v1/queues/cards/slots", params=wrong, headers=face.customer())
         assert refused.status == 422
     assert (await face.http.get("/v1/queues/nowhere/slots", headers=face.customer())).status == 404

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadStatusLine, HttpProcessingError, LineTooLong
 
 from vqueue import logs
 from vqueue.domain.phone import Phone, Sealed
@@ -114,3 +115,12 @@ def test_a_traceback_and_a_librarys_line_go_through_the_same_sieve(written: io.S
     assert "4477009" not in written.getvalue()
     assert "ValueError" in ours["exception"] and "ValueError" in theirs["exception"]
     assert (ours["level"], theirs["event"]) == ("error", "Error for [number]")
+
+
+def test_what_strangers_send_that_is_no_http_does_not_fill_the_log(written: io.StringIO) -> None:
+    for problem in (BadStatusLine("\x16\x03\x01"), LineTooLong(b"x" * 9000, 8190)):
+        try:
+            raise problem
+        except HttpProcessingError:
+            logging.getLogger("aiohttp.server").exception("Error handling request from %s", "192.0.2.7")
+    assert written.getvalue() == ""

@@ -91,6 +91,10 @@ def _first(problems: BaseExceptionGroup[Exception]) -> BaseException:
 async def _demo(options: Options) -> None:
     chance = SystemChance()
     opening = cast.opening(BusinessClock().now().date())
+    _say(
+        "Opening the bank" + (" …" if options.quiet else ": it is remembering yesterday and the last four weeks …"),
+        options,
+    )
     async with _stopping() as stop:
         with _folder(options.data) as folder:
             settings = _settings(folder, _port(options.port), chance, options.speed)

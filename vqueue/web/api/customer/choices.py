@@ -1,8 +1,10 @@
 """What a customer may choose in a queue now: the wait, the options, the times that can be booked."""
 
+from collections.abc import Set
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, StringConstraints
 
@@ -95,7 +97,7 @@ def operations(house: House) -> tuple[Operation, ...]:
         end = query.to or start + WEEK
         if end < start or end - start > LONGEST:
             raise Invalid("At most 28 days, and `to` after `from`.", errors=(("/to", "range"),))
-        zone = _zone(query.time_zone or seen.zone)
+        zone = _zone(seen.zone if query.time_zone is None else query.time_zone)
         phone = ask.customer.phone
         number = quoting.verdict(seen, phone.e164) if phone is not None else None
         known = number if number is not None and number.allowed else None
@@ -116,10 +118,15 @@ def operations(house: House) -> tuple[Operation, ...]:
 
 
 def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Invalid("There is no such time zone.", errors=(("/time_zone", "unknown"),)) from None
+    """By its name in the IANA database: `localtime` of some machine's folder is none."""
+    if name not in _zone_names():
+        raise Invalid("There is no such time zone.", errors=(("/time_zone", "unknown"),))
+    return ZoneInfo(name)
+
+
+@cache
+def _zone_names() -> Set[str]:
+    return available_timezones() - {"localtime", "posixrules"}
 
 
 def shown(seen: Availability) -> AvailabilityShown:
