@@ -40,7 +40,7 @@ RUNG = {"week": {day: [["09:00", "19:20"]] for day in WEEK}}
 DAYS = {
     "agents first": busy(MORNING, {"callback": {"shape": "agent_first"}}),
     "customers first": busy(MORNING, {"callback": {"shape": "customer_first"}, "skills": ["cards"]}),
-    "closing while agents miss": busy(MORNING, {"callback": {"shape": "agent_first"}}, miss=0.8),
+    "closing while agents miss": busy(MORNING, {"callback": {"shape": "agent_first"}}, miss=0.9),
     "rung ahead": busy(MORNING, {"callback": {"dial_ahead": True}, "skills": ["cards"]}, agents=20),
     "nobody is rung after a time": busy(EVENING, {"calling_windows": RUNG}, staff_loss=[LOSS]),
     "agents unlike": busy(MORNING, {"skills": ["cards"]}, levels=(1, 2)),
@@ -48,7 +48,7 @@ DAYS = {
 }
 
 
-SEEDS = dict.fromkeys(DAYS, 2) | {"closing while agents miss": 4}
+SEEDS = dict.fromkeys(DAYS, 2) | {"closing while agents miss": 31}
 """Under which somebody is in line who may not be rung: after the time, after closing."""
 
 
