@@ -39,7 +39,8 @@ PARTS = 2
 """Of the pages, each walked by a test of its own."""
 RULES = "/console/queues/cards/rules"
 NAMES = {"request": REQUEST.rpartition("/")[2], "act": "move", "queue": "cards", "switch": "dialing"} | {
-    "webhook": HOOK
+    "agent": "ag_omer",
+    "webhook": HOOK,
 }
 NO_PAGE = re.compile(r"/events$|\.csv$|/times$|/rehearsal$|\.js$|\.webmanifest$|^/$|^/support$")
 """Streams, tables, parts of pages; the customer's page has its own test."""

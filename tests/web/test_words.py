@@ -53,7 +53,7 @@ def test_a_fine_bank_is_told_in_one_sentence(views: list[QueueView], text: str) 
 
 def test_the_first_thing_to_do_has_one_button_that_does_it() -> None:
     (concern,) = concerns(a_view(risk=RISK, away=(OMER,)), NOON)
-    item = sentences.todo_item(concern, words())
+    (item,) = sentences.todo_items((concern,), words())
     assert (item.title, item.action.text) == ("Cards: 2 promises at risk from 14:27", "Bring back Omer Barak")
     assert (item.action.href, item.action.method) == ("/console/agents/ag_omer/presence", "post")
 
@@ -61,7 +61,7 @@ def test_the_first_thing_to_do_has_one_button_that_does_it() -> None:
 def test_what_is_switched_off_shows_the_reason_and_leads_to_the_switch() -> None:
     off = a_queue(switches=Switches(dialing=False, reason="fire drill"))
     (concern,) = concerns(a_view(queue=off), NOON)
-    item = sentences.todo_item(concern, words())
+    (item,) = sentences.todo_items((concern,), words())
     assert item.why == "3 people wait for our call. Reason given: fire drill"
     assert item.action.href == "/console/queues/cards/dialing?turn=on"
 
