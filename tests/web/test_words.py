@@ -7,10 +7,11 @@ import pytest
 from tests.web.afternoon import a_promise, a_queue, a_request, minutes
 from tests.web.house import NOON, ZONE
 from tests.web.test_verdict import OMER, RISK, a_bank, a_view
+from vqueue.domain.ids import RequestId
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.rules import Switches
 from vqueue.services.verdict import concerns, verdict
-from vqueue.services.views import BoardView, QueueView, RequestView
+from vqueue.services.views import BoardView, QueueView, RequestView, Risk
 from vqueue.web.console import sentences
 from vqueue.web.console.board import present
 from vqueue.web.console.events import Names, told
@@ -36,6 +37,14 @@ def test_the_verdict_is_one_sentence_about_the_worst_and_one_about_the_rest() ->
     assert sentence(bank) == "Cards will break promises from 14:27. 2 queues are fine."
     assert sentence(bank, Language.RU) == "Карты: обещания будут нарушены с 14:27. 2 очереди в порядке."
     assert sentence(bank, Language.HE) == "כרטיסים: יופרו הבטחות החל מ־14:27. שני תורים תקינים."
+
+
+def test_a_promise_that_is_overdue_is_not_told_as_one_to_come() -> None:
+    late = Risk(count=1, first=minutes(-3), request=RequestId("rq_late"), expected=NOON)
+    bank = a_bank(a_view("cards", risk=late))
+    assert sentence(bank) == "Cards has been breaking promises since 14:04."
+    assert sentence(bank, Language.RU) == "Карты: обещания нарушаются с 14:04."
+    assert sentence(bank, Language.HE) == "כרטיסים: הבטחות מופרות מאז 14:04."
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,8 @@ def verdict(told: Verdict, board: BoardView, words: Words) -> str:
         return _all_well(board, words)
     values = {"queue": Text(words.queue(worst.queue))} if worst.queue is not None else {}
     at = {"at": words.clock(worst.at)} if worst.worry in _TIMED and worst.at else {}
-    first = say(f"console.verdict_{worst.worry}", **values, **at)
+    overdue = worst.worry is Worry.BREAKS_SOON and worst.at is not None and worst.at <= board.at
+    first = say("console.verdict_breaks_now" if overdue else f"console.verdict_{worst.worry}", **values, **at)
     rest = [say("console.others_alike", count=Number(told.alike - 1))] if told.alike > 1 else []
     fine = [say("console.others_fine", count=Number(told.fine))] if told.fine else []
     return " ".join([first, *rest, *fine])
