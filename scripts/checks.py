@@ -15,7 +15,7 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 PYTHON_SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-core")
-TOLD = "-q -n 3 --dist worksteal --durations 12 -rfER"
+TOLD = "-q -n 2 --dist worksteal --durations 12 -rfER"
 """To pytest: two at work, and who has done his half helps the other."""
 LAST_WORDS = 4096
 BOOSTER_PACKAGES = ("libgomp1",)
