@@ -205,7 +205,9 @@ def _reasons(found: Known, last: Told, seen: Grounds, window: Window | None) -> 
         ("unproven_number", request.is_open and not request.proven and request.phone is not None),
     )
     own_words = [reason for reason, applies in said if applies and reason]
-    return tuple(dict.fromkeys((*own_words, *(last.why if request.is_open else ()))))
+    # Whoever came back after his misses starts anew: that he was told a later window because of them is over.
+    worse = [each for each in last.why if each != "retry" or request.tries] if request.is_open else []
+    return tuple(dict.fromkeys((*own_words, *worse)))
 
 
 def _next_poll(request: Request, position: int | None, now: datetime) -> int:
