@@ -21,7 +21,7 @@ from vqueue.engine.wait.paths import Laws, Probes
 from vqueue.engine.wait.present import BUSY, ENDING, FREE, Coming, Evidence, Line, Member, Post, Present
 from vqueue.engine.wait.rolling import rolled
 
-MOMENTS = int(os.environ.get("VQUEUE_TEST_MOMENTS", "2000"))
+MOMENTS = int(os.environ.get("VQUEUE_TEST_MOMENTS", "10000"))
 """How many are drawn; a campaign sets 10000."""
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CREDITS = {"standard": 0, "gold": 60, "booked": 120}
