@@ -60,6 +60,13 @@ async def offered(face: Face, leg_state: LegState = LegState.ANSWERED) -> None:
     await face.house.act(op)
 
 
+async def test_the_id_may_be_repeated_in_the_body_and_is_the_paths(face: Face) -> None:
+    made = await put(face, id="dana")
+    assert (made.status, (await made.json())["id"]) == (201, "dana")
+    other = await put(face, id="omer")
+    assert (other.status, (await other.json())["errors"]) == (422, [{"pointer": "/id", "code": "mismatch"}])
+
+
 async def test_an_agent_is_put_read_changed_and_removed(face: Face) -> None:
     keys = await face.key(Scope.AGENTS_WRITE)
     made = await put(face)

@@ -42,6 +42,8 @@ class AgentAddress(Shape):
 class AgentPut(Shape):
     """An agent, new or in place of the one with this id."""
 
+    id: str | None = None
+    """May be repeated here as it stands in the path."""
     name: Name
     login: Annotated[str, StringConstraints(max_length=100)] | None = None
     address: AgentAddress
@@ -185,6 +187,8 @@ async def _read(house: House, ask: Ask) -> Reply:
 
 async def _put(house: House, ask: Ask) -> Reply:
     body: AgentPut = ask.body
+    if body.id not in (None, ask.path["id"]):
+        raise Invalid("The agent's id is another one in the path.", errors=(("/id", "mismatch"),))
     wish = AgentWish(
         id=_id(ask),
         name=body.name,
