@@ -86,7 +86,7 @@ def test_each_part_of_the_module_stands_after_what_it_needs_and_no_name_twice() 
 
 def test_the_module_says_only_words_that_are_there_in_all_languages() -> None:
     known = words(Catalogue.load())
-    said = set(re.findall(r'\bsay\("([a-z_0-9]+)"', widget().text))
+    said = set(re.findall(r'\bsay\(\s*"([a-z_0-9]+)"', widget().text))
     assert said and [said - set(known[language.value]) for language in Language] == [set(), set(), set()]
 
 

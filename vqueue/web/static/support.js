@@ -14,7 +14,8 @@ addEventListener("message", (event) => {
   widget.tokenProvider = async () => token;
   widget.refresh?.();
 });
-(window.opener || window.parent) !== window && (window.opener || window.parent)?.postMessage({ type: "vqueue-ready" }, "*");
+(window.opener || window.parent) !== window &&
+  (window.opener || window.parent)?.postMessage({ type: "vqueue-ready" }, "*");
 
 /* The language chosen in the widget is the page's too, and is remembered. */
 new MutationObserver(() => {

@@ -11,15 +11,19 @@ from importlib.resources import files
 from vqueue.wording import Catalogue, Language
 
 ORDER = (
-    "dom", "words", "memory", "api", "bar", "calendar", "asking", "proving", "placed", "controller", "acts", "push",
-    "element",
+    "dom", "words", "memory", "api", "bar", "calendar", "asking", "choosing", "proving", "pieces", "calling", "after",
+    "placed", "controller", "acts", "push", "element",
 )  # fmt: skip
 """Each after those it imports."""
+SHEETS = ("frame", "controls", "place", "narrow")
+"""Each may take back what one before it says."""
 AREA = "support."
 _IMPORT = re.compile(r'^import .*? from "\./([a-z]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=class|function|const|async)", re.MULTILINE)
 _COMMENT = re.compile(r"^ */\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(r"(--[a-z0-9-]+): ([^;]+);")
+_WIDE = re.compile(r"@media \(min-width: 2200px\) \{\s*:root \{[^}]*\}\s*\}")
+"""The letters of a page on a wall: a widget keeps those of the page it stands on."""
 _ROOTS = (
     (':root:not([data-theme="light"])', ':host(:not([theme="light"]))'),
     (':root[data-theme="dark"]', ':host([theme="dark"])'),
@@ -57,9 +61,9 @@ def sheet() -> str:
     tokens = (files("vqueue.web") / "static" / "tokens.css").read_text("utf-8")
     for root, host in _ROOTS:
         tokens = tokens.replace(root, host)
-    tokens = re.sub(r"@media \(min-width: 2200px\).*\n", "", tokens)
+    tokens = _WIDE.sub("", tokens)
     themable = _TOKEN.sub(lambda found: f"{found[1]}: var(--vq-{found[1][2:]}, {found[2]});", tokens)
-    return _tight(themable + _file("widget.css"))
+    return _tight(themable + "".join(_file(f"{name}.css") for name in SHEETS))
 
 
 def _plain(text: str | Mapping[str, str]) -> object:

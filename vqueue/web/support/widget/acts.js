@@ -7,7 +7,10 @@ export class Acts extends Controller {
   /* proving */
   async prove(mode) {
     if (mode === "look" && (await this.get())) return this.afterProof("look");
-    if (mode !== undefined) return this.provider ? this.set({ problem: "not_authenticated" }, "problem") : this.go("phone", { after: mode, changing: false, code: "" });
+    if (mode !== undefined)
+      return this.provider
+        ? this.set({ problem: "not_authenticated" }, "problem")
+        : this.go("phone", { after: mode, changing: false, code: "" });
     return this.checkCode();
   }
 
@@ -16,13 +19,21 @@ export class Acts extends Controller {
     if (!phone) return this.set({ problem: "number_missing" }, "problem");
     if (this.s.changing) return this.changeNumber(phone);
     const body = { phone_number: phone, locale: this.words.language };
-    const proof = await this.doing(() => this.api.ask("POST", "/phone-verifications", { body, open: true, again: false }));
+    const proof = await this.doing(() =>
+      this.api.ask("POST", "/phone-verifications", { body, open: true, again: false }),
+    );
     return proof && this.go("code", { proof: proof.id, code: "" });
   }
 
   async checkCode() {
     if (!/^\d{6}$/.test(this.s.code || "")) return this.set({ problem: "code_short" }, "problem");
-    const given = await this.doing(() => this.api.ask("PUT", `/phone-verifications/${this.s.proof}`, { body: { code: this.s.code }, open: true, again: false }));
+    const given = await this.doing(() =>
+      this.api.ask("PUT", `/phone-verifications/${this.s.proof}`, {
+        body: { code: this.s.code },
+        open: true,
+        again: false,
+      }),
+    );
     if (!given) {
       const wrong = { invalid_request: "code_wrong", not_found: "code_over" }[this.s.problem];
       return wrong ? this.set({ problem: wrong }, "problem") : undefined;
@@ -53,12 +64,17 @@ export class Acts extends Controller {
     if (request) this.told(request);
     this.alive();
     this.api.follow(`/support-requests/${id}/events`, {
-      last: null, stop: this.following.signal, told: (seen) => this.told(seen), alive: () => this.alive(), over: (why) => this.over(why),
+      last: null,
+      stop: this.following.signal,
+      told: (seen) => this.told(seen),
+      alive: () => this.alive(),
+      over: (why) => this.over(why),
     });
   }
 
   told(request) {
-    const before = this.faceNow(), kept = this.s.request;
+    const before = this.faceNow(),
+      kept = this.s.request;
     if (kept && kept.id === request.id && kept.version > request.version) return;
     const now = { ...this.s, request };
     this.s.request = request;
@@ -66,7 +82,11 @@ export class Acts extends Controller {
     const after = this.faceNow();
     const moved = before !== after;
     if (moved || !this.s.codes) this.readCodes(request.id);
-    if (now.step === "place" || moved) this.set({ step: moved && !["slots", "phone", "cancel"].includes(now.step) ? "place" : now.step }, moved && before !== null && now.step === "place" ? true : "live");
+    if (now.step === "place" || moved)
+      this.set(
+        { step: moved && !["slots", "phone", "cancel"].includes(now.step) ? "place" : now.step },
+        moved && before !== null && now.step === "place" ? true : "live",
+      );
   }
 
   async readCodes(id) {
@@ -83,7 +103,8 @@ export class Acts extends Controller {
 
   over(why) {
     clearTimeout(this.silence);
-    if (why === "not_authenticated") return this.provider ? this.set({ problem: why }, "live") : this.set({ lapsed: true }, "live");
+    if (why === "not_authenticated")
+      return this.provider ? this.set({ problem: why }, "live") : this.set({ lapsed: true }, "live");
     if (why === "not_found") return this.anew();
     return this.set({}, "live");
   }
@@ -91,10 +112,17 @@ export class Acts extends Controller {
   /* changing */
   async change(patch) {
     const { request } = this.s;
-    const made = await this.doing(() => this.api.ask("PATCH", `/support-requests/${request.id}`, {
-      body: patch, headers: { "Content-Type": "application/merge-patch+json", "If-Match": `"${request.version}"` },
-    }));
-    if (made) { this.s.codes = null; this.told(made); return this.go("place", { note: "changed", changing: false }); }
+    const made = await this.doing(() =>
+      this.api.ask("PATCH", `/support-requests/${request.id}`, {
+        body: patch,
+        headers: { "Content-Type": "application/merge-patch+json", "If-Match": `"${request.version}"` },
+      }),
+    );
+    if (made) {
+      this.s.codes = null;
+      this.told(made);
+      return this.go("place", { note: "changed", changing: false });
+    }
     if (this.s.problem === "stale_version") {
       const seen = await this.quietly(() => this.api.get(`/support-requests/${request.id}`));
       if (seen) this.s.request = seen;
@@ -103,26 +131,42 @@ export class Acts extends Controller {
     return undefined;
   }
 
-  times() { this.set({ queue: this.s.request.queue, queueId: this.s.request.queue, topic: this.s.request.topic }); return this.listSlots(); }
+  times() {
+    this.set({ queue: this.s.request.queue, queueId: this.s.request.queue, topic: this.s.request.topic });
+    return this.listSlots();
+  }
 
-  later() { return this.times(); }
+  later() {
+    return this.times();
+  }
 
-  otherNumber() { return this.go("phone", { changing: true, phone: "" }); }
+  otherNumber() {
+    return this.go("phone", { changing: true, phone: "" });
+  }
 
-  changeNumber(phone) { return this.change({ phone_number: phone }); }
+  changeNumber(phone) {
+    return this.change({ phone_number: phone });
+  }
 
   async cancel() {
     const { request } = this.s;
     const made = await this.doing(() => this.api.ask("DELETE", `/support-requests/${request.id}`));
-    if (made) { this.told(made); return this.go("place"); }
-    if (["closed_request", "not_found", "already_dialing"].includes(this.s.problem)) return this.go("place", { problem: this.s.problem === "already_dialing" ? "cancel_dialing" : null });
+    if (made) {
+      this.told(made);
+      return this.go("place");
+    }
+    if (["closed_request", "not_found", "already_dialing"].includes(this.s.problem))
+      return this.go("place", { problem: this.s.problem === "already_dialing" ? "cancel_dialing" : null });
     return undefined;
   }
 
   async callNow() {
     const { request } = this.s;
     const made = await this.doing(() => this.api.ask("POST", `/support-requests/${request.id}/call-now`));
-    if (made) { this.s.request = null; this.openPlace(made.id, made); }
+    if (made) {
+      this.s.request = null;
+      this.openPlace(made.id, made);
+    }
   }
 
   /** The same wish once more: what was answered is still here. */
@@ -149,21 +193,36 @@ export class Acts extends Controller {
 
   async giveFeedback() {
     const { rating, nps, solved, comment } = this.s.feedback;
-    const body = Object.fromEntries(Object.entries({ rating, nps, solved, comment: comment?.trim() || undefined }).filter(([, value]) => value !== undefined));
+    const body = Object.fromEntries(
+      Object.entries({ rating, nps, solved, comment: comment?.trim() || undefined }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    );
     if (!Object.keys(body).length) return this.set({ problem: "feedback_empty" }, "problem");
-    const done = await this.doing(() => this.api.ask("POST", `/support-requests/${this.s.request.id}/feedback`, { body }));
+    const done = await this.doing(() =>
+      this.api.ask("POST", `/support-requests/${this.s.request.id}/feedback`, { body }),
+    );
     return done && this.set({ thanked: true }, true);
   }
 
   async askPush() {
     if (this.push.on) return;
-    const done = await this.doing(() => this.push.subscribe((id, body) => this.api.ask("PUT", `/devices/${id}`, { body }), this.words.language));
+    const done = await this.doing(() =>
+      this.push.subscribe((id, body) => this.api.ask("PUT", `/devices/${id}`, { body }), this.words.language),
+    );
     if (done === true) this.set({ note: this.push.on ? "push_done" : "push_denied" }, "live");
   }
 
   back() {
-    const to = { questions: "topics", choice: this.queue()?.questions.length ? "questions" : "topics", message: "choice", phone: this.s.requestId ? "place" : "choice", code: "phone",
-      slots: this.s.requestId ? "place" : "choice", cancel: "place" }[this.s.step];
+    const to = {
+      questions: "topics",
+      choice: this.queue()?.questions.length ? "questions" : "topics",
+      message: "choice",
+      phone: this.s.requestId ? "place" : "choice",
+      code: "phone",
+      slots: this.s.requestId ? "place" : "choice",
+      cancel: "place",
+    }[this.s.step];
     if (this.s.step === "phone" && this.s.after === "look") return this.go("topics");
     return to && this.go(to);
   }

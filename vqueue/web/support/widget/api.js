@@ -16,10 +16,18 @@ export class Problem extends Error {
 /** No answer came, however often it was tried. */
 export class NoConnection extends Error {}
 
-export const pause = (ms, signal) => new Promise((done) => {
-  const timer = setTimeout(done, ms);
-  signal?.addEventListener("abort", () => { clearTimeout(timer); done(); }, { once: true });
-});
+export const pause = (ms, signal) =>
+  new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        done();
+      },
+      { once: true },
+    );
+  });
 
 export class Api {
   /** `tokens`: {get(), renew()} → a token or null. `heard(ok)` is told whether the network carries. */
@@ -27,7 +35,9 @@ export class Api {
     Object.assign(this, { base, tokens, heard, signal });
   }
 
-  get(path) { return this.ask("GET", path); }
+  get(path) {
+    return this.ask("GET", path);
+  }
 
   /** `again`: whether the same request may be sent a second time when no answer came. */
   async ask(method, path, { body, headers = {}, again = true, open = false } = {}) {
@@ -60,8 +70,14 @@ export class Api {
       if (body !== undefined) sent["Content-Type"] = sent["Content-Type"] || "application/json";
       const limit = limited(this.signal);
       const text = body === undefined ? undefined : JSON.stringify(body);
-      return fetch(`${this.base}/v1${path}`, { method, headers: sent, body: text, signal: limit.signal, credentials: "omit", cache: "no-store" })
-        .finally(limit.done);
+      return fetch(`${this.base}/v1${path}`, {
+        method,
+        headers: sent,
+        body: text,
+        signal: limit.signal,
+        credentials: "omit",
+        cache: "no-store",
+      }).finally(limit.done);
     };
     if (open) return send(null);
     const answer = await send(await this.tokens.get());
@@ -84,11 +100,16 @@ export class Api {
         if (answer.ok) {
           this.heard(true);
           turn = 0;
-          const ended = await this.read(answer, stop, (event) => {
-            if (event.id) last = event.id;
-            if (event.name === "request") told(JSON.parse(event.data));
-            return event.name;
-          }, alive);
+          const ended = await this.read(
+            answer,
+            stop,
+            (event) => {
+              if (event.id) last = event.id;
+              if (event.name === "request") told(JSON.parse(event.data));
+              return event.name;
+            },
+            alive,
+          );
           if (ended === "over") return over(null);
           if (ended === "token_expiring") await this.tokens.soon();
         }
@@ -108,7 +129,8 @@ export class Api {
   /** Reads events; a stream that says nothing for 25 s is given up. The last event's name. */
   async read(answer, stop, take, alive) {
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "", name = "";
+    let text = "",
+      name = "";
     for (;;) {
       const silence = new AbortController();
       const part = await Promise.race([
@@ -116,7 +138,10 @@ export class Api {
         pause(25_000, silence.signal).then(() => (silence.signal.aborted ? null : "silent")),
       ]);
       silence.abort();
-      if (part === "silent" || stop.aborted) { await reader.cancel().catch(() => {}); return "silent"; }
+      if (part === "silent" || stop.aborted) {
+        await reader.cancel().catch(() => {});
+        return "silent";
+      }
       if (part.done) return name;
       alive();
       text += part.value.replace(/\r/g, "");
@@ -135,7 +160,13 @@ function limited(outer) {
   const end = () => own.abort();
   const timer = setTimeout(end, PATIENCE_MS);
   outer.addEventListener("abort", end, { once: true });
-  return { signal: own.signal, done: () => { clearTimeout(timer); outer.removeEventListener("abort", end); } };
+  return {
+    signal: own.signal,
+    done: () => {
+      clearTimeout(timer);
+      outer.removeEventListener("abort", end);
+    },
+  };
 }
 
 function parsed(block) {

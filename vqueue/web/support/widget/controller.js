@@ -2,10 +2,23 @@
 import { Api, NoConnection, Problem, pause } from "./api.js";
 import { Memory, keyFor, subject } from "./memory.js";
 import { face } from "./placed.js";
-import { sorted } from "./asking.js";
+import { sorted } from "./choosing.js";
 
 const FRESH_MS = 15_000;
-const KEPT = ["request", "keptZone", "step", "queueId", "topic", "answers", "mode", "phone", "proof", "slot", "requestId", "after"];
+const KEPT = [
+  "request",
+  "keptZone",
+  "step",
+  "queueId",
+  "topic",
+  "answers",
+  "mode",
+  "phone",
+  "proof",
+  "slot",
+  "requestId",
+  "after",
+];
 
 export class Controller {
   constructor({ base, words, memory, provider, show, signal }) {
@@ -15,16 +28,25 @@ export class Controller {
     this.api = new Api({ base, signal, tokens: this, heard: (ok) => this.heard(ok) });
     this.drift = { at: Date.now(), now: Date.now(), speed: 1 };
     this.following = null;
-    this.key = new Promise((known) => { this.keyKnown = known; });
+    this.key = new Promise((known) => {
+      this.keyKnown = known;
+    });
   }
 
   set(changes, move = false) {
     Object.assign(this.s, changes);
-    this.memory.set("state", Object.fromEntries(KEPT.filter((key) => this.s[key] !== undefined && this.s[key] !== null).map((key) => [key, this.s[key]])));
+    this.memory.set(
+      "state",
+      Object.fromEntries(
+        KEPT.filter((key) => this.s[key] !== undefined && this.s[key] !== null).map((key) => [key, this.s[key]]),
+      ),
+    );
     this.show(move);
   }
 
-  go(step, changes = {}) { this.set({ step, problem: null, faults: null, note: null, ...changes }, true); }
+  go(step, changes = {}) {
+    this.set({ step, problem: null, faults: null, note: null, ...changes }, true);
+  }
 
   /* tokens: from the host page, or a guest's own */
   async get() {
@@ -40,7 +62,9 @@ export class Controller {
   }
 
   /** A token ends in a minute: a host page has another one; a guest proves his number when he needs to. */
-  async soon() { if (this.provider) this.token = null; }
+  async soon() {
+    if (this.provider) this.token = null;
+  }
 
   /* the first look, and every look after it */
   async start() {
@@ -66,10 +90,12 @@ export class Controller {
   /** What this tab kept is shown to the customer it belongs to: the token of another one finds nothing of it. */
   async belongs() {
     if (!this.provider) return;
-    const { memory } = this, kept = memory.get("state");
+    const { memory } = this,
+      kept = memory.get("state");
     const token = await this.quietly(async () => this.provider());
     if (this.signal.aborted) return;
-    const whose = token ? subject(token) : "", before = memory.get("whose") || (memory.get("guest") ? "guest" : "");
+    const whose = token ? subject(token) : "",
+      before = memory.get("whose") || (memory.get("guest") ? "guest" : "");
     const another = whose && before && before !== whose;
     if (another) memory.forget(...Memory.PERSONAL);
     else Object.assign(this.s, kept);
@@ -112,19 +138,33 @@ export class Controller {
   }
 
   async lookAtQueue() {
-    const own = (await this.get()) ? await this.quietly(() => this.api.get(`/queues/${this.s.queue}/availability`)) : null;
+    const own = (await this.get())
+      ? await this.quietly(() => this.api.get(`/queues/${this.s.queue}/availability`))
+      : null;
     this.s.seen = own || this.queue().availability;
     const modes = this.options().map((one) => one.mode);
     if (!modes.includes(this.s.mode)) this.s.mode = modes[0] || null;
   }
 
   /* what is known */
-  now() { return this.drift.now + (Date.now() - this.drift.at) * this.drift.speed; }
-  queueBy(id) { return this.s.lobby?.items.find((each) => each.id === id); }
-  queue() { return this.queueBy(this.s.queue); }
-  zone(id) { return this.queueBy(id)?.hours.zone || this.s.keptZone || "UTC"; }
-  options() { return sorted(this.s.seen?.options || []); }
-  textField() { return this.queue().questions.find((one) => one.kind === "text"); }
+  now() {
+    return this.drift.now + (Date.now() - this.drift.at) * this.drift.speed;
+  }
+  queueBy(id) {
+    return this.s.lobby?.items.find((each) => each.id === id);
+  }
+  queue() {
+    return this.queueBy(this.s.queue);
+  }
+  zone(id) {
+    return this.queueBy(id)?.hours.zone || this.s.keptZone || "UTC";
+  }
+  options() {
+    return sorted(this.s.seen?.options || []);
+  }
+  textField() {
+    return this.queue().questions.find((one) => one.kind === "text");
+  }
 
   topics() {
     return (this.s.lobby?.items || []).flatMap((queue) => {
@@ -141,10 +181,16 @@ export class Controller {
     return this.words.has(`topic_${topic}`) ? this.words.say(`topic_${topic}`) : this.words.named(null, topic);
   }
 
-  topicName() { return this.nameOf(this.queue(), this.s.topic); }
+  topicName() {
+    return this.nameOf(this.queue(), this.s.topic);
+  }
 
   nameOf(queue, topic) {
-    return queue ? (queue.topics.length > 1 && topic ? this.topicWord(topic, queue) : this.words.named(queue.names, queue.id)) : "";
+    return queue
+      ? queue.topics.length > 1 && topic
+        ? this.topicWord(topic, queue)
+        : this.words.named(queue.names, queue.id)
+      : "";
   }
 
   /* the way to a place */
@@ -166,7 +212,8 @@ export class Controller {
       const value = this.s.answers[one.id];
       const empty = value === undefined || value === "" || value === null;
       if (empty && one.required) faults[one.id] = "missing";
-      else if (!empty && one.kind === "number" && !Number.isFinite(Number(String(value).replace(",", ".")))) faults[one.id] = "number_type";
+      else if (!empty && one.kind === "number" && !Number.isFinite(Number(String(value).replace(",", "."))))
+        faults[one.id] = "number_type";
     }
     if (Object.keys(faults).length) return this.set({ faults }, "fault");
     return this.toChoice();
@@ -188,7 +235,8 @@ export class Controller {
   }
 
   async proceed() {
-    if (this.s.mode === "message" && !(this.textField() && this.s.answers[this.textField().id])) return this.go("message");
+    if (this.s.mode === "message" && !(this.textField() && this.s.answers[this.textField().id]))
+      return this.go("message");
     if (!(await this.get())) return this.prove(this.s.mode);
     return this.s.mode === "scheduled" ? this.listSlots() : this.wish();
   }
@@ -200,7 +248,14 @@ export class Controller {
   }
 
   wish(more = {}) {
-    const body = { queue: this.s.queue, mode: this.s.mode, context: this.context(), locale: this.words.language, notify: { sms: true, push: Boolean(this.push?.on) }, ...more };
+    const body = {
+      queue: this.s.queue,
+      mode: this.s.mode,
+      context: this.context(),
+      locale: this.words.language,
+      notify: { sms: true, push: Boolean(this.push?.on) },
+      ...more,
+    };
     if (this.s.topic) body.topic = this.s.topic;
     return this.create(body);
   }
@@ -208,7 +263,9 @@ export class Controller {
   async create(body) {
     if (this.s.busy) return undefined;
     const key = keyFor(this.memory, body);
-    const made = await this.doing(() => this.api.ask("POST", "/support-requests", { body, headers: { "Idempotency-Key": key } }));
+    const made = await this.doing(() =>
+      this.api.ask("POST", "/support-requests", { body, headers: { "Idempotency-Key": key } }),
+    );
     if (!made) return this.afterRefusal();
     this.memory.forget("pending");
     return this.openPlace(made.id, made);
@@ -239,7 +296,9 @@ export class Controller {
     return this.wish({ slot_start: this.s.slot });
   }
 
-  isOpen() { return !["served", "cancelled", "abandoned", "unreached", "expired"].includes(this.s.request.state); }
+  isOpen() {
+    return !["served", "cancelled", "abandoned", "unreached", "expired"].includes(this.s.request.state);
+  }
 
   /* doing one thing at a time: a second tap finds it under way */
   async doing(act) {
@@ -248,7 +307,8 @@ export class Controller {
     try {
       return (await act()) ?? true;
     } catch (error) {
-      if (error instanceof Problem) Object.assign(this.s, { problem: error.code, own: error.request, faulted: error.errors });
+      if (error instanceof Problem)
+        Object.assign(this.s, { problem: error.code, own: error.request, faulted: error.errors });
       else if (error instanceof NoConnection) this.s.problem = "no_connection";
       else if (!this.signal.aborted) throw error;
       return null;
@@ -258,7 +318,12 @@ export class Controller {
   }
 
   async quietly(act) {
-    try { return await act(); } catch (error) { if (error instanceof Problem || error instanceof NoConnection || this.signal.aborted) return null; throw error; }
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof Problem || error instanceof NoConnection || this.signal.aborted) return null;
+      throw error;
+    }
   }
 
   /** What was under way when the network went may still arrive: the browser knows better then. */
@@ -267,5 +332,7 @@ export class Controller {
     if (online !== this.s.online) this.set({ online }, "live");
   }
 
-  faceNow() { return this.s.request ? face(this.s.request, this.now()) : null; }
+  faceNow() {
+    return this.s.request ? face(this.s.request, this.now()) : null;
+  }
 }

@@ -21,12 +21,16 @@ function filled(node, props, children) {
   return node;
 }
 
-const PHONE = "M4.2 1.9l2 .3.9 2.9-1.5 1.3a8.6 8.6 0 0 0 4 4l1.3-1.5 2.9.9.3 2a1.6 1.6 0 0 1-1.6 1.9A11.2 11.2 0 0 1 2.3 3.5 1.6 1.6 0 0 1 4.2 1.9z";
+const PHONE =
+  "M4.2 1.9l2 .3.9 2.9-1.5 1.3a8.6 8.6 0 0 0 4 4l1.3-1.5 2.9.9.3 2" +
+  "a1.6 1.6 0 0 1-1.6 1.9A11.2 11.2 0 0 1 2.3 3.5 1.6 1.6 0 0 1 4.2 1.9z";
 const PATHS = {
   phone: PHONE,
   clock: "M14.2 8A6.2 6.2 0 1 1 8 1.8 6.2 6.2 0 0 1 14.2 8zM8 4.4V8l2.4 1.6",
   calendar: "M2.2 3.6h11.6v10.2H2.2zM2.2 6.8h11.6M5.2 1.8v3M10.8 1.8v3",
-  line: "M2 12.5h12M5.4 8A1.4 1.4 0 1 1 4 6.6 1.4 1.4 0 0 1 5.4 8zM9.4 8A1.4 1.4 0 1 1 8 6.6 1.4 1.4 0 0 1 9.4 8zM13.4 8A1.4 1.4 0 1 1 12 6.6 1.4 1.4 0 0 1 13.4 8z",
+  line:
+    "M2 12.5h12M5.4 8A1.4 1.4 0 1 1 4 6.6 1.4 1.4 0 0 1 5.4 8zM9.4 8A1.4 1.4 0 1 1 8 6.6 1.4 1.4 0 0 1 9.4 8z" +
+    "M13.4 8A1.4 1.4 0 1 1 12 6.6 1.4 1.4 0 0 1 13.4 8z",
   message: "M2 3h12v8.3H7.2L4 14v-2.7H2z",
   cross: "M3.5 3.5l9 9M12.5 3.5l-9 9",
   back: "M9.8 3L4.8 8l5 5",
@@ -44,6 +48,9 @@ const PATHS = {
 /** A stroke icon, always beside a word. */
 export function icon(name, large) {
   const turns = name === "back" || name === "swap" ? " i-dir" : "";
-  return s("svg", { class: `i${large ? " i-lg" : ""}${turns}`, viewBox: "0 0 16 16", "aria-hidden": "true" },
-    s("path", { d: PATHS[name] || PATHS.message }));
+  return s(
+    "svg",
+    { class: `i${large ? " i-lg" : ""}${turns}`, viewBox: "0 0 16 16", "aria-hidden": "true" },
+    s("path", { d: PATHS[name] || PATHS.message }),
+  );
 }

@@ -6,19 +6,31 @@ export class Memory {
   constructor(name, signal) {
     Object.assign(this, { name, signal });
     this.kept = {};
-    try { this.kept = JSON.parse(sessionStorage.getItem(name) || "{}"); } catch { /* a browser that keeps nothing */ }
+    try {
+      this.kept = JSON.parse(sessionStorage.getItem(name) || "{}");
+    } catch {
+      /* a browser that keeps nothing */
+    }
   }
 
-  get(key) { return this.kept[key]; }
+  get(key) {
+    return this.kept[key];
+  }
 
   set(key, value) {
     if (value === null || value === undefined) delete this.kept[key];
     else this.kept[key] = value;
     if (this.signal?.aborted) return;
-    try { sessionStorage.setItem(this.name, JSON.stringify(this.kept)); } catch { /* it stays in memory */ }
+    try {
+      sessionStorage.setItem(this.name, JSON.stringify(this.kept));
+    } catch {
+      /* it stays in memory */
+    }
   }
 
-  forget(...keys) { keys.forEach((key) => this.set(key, null)); }
+  forget(...keys) {
+    keys.forEach((key) => this.set(key, null));
+  }
 }
 
 /** The wish's key: the same words are the same wish, and make one request however often they are sent. */
@@ -26,7 +38,9 @@ export function keyFor(memory, body) {
   const text = JSON.stringify(body);
   const pending = memory.get("pending");
   if (pending && pending.text === text) return pending.key;
-  const key = crypto.randomUUID ? crypto.randomUUID() : [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const key = crypto.randomUUID
+    ? crypto.randomUUID()
+    : [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   memory.set("pending", { key, text });
   return key;
 }

@@ -1,5 +1,6 @@
 /* Push messages to this browser, where the page has a service worker and the bank has a key for it. */
-const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+const bytes = (text) =>
+  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 
 export class Push {
   constructor(registration, key) {
@@ -18,8 +19,13 @@ export class Push {
       this.refused = true;
       return true;
     }
-    const made = await this.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(this.key) });
-    const id = localStorage.getItem("vqueue-device") || `web-${[...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
+    const made = await this.registration.pushManager.subscribe({
+      userVisibleOnly: true,
+      applicationServerKey: bytes(this.key),
+    });
+    const id =
+      localStorage.getItem("vqueue-device") ||
+      `web-${[...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
     localStorage.setItem("vqueue-device", id);
     const { endpoint, keys } = made.toJSON();
     await put(id, { kind: "web_push", subscription: { endpoint, keys }, locale });

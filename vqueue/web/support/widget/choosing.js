@@ -1,0 +1,179 @@
+/* The honest wait and what may be chosen, then a time of the free ones. */
+import { h, icon } from "./dom.js";
+
+const MODE_ICONS = { callback: "phone", scheduled: "calendar", call_in: "line", hold: "line", message: "message" };
+const ORDER = ["callback", "scheduled", "call_in", "hold", "message"];
+
+/** The honest wait: window, how sure, how old; then what may be chosen, and in words what may not. */
+export function choice(app) {
+  const { w, s } = app;
+  const seen = s.seen,
+    zone = app.zone(s.queue);
+  const options = app.options();
+  const back = options.find((one) => one.mode === "callback");
+  const window = back?.window;
+  const reasons = seen.reasons.filter((each) => w.has(`reason_${each}`));
+  return [
+    h(
+      "div",
+      { class: "two-lines" },
+      h("p", { class: "quiet small2" }, app.topicName()),
+      h("h2", { class: "h1", tabindex: "-1" }, waitHead(app, seen, zone)),
+      window && h("p", { class: "lede" }, w.say("can_call", spoken(app, window, zone)), " ", app.kept(window.coverage)),
+      h("p", { class: "age" }, w.say("as_of", { at: w.clock(seen.as_of, zone) }), " ", w.zoneNote(zone, app.now())),
+    ),
+    reasons.length
+      ? h(
+          "ul",
+          { class: "why" },
+          reasons.map((each) => h("li", {}, w.say(`reason_${each}`))),
+        )
+      : null,
+    app.problem(),
+    options.length
+      ? h(
+          "div",
+          { class: "opts", role: "radiogroup", "aria-label": w.say("choose") },
+          options.map((one) => option(app, one, zone)),
+        )
+      : h("p", { class: "lede" }, w.say("nothing_offered")),
+    app.foot(app.numberRow(), proceed(app), h("p", { class: "fine" }, w.say("can_change"))),
+  ];
+}
+
+function waitHead(app, seen, zone) {
+  const { w } = app;
+  if (seen.state === "closed")
+    return seen.opens_at ? w.say("closed_until", { at: w.time(seen.opens_at, zone, app.now()) }) : w.say("closed_now");
+  if (!seen.wait) return w.say("wait_unknown");
+  if (seen.wait.p90_s < 90) return w.say("no_wait");
+  return w.say("about", { wait: w.minutes(seen.wait.p50_s) });
+}
+
+export function spoken(app, window, zone) {
+  const now = app.now();
+  return { at: app.w.time(window.from, zone, now), until: app.w.clock(window.to, zone) };
+}
+
+function option(app, one, zone) {
+  const { w, s } = app;
+  const chosen = s.mode === one.mode;
+  const why = {
+    callback: () => (one.window ? w.say("between", spoken(app, one.window, zone)) : w.say("callback_soon")),
+    scheduled: () => w.say("from_time", { at: w.time(one.next_slot.start, zone, app.now()) }),
+    call_in: () => w.say("call_in_why"),
+    hold: () => w.say("hold_why", { phone: w.digits(s.lobby.phone_text) }),
+    message: () => w.say("message_why"),
+  }[one.mode]();
+  return h(
+    "label",
+    { class: "opt" },
+    h("input", {
+      type: "radio",
+      name: "mode",
+      id: `mode-${one.mode}`,
+      checked: chosen,
+      value: one.mode,
+      onchange: () => app.set({ mode: one.mode, problem: null }),
+    }),
+    icon(MODE_ICONS[one.mode]),
+    h("span", {}, h("b", {}, w.say(`mode_${one.mode}`)), h("small", {}, why)),
+    h("span", { class: "radio" }),
+  );
+}
+
+export const sorted = (options) => {
+  const shown = options.some((one) => one.mode === "call_in") ? options.filter((one) => one.mode !== "hold") : options;
+  return [...shown].sort((a, b) => ORDER.indexOf(a.mode) - ORDER.indexOf(b.mode));
+};
+
+function proceed(app) {
+  const { w, s } = app;
+  if (s.mode === "hold") return app.ringLink();
+  const text = { callback: "keep_place", scheduled: "choose_time", call_in: "keep_and_ring", message: "write_message" }[
+    s.mode
+  ];
+  return text ? app.button("proceed", w.say(text), () => app.proceed(), "big primary") : null;
+}
+
+/** Free times: a day, then a time of it. */
+export function slots(app) {
+  const { w, s } = app;
+  const zone = s.slotZone || app.zone(s.queue);
+  const days = new Map();
+  for (const one of (s.slots || []).filter((each) => each.remaining)) {
+    const day = w.day(new Date(one.start), zone);
+    days.set(day, [...(days.get(day) || []), one]);
+  }
+  const chosen = days.has(s.day) ? s.day : [...days.keys()][0];
+  const pick = (name, value, id, on, ...text) =>
+    h(
+      "label",
+      { class: "chip" },
+      h("input", {
+        type: "radio",
+        name,
+        id,
+        value,
+        checked: on,
+        onchange: () => app.set(name === "day" ? { day: value, slot: null } : { slot: value, problem: null }),
+      }),
+      h("span", {}, text),
+    );
+  return [
+    h("p", { class: "quiet small2" }, app.topicName()),
+    h("h2", { class: "h1", tabindex: "-1" }, w.say("slots_head")),
+    app.problem(),
+    s.slots === null
+      ? app.waiting("slots")
+      : !days.size
+        ? h("p", { class: "lede" }, w.say("slots_none"))
+        : [
+            h(
+              "fieldset",
+              { class: "field" },
+              h("legend", {}, w.say("slots_day")),
+              h(
+                "div",
+                { class: "chips" },
+                [...days].map(([day, list], i) =>
+                  pick("day", day, `day-${i}`, day === chosen, w.dayShort(list[0].start, zone, app.now())),
+                ),
+              ),
+            ),
+            h(
+              "fieldset",
+              { class: "field" },
+              h("legend", {}, w.dayName(days.get(chosen)[0].start, zone, app.now())),
+              h(
+                "div",
+                { class: "chips times" },
+                days
+                  .get(chosen)
+                  .map((one, i) =>
+                    pick(
+                      "slot",
+                      one.start,
+                      `slot-${i}`,
+                      s.slot === one.start,
+                      h("time", { datetime: one.start }, w.clock(one.start, zone)),
+                    ),
+                  ),
+              ),
+            ),
+            h("p", { class: "age" }, w.zoneNote(zone, app.now())),
+          ],
+    h(
+      "div",
+      { class: "foot stays" },
+      app.button(
+        "book",
+        s.slot ? w.say("book_at", { at: w.time(s.slot, zone, app.now()) }) : w.say("book"),
+        () => app.book(),
+        "big primary",
+        !s.slot,
+      ),
+      h("p", { class: "fine" }, w.say("can_change")),
+    ),
+  ];
+}
