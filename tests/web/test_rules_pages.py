@@ -185,7 +185,8 @@ async def test_a_fault_stands_beside_its_field_and_everything_typed_stays(site: 
     sent = form_of(page)
     assert (sent["callback.ring_s"], sent["hours.week.mon"], sent["topics"]) == ("90", "from nine", "lost card!")
     assert page.count('aria-invalid="true"') == 3
-    assert "3 values to mend" in told
+    assert "3 values to mend" in told and "Not saved. Mend what is marked" in told
+    assert 'data-focus="callback.ring_s"' in page and 'data-to="topics"' in page
 
 
 async def test_typing_is_checked_without_being_saved_and_rows_come_and_go(site: Site, house: House, csrf: str) -> None:
@@ -291,6 +292,13 @@ async def test_the_history_says_who_when_why_and_what_and_leads_back(site: Site,
     assert await version_of(house) == 3
     assert "brought back v1" in plain(await shown(site, f"{PATH}/history"))
     assert "too long" in plain(await shown(site, "/console/rules"))
+
+
+async def test_a_rehearsal_wants_a_saved_draft_and_says_so(site: Site, house: House, csrf: str) -> None:
+    before = plain(await shown(site))
+    assert "Save a draft first: what is saved is rehearsed." in before
+    await saved(site, offer__threshold_s="4")
+    assert "Save a draft first" not in plain(await shown(site))
 
 
 async def test_a_viewer_reads_rules_and_changes_none(site: Site, house: House) -> None:

@@ -66,9 +66,9 @@ def test_no_title_is_left_of_a_field_that_is_gone() -> None:
         (
             Change("/routing/0", None, {"when": [], "queue": "loans"}),
             "en",
-            "Routing row: 1: nothing → always: queue loans",
+            "Routing row 1: nothing → always: queue loans",
         ),
-        (Change("/routing/1/queue", "loans", "cards"), "en", "Routing row: 2: queue: loans → cards"),
+        (Change("/routing/1/queue", "loans", "cards"), "en", "Routing row 2: queue: loans → cards"),
     ],
 )
 def test_a_change_in_words(change: Change, language: str, text: str) -> None:

@@ -52,6 +52,20 @@ def measured(value: float | None, unit: str, words: Catalogue, language: str, *,
     return words.show(f"rehearsal_unit.{kind}", {"value": Text(sign + number)}, language)
 
 
+def side_by_side(old: float, new: float, unit: str, words: Catalogue, language: str) -> tuple[str, str, str]:
+    """Two figures in one unit, and that unit: 10.4, 7.1, min."""
+    size, word, digits = 1.0, "", "0"
+    if unit == "share":
+        size, word, digits = 0.01, "percent", "0.0"
+    elif unit == "s":
+        long = max(old, new) >= 120
+        size, word, digits = (60.0, "minutes", "0.0") if long else (1.0, "seconds", "0")
+    form = f"#,##{digits}"
+    here = locale(language_of(language))
+    before, after = (format_decimal(each / size, format=form, locale=here) for each in (old, new))
+    return before, after, words.show(f"rule_value.{word}", {}, language) if word else ""
+
+
 def _word(figure: Figure) -> str:
     if figure.change is None:
         return "nothing"

@@ -26,6 +26,8 @@ class ChangeShown:
     new: str
     unit: str
     text: str
+    kind: str
+    """`new`: it was not there; `gone`: it will not be there; `other`."""
 
 
 def field_of(pointer: str, catalogue: Catalogue) -> tuple[str, tuple[str, ...]]:
@@ -44,11 +46,12 @@ def in_words(change: Change, catalogue: Catalogue, language: str) -> ChangeShown
     says = _Says(catalogue, language)
     size, word = _measure(name, (change.old, change.new))
     change = Change(change.pointer, _scaled(change.old, size), _scaled(change.new, size))
-    title = ": ".join([says.word("rule", name), *(says.entry(name, entry) for entry in entries)])
+    title = says.title(name, entries)
     old, new, unit = says.value(name, change.old), says.value(name, change.new), says.unit(name, word)
     arrow = "←" if language_of(language) is Language.HE else "→"
     text = f"{title}: {old} {arrow} {new}{' ' + unit if unit else ''}"
-    return ChangeShown(title=title, old=old, new=new, unit=unit, text=text)
+    kind = "new" if change.old is None else "gone" if change.new is None else "other"
+    return ChangeShown(title=title, old=old, new=new, unit=unit, text=text, kind=kind)
 
 
 def lasting(seconds: int, catalogue: Catalogue, language: str) -> str:
@@ -80,6 +83,13 @@ class _Says:
 
     def word(self, area: str, name: str) -> str:
         return self.catalogue.show(f"{area}.{name}", {}, self.language)
+
+    def title(self, name: str, entries: Iterable[str]) -> str:
+        """Routing row 2: queue. The number of a row belongs to what it counts."""
+        title = self.word("rule", name)
+        for entry in entries:
+            title += f"{' ' if entry.isdigit() else ': '}{self.entry(name, entry)}"
+        return title
 
     def entry(self, name: str, entry: str) -> str:
         """A key inside a field: a cause, a day, the number of a row."""

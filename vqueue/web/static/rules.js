@@ -11,6 +11,7 @@ const by = (id) => document.getElementById(id);
 const store = () => `vqueue-rules-${by('rules').dataset.key}`;
 let typed = 0;
 let waiting = null;
+let acting = false;
 
 const body = (form, act) => {
   const sent = new URLSearchParams(new FormData(form));
@@ -41,13 +42,13 @@ function tell(next) {
     if (wanted.hasAttribute('aria-invalid')) field.setAttribute('aria-invalid', 'true');
     else field.removeAttribute('aria-invalid');
   }
-  for (const id of ['tabs', 'side', 'publish-part']) refresh(by(id), next.querySelector(`#${id}`));
+  for (const id of ['tabs', 'side', 'publish-part', 'rehearse-wait']) refresh(by(id), next.querySelector(`#${id}`));
   by('rules').dataset.dirty = next.dataset.dirty;
 }
 
 /** Puts in the new part; what is typed in its own fields stays, and so does the focus. */
 function refresh(part, next) {
-  if (!next || part.innerHTML === next.innerHTML) return;
+  if (!part || !next || part.innerHTML === next.innerHTML) return;
   const values = [...part.querySelectorAll('input:not([type=hidden]), select')].map((field) => [field.id, field.value]);
   const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
   part.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
@@ -60,21 +61,40 @@ function show(next) {
   by('rules').replaceWith(document.importNode(next, true));
   wire();
   draw();
-  const focus = by('rules').dataset.focus;
-  if (focus) (by(focus) || document.querySelector(`[id^="${CSS.escape(focus)}."], [id="l-${CSS.escape(focus)}"]`))?.focus();
+  goTo(by('rules').dataset.focus);
+}
+
+/** To the field of this name, or to the first one of the row or the list it names. */
+function goTo(name) {
+  if (!name) return;
+  const inside = `[id^="${CSS.escape(name)}."]:not([disabled]), [name^="${CSS.escape(name)}."]:not([type=hidden])`;
+  const field = by(name) || document.querySelector(inside);
+  field?.scrollIntoView({ block: 'center' });
+  field?.focus({ preventScroll: true });
 }
 
 async function check() {
   const mine = ++typed;
   const next = await ask(body(by('form')));
-  if (next && mine === typed) tell(next);
+  if (next && mine === typed && !acting) tell(next);
 }
 
-async function act(what) {
-  const mine = ++typed;
+/** A row comes, goes or moves. The form stands still until it has: what is typed meanwhile would be lost. */
+async function act(what, button) {
+  if (acting) return;
+  acting = true;
+  clearTimeout(waiting);
   keep();
-  const next = await ask(body(by('form'), what));
-  if (!next || mine !== typed) return;
+  const sent = body(by('form'), what);
+  by('form').inert = true;
+  const next = await ask(sent);
+  acting = false;
+  by('form').inert = false;
+  if (!next) {
+    button.focus();
+    return;
+  }
+  typed += 1;
   show(next);
   keep();
 }
@@ -156,9 +176,12 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-act]');
   if (button) {
     event.preventDefault();
-    act(button.value);
+    act(button.value, button);
   } else if (event.target.closest('[data-wait]')) {
     event.preventDefault();
+  } else if (event.target.closest('[data-to]')) {
+    event.preventDefault();
+    goTo(event.target.closest('[data-to]').dataset.to);
   }
 });
 document.addEventListener('submit', (event) => {
@@ -171,5 +194,6 @@ document.addEventListener('submit', (event) => {
 
 wire();
 follow();
+goTo(by('rules').dataset.focus);
 if (document.querySelector('.done')) localStorage.removeItem(store());
 else restore();

@@ -19,20 +19,14 @@ from vqueue.web.console.figures import minute
 from vqueue.web.console.rules import trial
 from vqueue.web.console.rules.draft import Draft, Tried, soon, tried
 from vqueue.web.console.rules.shown import Formed, Speaks, countries, formed, holiday_countries
+from vqueue.web.console.rules.steps import agrees, steps
 from vqueue.web.pages import Pages
 from vqueue.wording.languages import voice
 
 PART = "X-Part"
 """Sent by our script, which wants the part of the page that it puts in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One thing on the way to publication."""
-
-    icon: str
-    tone: str
-    text: str
+UNREADABLE = 422
+"""Of a form that was not saved: whoever sent it is led to what must be mended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +93,8 @@ class Presenter:
         )
         values = self._page_values(request, visitor, draft, form, came)
         values |= {"rehearsal": await trial.seen(self.house, draft.queue, speaks), "library": charts.library()}
-        values |= {"done": done, "focus": focus, "refused": refused, "sent": sent or {}}
+        to = focus or (form.wrong[0].name if status == UNREADABLE and form.wrong else "")
+        values |= {"done": done, "focus": to, "refused": refused, "sent": sent or {}}
         if request.headers.get(PART):
             look = self.pages.look(request)
             text = self.pages.fragment("console/rules/_part.html", look, values | {"visitor": visitor})
@@ -136,9 +131,9 @@ class Presenter:
             "may": may,
             "live": self._live(request, ground),
             "saved": self._saved(request, ground),
-            "steps": self._steps(request, visitor, draft, form),
+            "steps": steps(speaks.say, draft, form, visitor),
             "ready": may and ground.told.draft is not None and not draft.dirty and not form.faults,
-            "agrees": self._agrees(visitor, ground),
+            "agrees": agrees(visitor, ground),
             "zone": Text(zone),
             "soon": soon(self.house.clock.now(), zone),
             "countries": countries(speaks.language),
@@ -182,40 +177,6 @@ class Presenter:
             "publish_at": Text(self.at(request, saved.publish_at)) if saved.agreed_by else None,
             "agreed_by": Text(ground.names.get(saved.agreed_by or "", saved.agreed_by or "")),
         }
-
-    def _agrees(self, visitor: Visitor, ground: Ground) -> str:
-        """What the button does: publish, ask for a second person, or agree as that person."""
-        saved = ground.told.draft
-        if saved is None or not ground.told.queue.rules.publishing.second_person:
-            return "publish"
-        if saved.saved_by == visitor.id:
-            return "ask"
-        return "agree"
-
-    def _steps(self, request: web.Request, visitor: Visitor, draft: Draft, form: Formed) -> list[Step]:
-        say, ground = self.speaks(request).say, draft.ground
-        saved, steps = ground.told.draft, []
-        if form.faults:
-            steps.append(Step(icon="act", tone="c-act", text=say("rules_page.step_mend", count=Number(form.faults))))
-        if draft.dirty:
-            steps.append(Step(icon="watch", tone="c-watch", text=say("rules_page.step_unsaved")))
-        elif saved is not None:
-            steps.append(Step(icon="fine", tone="c-good", text=say("rules_page.step_saved")))
-        if saved is not None and ground.told.queue.rules.publishing.second_person:
-            steps.append(self._second(request, visitor, ground))
-        return steps
-
-    def _second(self, request: web.Request, visitor: Visitor, ground: Ground) -> Step:
-        say, saved = self.speaks(request).say, ground.told.draft
-        assert saved is not None
-        if saved.agreed_by:
-            name = Text(ground.names.get(saved.agreed_by, saved.agreed_by))
-            return Step(icon="fine", tone="c-good", text=say("rules_page.step_agreed", name=name))
-        if saved.asked_by and saved.saved_by != visitor.id:
-            name = Text(ground.names.get(saved.asked_by, saved.asked_by))
-            return Step(icon="clock", tone="c-watch", text=say("rules_page.step_asks_you", name=name))
-        word = "step_asked" if saved.asked_by else "step_second"
-        return Step(icon="clock", tone="", text=say(f"rules_page.{word}"))
 
 
 def _known(speaks: Speaks, area: str, name: str) -> str:

@@ -15,7 +15,7 @@ from vqueue.web.access import READERS, SUPERVISORS, Access, form_of
 from vqueue.web.api.bank.rules_shapes import document_of
 from vqueue.web.console.rules import past, rows, trial
 from vqueue.web.console.rules.draft import Draft, moment_of, read_ground, tried
-from vqueue.web.console.rules.page import Presenter
+from vqueue.web.console.rules.page import UNREADABLE, Presenter
 from vqueue.web.console.rules.written import Values
 from vqueue.web.errors import STATUSES
 from vqueue.web.pages import Pages
@@ -60,7 +60,9 @@ class RulesPages:
             return await self._presenter.page(request, visitor, draft, status=409)
         read = await self.house.database.read(lambda work: tried(work, draft))
         if read.rules is None:
-            return await self._presenter.page(request, visitor, draft, status=422)
+            return await self._presenter.page(
+                request, visitor, draft, status=UNREADABLE, refused="rules_page.refused_mend"
+            )
         queue, rules = draft.queue, read.rules
 
         def deed(clerk: Any) -> None:

@@ -38,6 +38,14 @@ class Tab:
     wrong: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on the form something must be mended: the name of a field or of a part of it, and what it is called."""
+
+    name: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formed:
     """The form. `notes` by the name of a field or of a part of it."""
@@ -46,6 +54,7 @@ class Formed:
     notes: Mapping[str, tuple[Note, ...]]
     tabs: tuple[Tab, ...]
     changes: tuple[ChangeShown, ...]
+    wrong: tuple[Place, ...]
     faults: int
     attributes: tuple[str, ...] = ATTRIBUTES
     operators: tuple[str, ...] = ruling_view.OPERATORS
@@ -107,9 +116,25 @@ def formed(
             for section in SECTIONS
         ),
         changes=tuple(speaks.change(each) for each in told),
+        wrong=_places((name for name, _ in found), speaks),
         faults=len(found),
         attributes=(*ATTRIBUTES, *_questions(values)),
     )
+
+
+def _places(names: Iterable[str], speaks: Speaks) -> tuple[Place, ...]:
+    """Each once, in the order of the form, by the title of its field."""
+    wanted = dict.fromkeys(names)
+    fields = [
+        (each, name) for each in every() for name in wanted if name == each.name or name.startswith(f"{each.name}.")
+    ]
+    return tuple(Place(name, _called(each, name, speaks)) for each, name in fields)
+
+
+def _called(each: Field, name: str, speaks: Speaks) -> str:
+    """The field's title, with the number of its row."""
+    title, (row, *_) = speaks.say(f"rule.{each.key}"), [*name.removeprefix(f"{each.name}.").split("."), ""]
+    return f"{title} {int(row) + 1}" if row.isdecimal() else title
 
 
 def _questions(values: Values) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from vqueue.domain.errors import NoPastDay, NotFound, Outdated, RehearsalRunning
-from vqueue.domain.rehearsal import RehearsalState
+from vqueue.domain.rehearsal import RehearsalState, Verdict
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services import rehearsing
 from vqueue.services.house import House
@@ -13,9 +13,13 @@ from vqueue.web.api.bank.rehearsals import told
 from vqueue.web.api.bank.rules_shapes import document_of
 from vqueue.web.console.rules.shown import Speaks
 from vqueue.wording.axis import short_day
+from vqueue.wording.rehearsal_shown import side_by_side
 
 DRAWN = 6
-"""Figures in the plot; the table has all."""
+"""Figures in the plot; the list has all."""
+LEADING = ("wait_p90_s", "abandoned_share", "promise_coverage", "agent_idle_share")
+"""What a change of rules is judged by first."""
+TONES = {Verdict.BETTER: "c-good", Verdict.WORSE: "c-watch"}
 
 
 async def begin(house: House, queue: str, *, draft: int, by: str) -> None:
@@ -62,7 +66,29 @@ async def seen(house: House, queue: str, speaks: Speaks) -> dict[str, Any] | Non
         "found": found,
         "calls": Number(found["calls"]) if found else None,
         "chart": _chart(found["figures"]) if found else "",
+        "tiles": _tiles(found["figures"], speaks) if found else [],
+        **_judged(found["figures"] if found else ()),
     }
+
+
+def _judged(figures: Any) -> dict[str, str]:
+    """The look of the finding: what is worse is told first."""
+    verdicts = {each.verdict for each in figures}
+    if Verdict.WORSE in verdicts:
+        return {"tone": "watch", "icon": "watch"}
+    return {"tone": "good", "icon": "fine"} if Verdict.BETTER in verdicts else {"tone": "", "icon": "dot"}
+
+
+def _tiles(figures: Any, speaks: Speaks) -> list[dict[str, str]]:
+    """The leading figures under both rules, side by side."""
+    found = []
+    for each in (one for name in LEADING for one in figures if one.name == name):
+        if each.in_force is None or each.draft is None:
+            continue
+        old, new, unit = side_by_side(each.in_force, each.draft, each.unit, speaks.catalogue, speaks.language)
+        said = {"title": each.title, "old": old, "new": new, "unit": unit, "tone": TONES.get(each.verdict, "")}
+        found.append(said | {"word": speaks.say(f"rehearsal_tile.{each.verdict}")})
+    return found
 
 
 def _chart(figures: Any) -> str:
