@@ -188,6 +188,24 @@ class Reports(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFilter:
+    """Which rows of the journal are looked for; empty and None mean any."""
+
+    facts: tuple[Fact, ...] = ()
+    acts: tuple[str, ...] = ()
+    """Of what staff did: beside `facts` only these."""
+    without: tuple[Fact, ...] = ()
+    queue: str | None = None
+    request: str | None = None
+    """An id, or (where it has no underscore) the five letters by which people name it."""
+    person: str | None = None
+    """A member of staff or an agent: who did it, or whom it was done to."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """In [since, until)."""
+
+
 class Ledgers(Protocol):
     """Pages of what is kept for ever, and the signs of trouble."""
 
@@ -209,6 +227,12 @@ class Ledgers(Protocol):
         queue: str | None = None,
     ) -> list[JournalRow]:
         """Sealed rows by position."""
+        ...
+
+    def noted(
+        self, wanted: JournalFilter, *, before: tuple[datetime, str] | None = None, limit: int
+    ) -> list[JournalRow]:
+        """Newest first, sealed or not, from the one after (at, id) `before`: stable while more is noted."""
         ...
 
     def signs(self, *, since: datetime, until: datetime, shard: str, overdue: datetime) -> Signs:

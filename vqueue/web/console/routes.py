@@ -19,10 +19,11 @@ from vqueue.services.switching import Switch
 from vqueue.services.verdict import Severity, Worry, severity
 from vqueue.services.views import BoardView
 from vqueue.web.access import READERS, SUPERVISORS, Access
-from vqueue.web.console import acts, filters, listing, mending
+from vqueue.web.console import acts, filters, journal, listing, mending, searching
 from vqueue.web.console import board as boards
 from vqueue.web.console import requests as ones
 from vqueue.web.console.figures import minute
+from vqueue.web.console.moments import place_in
 from vqueue.web.console.sentences import Words
 from vqueue.web.console.shared import Shared
 from vqueue.web.errors import wants_page
@@ -104,7 +105,8 @@ class Console:
 
     async def _list_values(self, request: web.Request, look: Look) -> dict[str, object]:
         chosen = filters.chosen(request.query)
-        view = await reading.requests(self.house, chosen.wanted)
+        alike, before = RequestId(chosen.alike) if chosen.alike else None, place_in(chosen.before)
+        view = await reading.requests(self.house, chosen.wanted, alike=alike, before=before)
         page = listing.present_list(view, self._words(look))
         return {"page": page, "clock": page.clock, "chosen": chosen, "states": tuple(State), "channels": tuple(Channel)}
 
@@ -209,6 +211,7 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
     """Mounts the console on the application."""
     shared = Shared(chance=house.chance, access=access, streams=streams)
     console, router = Console(house=house, pages=pages, shared=shared), app.router
+    searching.add_routes(app, house=house, pages=pages, access=access)
     for path, page in (
         ("/console", console.board),
         ("/console/board/events", console.board_events),
@@ -220,6 +223,7 @@ def add_routes(app: web.Application, *, house: House, pages: Pages, access: Acce
         router.add_get(path, access.only(page, *READERS))
     acts.add_routes(app, house=house, pages=pages, access=access)
     mending.add_routes(app, house=house, pages=pages, access=access, overview=console.boards)
+    journal.add_routes(app, house=house, pages=pages, access=access)
     router.add_get("/console/queues/{queue}/{switch}", access.only(console.switch, *SUPERVISORS))
     router.add_post("/console/agents/{agent}/presence", access.only(console.ask_presence, *SUPERVISORS))
     router.add_post("/console/queues/{queue}/{switch}", access.only(console.turn, *SUPERVISORS))

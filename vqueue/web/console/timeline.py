@@ -12,6 +12,7 @@ from vqueue.domain.speech_args import Number, Text
 from vqueue.services.views import RequestView
 from vqueue.web.console.events import moved
 from vqueue.web.console.figures import edges, second
+from vqueue.web.console.moments import day_of
 from vqueue.web.console.sentences import Words
 
 _ICONS = {
@@ -47,12 +48,14 @@ class Entry:
 
     key: str
     time: str
+    """With `day` before it where that is not today."""
     icon: str
     title: str
     text: str = ""
     meta: tuple[str, ...] = ()
     inputs: tuple[tuple[str, str], ...] = ()
     planned: bool = False
+    day: str = ""
 
 
 def entries(view: RequestView, words: Words) -> tuple[Entry, ...]:
@@ -74,18 +77,20 @@ def _planned(view: RequestView, words: Words) -> list[Entry]:
     why = words.say(f"reason.{request.parked}") if request.parked else ""
     title = words.say("console.planned_slot" if request.state is State.BOOKED else "console.planned_try")
     time = second(request.not_before, words.zone)
-    return [Entry(key="planned", time=time, icon="phone", title=title, text=why, planned=True)]
+    day = day_of(request.not_before, words)
+    return [Entry(key="planned", time=time, day=day, icon="phone", title=title, text=why, planned=True)]
 
 
 def _entry(row: JournalRow, view: RequestView, words: Words) -> Entry:
     return Entry(
         key=row.id,
         time=second(row.at, words.zone),
+        day=day_of(row.at, words),
         icon=_icon(row),
         title=_title(row, view, words),
         text=_why(row, words),
         meta=_meta(row, view, words),
-        inputs=tuple(_inputs(row.data)),
+        inputs=tuple(inputs(row.data)),
     )
 
 
@@ -154,7 +159,7 @@ def _meta(row: JournalRow, view: RequestView, words: Words) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _inputs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+def inputs(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Flat pairs of name and value, as the journal keeps them."""
     pairs: list[tuple[str, str]] = []
     for name, value in data.items():

@@ -1,9 +1,17 @@
-// Keyboard: G then B or R opens a page, J and K walk the rows, a full stop presses the first thing to do,
+// Keyboard: G and then the letter of a page opens it, J and K walk the rows, a full stop presses the first thing to do,
 // U takes back what was just done.
 // Letters act only outside fields and can be turned off (WCAG 2.1.4).
 
 const STORE = 'vqueue-keys';
-const GO = { b: '/console', r: '/console/requests', u: '/console/rules', s: '/console/slots', a: '/console/agents', p: '/console/reports' };
+const GO = {
+  b: '/console',
+  r: '/console/requests',
+  u: '/console/rules',
+  s: '/console/slots',
+  a: '/console/agents',
+  p: '/console/reports',
+  j: '/console/journal',
+};
 
 /** `choice` is the label with the check box that turns letters off. */
 export function keys(choice) {
