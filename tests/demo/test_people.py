@@ -75,12 +75,12 @@ def test_every_customer_has_a_number_that_may_be_called_back(language: str, turn
     assert numbers.read(cast.customer(language, turn).number, "GB", Numbers()).allowed
 
 
-def test_a_crowd_takes_callbacks_about_as_often_as_people_do(phrases: Phrases) -> None:
+def test_most_of_the_crowd_take_a_callback(phrases: Phrases) -> None:
     chance, who = default_rng(1), cast.customer("en", 0)
     offer = phrases.heard("offer_menu", language="en")
     drawn = [habits.customer(who, chance, phrases).program["keys"] for _ in range(2000)]
     takes = sum(any(rule["heard"] == offer and rule["press"] == "1" for rule in rules) for rules in drawn)
-    assert 0.33 < takes / len(drawn) < 0.41
+    assert 0.62 < takes / len(drawn) < 0.70
 
 
 def test_one_seed_gives_one_crowd(phrases: Phrases) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from vqueue.domain.context import FREE_TEXT, ContextField, FieldKind
 from vqueue.domain.request import Mode
-from vqueue.domain.rules import WEEK, Offer, Rules
+from vqueue.domain.rules import WEEK, AgentRules, Offer, Rules
 from vqueue.domain.slots import Slots
 from vqueue.services.setting_up import Bank, NewAgent, NewQueue
 from vqueue.services.signing_in import Role
@@ -24,8 +24,9 @@ VISITOR_AGENT = NewAgent(
 """Kept for whoever looks at the demo: signed off until that telephone rings the bank's number and presses 1."""
 FREE_CUSTOMERS = (VISITOR_CUSTOMER, "+447700900002", "+447700900003")
 """Numbers nobody of the crowd uses."""
-TUESDAY, TEN = 1, time(10, 0)
+OPENS, TUESDAY, TEN = 8, 1, time(10, 0)
 
+WRAP_UP_S = 20
 MODES = (Mode.CALLBACK, Mode.SCHEDULED, Mode.HOLD, Mode.CALL_IN, Mode.MESSAGE)
 TIMES = Slots(
     week=dict.fromkeys(WEEK, (("08:00", "20:00", 3),)),
@@ -48,7 +49,7 @@ TOPIC_NAMES = {
 def _rules(*, skills: tuple[str, ...], topics: tuple[str, ...], asks: tuple[ContextField, ...] = ()) -> Rules:
     return Rules(
         skills=skills, topics=topics, topic_labels={each: TOPIC_NAMES[each] for each in topics},
-        offer=Offer(modes=MODES), slots=TIMES, context=(*asks, FREE_TEXT),
+        offer=Offer(modes=MODES), agents=AgentRules(wrap_up_s=WRAP_UP_S), slots=TIMES, context=(*asks, FREE_TEXT),
     )  # fmt: skip
 
 
@@ -113,6 +114,11 @@ QUEUES = (
 )
 
 
+def team(queue: str) -> tuple[NewAgent, ...]:
+    """Whose first skill it is."""
+    return tuple(agent for agent in CREW if next(iter(agent.skills)) == queue)
+
+
 def _agent(login: str, name: str, address: str, skills: str, languages: str = "en") -> NewAgent:
     """`skills` as `cards:8 general:5`."""
     levels = {skill: int(level) for skill, _, level in (one.partition(":") for one in skills.split())}
@@ -122,17 +128,28 @@ def _agent(login: str, name: str, address: str, skills: str, languages: str = "e
 
 
 CREW = (
-    _agent("amara", "Amara Obi", "client:amara", "cards:9 general:5"),
-    _agent("ben", "Ben Whitlock", "client:ben", "cards:6 payments:6"),
-    _agent("chloe", "Chloe Marsh", "client:chloe", "cards:7 general:6"),
-    _agent("dmitri", "Dmitri Volkov", "client:dmitri", "cards:7 payments:7 general:5", "en ru"),
-    _agent("elena", "Elena Sokolova", "+442079460102", "payments:8 general:7 cards:4", "ru en"),
-    _agent("farid", "Farid Aziz", "client:farid", "payments:9 general:4"),
-    _agent("grace", "Grace Holt", "client:grace", "payments:6 general:8"),
-    _agent("hana", "Hana Levi", "+442079460103", "cards:6 payments:5 general:7", "en he"),
-    _agent("ido", "Ido Ben-Ami", "client:ido", "cards:5 payments:7 general:5", "he en"),
-    _agent("jack", "Jack Ferris", "+442079460104", "general:9 cards:4"),
+    _agent("amara", "Amara Obi", "client:amara", "cards:9"),
+    _agent("ben", "Ben Whitlock", "client:ben", "cards:7"),
+    _agent("chloe", "Chloe Marsh", "client:chloe", "cards:7"),
+    _agent("dmitri", "Dmitri Volkov", "client:dmitri", "cards:7", "en ru"),
+    _agent("hana", "Hana Levi", "+442079460103", "cards:8 general:4", "en he"),
+    _agent("maya", "Maya Stern", "client:maya", "cards:8"),
+    _agent("nora", "Nora Finch", "client:nora", "cards:6"),
+    _agent("elena", "Elena Sokolova", "+442079460102", "payments:8", "ru en"),
+    _agent("farid", "Farid Aziz", "client:farid", "payments:9"),
+    _agent("ido", "Ido Ben-Ami", "client:ido", "payments:7 general:5", "he en"),
+    _agent("kofi", "Kofi Mensah", "client:kofi", "payments:8"),
+    _agent("rosa", "Rosa Delgado", "client:rosa", "payments:6"),
+    _agent("grace", "Grace Holt", "client:grace", "general:8 payments:5"),
+    _agent("jack", "Jack Ferris", "+442079460104", "general:9"),
+    _agent("lucy", "Lucy Arden", "client:lucy", "general:8 payments:4"),
+    _agent("petra", "Petra Novak", "client:petra", "general:7", "en ru"),
+    _agent("yael", "Yael Regev", "client:yael", "general:8", "en he"),
 )
+"""What each does most comes first. They are as many as the bank's day needs, but for an hour or two at noon, and for a
+letter about cards that reaches everybody while two are in training."""
+TRAINING, TRAINEES = (time(9, 30), time(10, 30)), ("maya", "nora")
+"""Every working day; the last ones of their team."""
 
 STAFF = {
     Role.AGENT.value: "amara",

@@ -1,16 +1,19 @@
 """Lets invented people ring the bank and its agents work, through the telephone network's own interface alone."""
 
 import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
 from numpy.random import Generator
 
 from vqueue.demo import habits
-from vqueue.demo.cast import CREW, ZONE, Customer, customer
+from vqueue.demo.cast import CREW, TEN, TRAINEES, TRAINING, Customer, customer
+from vqueue.demo.demand import LANGUAGES, Demand
+from vqueue.demo.habits import Call
+from vqueue.demo.lately import OnTheLine
 from vqueue.demo.network import Network, NetworkFailed
 from vqueue.demo.phrases import Phrases
 from vqueue.domain.agent import Agent, Presence
@@ -20,15 +23,22 @@ from vqueue.services.setting_up import NewAgent
 
 log = structlog.get_logger(__name__)
 
-ARRIVALS_PER_HOUR = 185.0
-"""A little more than ten agents can answer, so that waits of several minutes build up and stay."""
-NIGHT_SHARE = 0.05
-FIRST_RUSH, RUSH_S = 34, 110.0
-"""The bank has just sent a letter to many: so many call within the first seconds."""
-LANGUAGES, SHARES = ("en", "ru", "he"), (0.76, 0.14, 0.10)
-DISTRACTED_EVERY_S = 200.0
+CAME_WITHIN_S = 20.0
+"""Those who hold when the demo begins ring within so many seconds."""
+DISTRACTED_EVERY_S = 300.0
 LOOK_S = 10.0
 BACK_AFTER_S = (60.0, 120.0)
+FROM_TEN = timedelta(hours=TRAINING[1].hour - TEN.hour, minutes=TRAINING[1].minute - TEN.minute)
+"""When the training is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What this morning left: who waits to be called back, who holds, and how many of each language have called."""
+
+    waiting: Sequence[Customer] = ()
+    holding: Sequence[OnTheLine] = ()
+    turns: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -39,35 +49,40 @@ class Crowd:
     network: Network
     phrases: Phrases
     chance: Generator
-    _turns: dict[str, int] = field(default_factory=dict)
+    demand: Demand
+    past: Past = field(default_factory=Past)
     _back_at: dict[str, datetime] = field(default_factory=dict)
 
     async def sign_on(self) -> None:
         """Every agent of the crew is at the telephone and ready."""
         await self.network.put_people({agent.address: habits.agent(agent.name, self.phrases) for agent in CREW})
         for agent in await self._crew():
-            await presence.ask(self.house, agent.id, Presence.READY, reason="start_of_shift")
+            if agent.id in TRAINEES:
+                await presence.ask(self.house, agent.id, Presence.AWAY, reason="training")
+            else:
+                await presence.ask(self.house, agent.id, Presence.READY, reason="start_of_shift")
+
+    async def answer_telephones(self) -> None:
+        """Those who asked this morning to be called back have a telephone too."""
+        about = {who.number: habits.customer(who, self.chance, self.phrases).program for who in self.past.waiting}
+        await self.network.put_people(about)
 
     async def live(self) -> None:
         """For ever: people ring, agents are distracted now and then and come back."""
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(FIRST_RUSH):
-                tasks.create_task(self._ring(after_s=float(self.chance.uniform(0, RUSH_S))))
+            for one in self.past.holding:
+                who, after_s = self._next(one.language), float(self.chance.uniform(0, CAME_WITHIN_S))
+                tasks.create_task(self._ring(who, Call(one.queue, holds=True), after_s=after_s))
             tasks.create_task(self._distract())
             tasks.create_task(self._bring_back())
             while True:
-                await self.house.clock.sleep(float(self.chance.exponential(3600 / self._rate())))
-                tasks.create_task(self._ring())
+                rates = self.demand.rates(self.house.clock.now())
+                await self.house.clock.sleep(float(self.chance.exponential(3600 / sum(rates.values()))))
+                tasks.create_task(self._ring(self._next(self._drawn(LANGUAGES)), Call(self._drawn(rates))))
 
-    def _rate(self) -> float:
-        """Arrivals an hour now: few people ring while the bank is closed."""
-        hour = self.house.clock.now().astimezone(ZoneInfo(ZONE)).hour
-        return ARRIVALS_PER_HOUR * (1.0 if 8 <= hour < 20 else NIGHT_SHARE)
-
-    async def _ring(self, after_s: float = 0.0) -> None:
+    async def _ring(self, who: Customer, call: Call, after_s: float = 0.0) -> None:
         """One person's day: rings, and seldom rings again to hear, cancel or hold the place."""
-        who = self._next_customer()
-        plan = habits.customer(who, self.chance, self.phrases)
+        plan = habits.customer(who, self.chance, self.phrases, call)
         again_s = float(self.chance.uniform(60, 400)) if plan.rings_again else None
         await self.house.clock.sleep(after_s)
         try:
@@ -79,10 +94,18 @@ class Crowd:
         except (NetworkFailed, aiohttp.ClientError) as failure:
             log.error("somebody could not ring the bank", reason=type(failure).__name__)
 
-    def _next_customer(self) -> Customer:
-        language = str(self.chance.choice(LANGUAGES, p=SHARES))
-        turn = self._turns.get(language, 0)
-        self._turns[language] = turn + 1
+    def _drawn(self, weights: Mapping[str, float]) -> str:
+        names, shares = list(weights), list(weights.values())
+        return str(self.chance.choice(names, p=[share / sum(shares) for share in shares]))
+
+    def customers(self, language: str) -> Iterator[Customer]:
+        """Whoever comes next, one after the other."""
+        while True:
+            yield self._next(language)
+
+    def _next(self, language: str) -> Customer:
+        turn = self.past.turns.get(language, 0)
+        self.past.turns[language] = turn + 1
         return customer(language, turn)
 
     async def _distract(self) -> None:
@@ -109,7 +132,9 @@ class Crowd:
                     await self._back(agent)
 
     def _pause_s(self, agent: Agent) -> float:
-        """Between one and two minutes, the same for the same absence."""
+        """Between one and two minutes, the same for the same absence; after the training as it ends."""
+        if agent.reason == "training":
+            return (self.demand.ten + FROM_TEN - agent.since).total_seconds()
         low, high = BACK_AFTER_S
         return low + (high - low) * (agent.since.microsecond / 1_000_000)
 

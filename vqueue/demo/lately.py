@@ -1,13 +1,16 @@
-"""The demo bank's days before its visitor came: simulated under its own rules, and kept customer by customer."""
+"""What the demo's bank remembers: yesterday and this morning, simulated under its own rules, customer by customer."""
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import time
 
-from vqueue.demo import habits
-from vqueue.demo.cast import CREW, QUEUES, ZONE
+from vqueue.demo.cast import OPENS, QUEUES, TRAINEES, TRAINING, team
+from vqueue.demo.demand import Demand
+from vqueue.demo.scenario import until_ten
 from vqueue.domain.causes import Cause
 from vqueue.domain.ids import AgentId
-from vqueue.domain.rules import Rules
+from vqueue.domain.request import Mode
+from vqueue.engine.hours import Stretch
+from vqueue.services.setting_up import NewQueue
 from vqueue.simulator.connecting import DEAD_S, PROOF_S
 from vqueue.simulator.floor import Caller
 from vqueue.simulator.people import TRIES, People
@@ -17,13 +20,7 @@ from vqueue.simulator.tally import Tally
 
 DAYS = 1
 """Yesterday, a Monday."""
-PEAK_PER_HOUR = 226.0
-BY_HOUR = (0.70, 0.95, 1.0, 1.0, 0.90, 0.85, 0.90, 0.95, 0.90, 0.75, 0.60, 0.45)
-"""Arrivals of each hour from eight to eight, as part of the busiest."""
-DAY_VARIATION = 0.06
-WRAP_UP_S, SEAT_S = 20.0, 2.5
-SHARES = {"cards": 0.36, "payments": 0.33, "general": 0.31}
-LANGUAGES = {"en": 0.80, "ru": 0.11, "he": 0.09}
+WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +51,7 @@ class Visit:
     rang: float | None
     tries: tuple[Try, ...]
     outcome: str
-    """served, abandoned, unreached."""
+    """served, abandoned, unreached; or waiting to be called back."""
     closed: float
 
 
@@ -102,80 +99,137 @@ class Diary(Tally):
         self._of(caller).outcome = outcome
 
 
-def scenario(first: date, rules: Rules, *, days: int) -> Scenario:
-    """The bank as one floor: who can do what, in which languages, and what people ask for. (Languages count as skills:
-    the simulator has one language.)"""
-    told = {
-        "agents": [
-            {"count": 1, "skills": {**agent.skills, **dict.fromkeys(agent.languages, 5)}, "answer_s": SEAT_S}
-            for agent in CREW
-        ],
-        "kinds": [
-            {"share": share * part, "skills": (queue, language)}
-            for queue, share in SHARES.items()
-            for language, part in LANGUAGES.items()
-        ],
-        "arrivals_per_hour": [PEAK_PER_HOUR * part for part in BY_HOUR],
-        "interval_s": 3600,
-        "day_variation": DAY_VARIATION,
-        "handling_s": {"law": "lognormal", "mean": habits.TALK_S, "scv": 0.6},
-        "wrap_up_s": WRAP_UP_S,
-        "patience_s": habits.NO_HASTE_S + habits.PATIENCE_S,
-        "hours": {day: list(spans) for day, spans in rules.hours.week.items()},
-        "zone": ZONE,
-        "day": first,
-        "days": days,
-        "callback": {"accept": habits.TAKES_CALLBACK, "answer": 1 - habits.UNANSWERED - habits.ENGAGED},
-    }
-    return Scenario.model_validate(told)
+@dataclass(frozen=True, slots=True)
+class OnTheLine:
+    """Somebody who holds at the moment at which the demo begins."""
+
+    queue: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """Everybody whose request is over, in the order of coming; and from when to when the bank was open."""
+    """Everybody whose request is over or who waits to be called back, in the order of coming; from when to when the
+    bank was open; and who is on the line now."""
 
     visits: tuple[Visit, ...]
     shifts: tuple[tuple[float, float], ...]
+    holding: tuple[OnTheLine, ...] = ()
+
+    def shifts_of(self, agent: str) -> list[tuple[float, float]]:
+        """Those who are trained leave the floor for it."""
+        if agent not in TRAINEES:
+            return list(self.shifts)
+        begins, ends = (after_opening_s(clock) for clock in TRAINING)
+        parts = [part for opens, closes in self.shifts for part in ((opens, opens + begins), (opens + ends, closes))]
+        return [(start, end) for start, end in parts if start < end]
 
     def covers(self, moment: float) -> bool:
         return any(opens <= moment < closes for opens, closes in self.shifts)
 
 
-def lately(before: date, *, seed: int, days: int = DAYS) -> Lately:
-    """What happened on the days before that one."""
-    rules = QUEUES[0].rules
-    diary = Diary()
-    bank = scenario(before - timedelta(days=days), rules, days=days)
-    known = simulate(bank, seed=seed, rules=bank.in_force(), tally=diary).days
-    over = [_visit(met, known.people[met.caller.generation], bank) for met in diary.met.values() if met.outcome]
+def lately(law: Demand, *, seed: int, days: int = DAYS) -> Lately:
+    """What happened on the days before and since this morning's opening. Talks of this moment are left out: their
+    agents begin anew."""
+    floors = [_floor(law, queue, seed=seed + 10 * turn, days=days) for turn, queue in enumerate(QUEUES)]
+    now = law.ten.timestamp()
+    shifts = [(start.timestamp(), min(end.timestamp(), now)) for start, end in floors[0].stretches]
     return Lately(
-        visits=tuple(sorted(over, key=lambda visit: (visit.caller.arrived, visit.caller.id))),
-        shifts=tuple((start.timestamp(), end.timestamp()) for start, end in known.stretches),
+        visits=tuple(
+            sorted(
+                (visit for floor in floors for visit in floor.visits), key=lambda one: (one.caller.arrived, one.queue)
+            )
+        ),
+        shifts=tuple((start, end) for start, end in shifts if start < now),
+        holding=tuple(one for floor in floors for one in floor.holding),
     )
 
 
-def _visit(met: _Met, people: People, bank: Scenario) -> Visit:
-    caller = met.caller
-    queue, language = bank.kinds[int(people.kind[caller.row])].skills
-    tries = tuple(_try(met, place, people) for place in range(len(met.opened)))
-    gave_up = caller.arrived + float(people.patience_s[caller.row])
-    return Visit(
-        caller=caller,
-        queue=queue,
-        language=language,
-        offered=met.offered,
-        rang=met.rang,
-        tries=tries,
-        outcome=met.outcome,
-        closed=gave_up if met.outcome == "abandoned" else tries[-1].closed,
+def after_opening_s(clock: time) -> float:
+    """In seconds."""
+    return (clock.hour - OPENS) * 3600.0 + clock.minute * 60.0
+
+
+def _came(visit: Visit) -> tuple[float, str]:
+    return visit.caller.arrived, visit.queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Floor:
+    """One queue's days."""
+
+    visits: list[Visit]
+    holding: list[OnTheLine]
+    stretches: tuple[Stretch, ...]
+
+
+def _floor(law: Demand, queue: NewQueue, *, seed: int, days: int) -> _Floor:
+    now, diary = law.ten.timestamp(), Diary()
+    bank, everybody = until_ten(law, queue.id, queue.rules, days_before=days, seed=seed)
+    simulate(bank, seed=seed, rules=bank.in_force(), known=everybody, tally=diary)
+    look = _Look(queue.id, bank, everybody.people[0], now)
+    met = list(diary.met.values())
+    in_line = [one for one in met if look.in_line(one)]
+    over = [look.visit(one) for one in met if one.outcome and not look.in_line(one)]
+    waiting = [look.waiting(one) for one in in_line if one.caller.mode is Mode.CALLBACK]
+    return _Floor(
+        visits=[*(visit for visit in over if visit.closed <= now), *waiting],
+        holding=[OnTheLine(queue.id, look.language(one)) for one in in_line if one.caller.mode is Mode.HOLD],
+        stretches=everybody.stretches,
     )
 
 
-def _try(met: _Met, place: int, people: People) -> Try:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One floor at the moment at which the demo begins."""
+
+    queue: str
+    bank: Scenario
+    people: People
+    now: float
+
+    def language(self, met: _Met) -> str:
+        return self.bank.kinds[int(self.people.kind[met.caller.row])].skills[0]
+
+    def in_line(self, met: _Met) -> bool:
+        """Nothing has happened to him yet."""
+        if met.opened and met.opened[0][0] <= self.now:
+            return False
+        return met.outcome != "abandoned" or _gave_up(met.caller, self.people) > self.now
+
+    def waiting(self, met: _Met) -> Visit:
+        """What the simulated day holds for him later, the demo decides anew."""
+        return Visit(
+            caller=replace(met.caller, tries={}, rings=0),
+            queue=self.queue,
+            language=self.language(met),
+            offered=met.offered,
+            rang=None,
+            tries=(),
+            outcome=WAITING,
+            closed=self.now,
+        )
+
+    def visit(self, met: _Met) -> Visit:
+        caller = met.caller
+        tries = tuple(_try(met, place, self.people, self.queue) for place in range(len(met.opened)))
+        return Visit(
+            caller=caller,
+            queue=self.queue,
+            language=self.language(met),
+            offered=met.offered,
+            rang=met.rang,
+            tries=tries,
+            outcome=met.outcome,
+            closed=_gave_up(caller, self.people) if met.outcome == "abandoned" else tries[-1].closed,
+        )
+
+
+def _try(met: _Met, place: int, people: People, queue: str) -> Try:
     caller, row, n = met.caller, met.caller.row, min(place, TRIES - 1)
     opened, agent, _ = met.opened[place]
-    team = int(agent[1:3])
-    accepted = opened + float(people.seat_s[team][row, n])
+    chair = int(agent[1:3])
+    accepted = opened + float(people.seat_s[chair][row, n])
     talks = met.joined is not None and place == len(met.opened) - 1
     cause = None if talks else _cause(met, place)
     rings_s, called = float(people.ring_s[row, n]), caller.mode.value == "callback"
@@ -187,7 +241,7 @@ def _try(met: _Met, place: int, people: People) -> Try:
         over = wrapped = accepted + _quiet_s(cause, rings_s) if called else _gave_up(caller, people)
     answers = called and cause in (None, Cause.MACHINE, Cause.NO_KEY)
     return Try(
-        agent=AgentId(CREW[team].id),
+        agent=AgentId(team(queue)[chair].id),
         opened=opened,
         accepted=min(accepted, over),
         rang=accepted if called and cause is not Cause.BUSY else None,

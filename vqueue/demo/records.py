@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vqueue.demo import cast
-from vqueue.demo.lately import Lately, Try, Visit
+from vqueue.demo.cast import Customer
+from vqueue.demo.lately import WAITING, Lately, Try, Visit
 from vqueue.domain.agent import Presence
 from vqueue.domain.attempt import Attempt, Shape
 from vqueue.domain.causes import CUSTOMER_MISSES, Cause
@@ -23,6 +24,7 @@ from vqueue.ports.database import Work
 from vqueue.ports.vault import Vault
 
 COUNTRIES = {"en": ("GB", "Europe/London"), "ru": ("RU", "Europe/Moscow"), "he": ("IL", "Asia/Jerusalem")}
+_REASONS = {"served": "hung_up", "abandoned": "hung_up", "unreached": "no_answer"}
 TOPICS = {queue.id: queue.rules.topics[0] for queue in cast.QUEUES}
 
 
@@ -42,6 +44,8 @@ class Records:
     legs: list[Leg] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     journal: list[JournalRow] = field(default_factory=list)
+    waiting: list[Customer] = field(default_factory=list)
+    """Whoever is to be called back yet."""
     _sealed: dict[str, Sealed] = field(default_factory=dict)
 
     def add(self, visit: Visit) -> None:
@@ -54,6 +58,8 @@ class Records:
         for number, each in enumerate(visit.tries, 1):
             self._attempt(request, each, number)
         self.requests.append(request)
+        if visit.outcome == WAITING:
+            return
         was = State.TALKING if request.state is State.SERVED else _waiting(visit)
         moved = {"move": "hang_up" if request.state is not State.UNREACHED else "give_up", "was": was}
         self._note(Fact.REQUEST_MOVED, visit.closed, request, **moved, now=request.state, reason=request.reason)
@@ -64,6 +70,8 @@ class Records:
         turn = self.turns.get(language, 0)
         self.turns[language] = turn + 1
         who = cast.customer(language, turn)
+        if visit.outcome == WAITING:
+            self.waiting.append(who)
         came = at(caller.arrived)
         return Request(
             id=RequestId(self.chance.id("rq")),
@@ -83,8 +91,8 @@ class Records:
             session=SessionId(self.chance.id("cv")),
             tries=dict(caller.tries),
             rings=caller.rings,
-            closed_at=at(visit.closed),
-            reason={"served": "hung_up", "abandoned": "hung_up", "unreached": "no_answer"}[visit.outcome],
+            closed_at=None if visit.outcome == WAITING else at(visit.closed),
+            reason=_REASONS.get(visit.outcome),
         )
 
     def _seal(self, number: str) -> Sealed:
@@ -115,6 +123,8 @@ class Records:
             method=METHOD,
             quantiles_s={},
         )
+        if visit.outcome == WAITING:
+            return promise
         if visit.rang is None:
             return promise.fail(at(visit.closed), "unreached")
         return promise.ring(at(visit.rang)) if at(visit.rang) <= promise.window.end else promise.lapse(at(visit.rang))
@@ -171,15 +181,19 @@ class Records:
                 cause=each.cause, rang_at=_at(each.rang), answered_at=_at(each.answered), joined_at=joined, **common)
         )  # fmt: skip
 
-    def work_of(self, agent: AgentId, tries: Sequence[Try], shifts: Iterable[tuple[float, float]]) -> None:
-        """How this agent's presence went: ready from the opening until he goes home, away from it for each try."""
+    def work_of(
+        self, agent: AgentId, tries: Sequence[Try], shifts: Sequence[tuple[float, float]], *, until: float
+    ) -> None:
+        """How this agent's presence went: ready from the opening until he goes home, away from it for each try. Whoever
+        is at work at the end of what is told stays."""
         mine = sorted((each for each in tries if each.agent == agent), key=lambda each: each.opened)
         for opens, closes in shifts:
             since, was = opens, Presence.READY
             for when, now in _steps([each for each in mine if opens <= each.opened < closes]):
                 self._moved(agent, was, now, since, when)
                 since, was = when, now
-            self._moved(agent, was, Presence.OFFLINE, since, max(closes, since))
+            if closes < until:
+                self._moved(agent, was, Presence.OFFLINE, since, max(closes, since))
 
     def _moved(self, agent: AgentId, was: Presence, now: Presence, since: float, when: float) -> None:
         told = {"was": was, "now": now, "lasted_s": round(when - since, 3), "reason": None, "was_reason": None}
@@ -232,5 +246,5 @@ def records(lately: Lately, *, vault: Vault, chance: Chance) -> Records:
         made.add(visit)
     tries = [each for visit in lately.visits for each in visit.tries]
     for agent in cast.CREW:
-        made.work_of(AgentId(agent.id), tries, lately.shifts)
+        made.work_of(AgentId(agent.id), tries, lately.shifts_of(agent.id), until=lately.shifts[-1][1])
     return made

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,28 +23,20 @@ from pydantic import SecretStr
 
 from vqueue.app import Service, serving
 from vqueue.clock import BusinessClock, SystemChance
-from vqueue.db.open import migrate, open_database
-from vqueue.db.vault import KeyVault
-from vqueue.demo import cast, told
-from vqueue.demo.app_users import AUDIENCE, ISSUER, SEGMENT, app_users
-from vqueue.demo.crowd import Crowd
-from vqueue.demo.lately import lately
+from vqueue.demo import cast, diary, told
+from vqueue.demo.app_users import AUDIENCE, ISSUER, SEGMENT
+from vqueue.demo.crowd import Crowd, Past
+from vqueue.demo.demand import Demand
+from vqueue.demo.founding import found
 from vqueue.demo.network import Account, Network, NetworkFailed, network
 from vqueue.demo.phrases import Phrases
-from vqueue.demo.records import records
 from vqueue.demo.summary import Judge, lines, places, summary
-from vqueue.demo.told import Doors, SignIn
-from vqueue.demo.weeks import weeks
+from vqueue.demo.told import Doors
 from vqueue.domain.errors import Refusal
-from vqueue.identity.passwords import Argon2Passwords
-from vqueue.services.keys import Scope, make_key
-from vqueue.services.setting_up import NewStaff, put_staff, set_up
 from vqueue.settings import Settings
 
 HOST = "127.0.0.1"
 PORT, PORTS_TRIED = 8080, 100
-FOUNDED = timedelta(days=30)
-"""So long ago the bank was set up."""
 NETWORK_CALLS_PER_SECOND, OUR_CALLS_PER_SECOND = 5.0, 4.5
 """Calls a business second: what the invented account allows, and our own limit below it."""
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -92,13 +84,15 @@ async def _demo(options: Options) -> None:
     chance = SystemChance()
     opening = cast.opening(BusinessClock().now().date())
     _say(
-        "Opening the bank" + (" …" if options.quiet else ": it is remembering yesterday and the last four weeks …"),
+        "Opening the bank"
+        + (" …" if options.quiet else ": it is remembering this morning, yesterday and the last four weeks …"),
         options,
     )
     async with _stopping() as stop:
         with _folder(options.data) as folder:
             settings = _settings(folder, _port(options.port), chance, options.speed)
-            doors = await _bank(settings, opening, chance, seed=None if options.quiet else options.seed)
+            law = Demand(opening)
+            doors, past = await found(settings, law, chance, seed=None if options.quiet else options.seed)
             account = _account(settings, options.speed)
             clock = BusinessClock(start=opening, speed=options.speed)
             lines_of_bank = network(
@@ -108,7 +102,7 @@ async def _demo(options: Options) -> None:
                 settings = settings.model_copy(update={"twilio_api_url": phones.url})
                 told.settings_file(folder, settings)
                 async with serving(settings, clock) as service:
-                    await _hold(options, Stage(service, phones, account, doors), stop)
+                    await _hold(options, Stage(service, phones, account, doors, law, past), stop)
                     # First the network: its open connections would hold up the service's graceful stop.
                     await phones.stop()
 
@@ -121,6 +115,8 @@ class Stage:
     phones: Network
     account: Account
     doors: Doors
+    law: Demand
+    past: Past
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -130,9 +126,13 @@ class Stage:
 async def _hold(options: Options, stage: Stage, stop: asyncio.Event) -> None:
     """Tells where everything is, lets people ring, and sums up if the demo was to end by itself."""
     service = stage.service
-    crowd = Crowd(service.house, stage.phones, Phrases.load(FLOWS), default_rng(options.seed))
+    chance = default_rng(options.seed)
+    crowd = Crowd(service.house, stage.phones, Phrases.load(FLOWS), chance, stage.law, stage.past)
     if not options.quiet:
+        await crowd.answer_telephones()
         await crowd.sign_on()
+        wishes = diary.bookings(stage.law.ten, crowd.customers("en"))
+        await diary.book(stage.phones.http, service.address, stage.doors.api_key, wishes)
     document = told.ready(addresses=stage.addresses, service=service.address, account=stage.account, doors=stage.doors)
     with told.ready_file(options.ready_file, document):
         _say(told.guide(stage.addresses, stage.doors.staff, speed=options.speed, people=not options.quiet), options)
@@ -189,30 +189,6 @@ def _report(figures: dict[str, Any], options: Options) -> None:
 def _say(text: str, options: Options) -> None:
     """The guide; with --json standard output is kept for the one document."""
     print(text, file=sys.stderr if options.as_json else sys.stdout, flush=True)
-
-
-async def _bank(settings: Settings, now: datetime, chance: SystemChance, *, seed: int | None) -> Doors:
-    """Fills the empty database: queues, agents, one member of staff a role, a key for the bank's systems; and, under a
-    seed, what happened lately."""
-    await migrate(settings.database)
-    database, passwords = open_database(settings.database), Argon2Passwords()
-    try:
-        vault = KeyVault(settings.keys(), chance=chance)
-        await set_up(database, vault, cast.bank(), at=now - FOUNDED, chance=chance)
-        if seed is not None:
-            yesterday = lately(now.date(), seed=seed)
-            await database.transact(records(yesterday, vault=vault, chance=chance).write)
-            await database.transact(weeks(now, yesterday, seed=seed).write)
-        staff = [SignIn(role=role, login=login, password=chance.token()[:16]) for role, login in cast.STAFF.items()]
-        for one in staff:
-            name = cast.STAFF_NAMES[one.login]
-            member = NewStaff(login=one.login, name=name, role=one.role, password=one.password)
-            await put_staff(database, passwords, member, at=now, chance=chance)
-        key = await make_key(database, chance, name="Demo", scopes=tuple(Scope), by="demo", at=now)
-    finally:
-        await database.close()
-    users = app_users(settings, BusinessClock().calendar())
-    return Doors(staff=staff, users=users, api_key=key.token)
 
 
 def _settings(folder: Path, port: int, chance: SystemChance, speed: float) -> Settings:

@@ -5,10 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from vqueue.demo.cast import CREW, QUEUES
-from vqueue.demo.lately import Lately, scenario
+from vqueue.demo.cast import CREW, QUEUES, TRAINEES, TRAINING, ZONE
+from vqueue.demo.demand import Demand
+from vqueue.demo.lately import Lately
 from vqueue.demo.records import at
+from vqueue.demo.scenario import scenario
 from vqueue.domain.outlook import HALF_HOUR, Seen
 from vqueue.engine.hours import Stretch
 from vqueue.engine.outlook import half_hour_of
@@ -30,15 +33,16 @@ class Weeks:
     shifts: tuple[Stretch, ...]
 
     def write(self, work: Work) -> None:
-        """As the service's looks would have noted it. The whole crew was at work while the bank was open."""
-        crew = {agent.id for agent in CREW}
-        agents, queues = [agent for agent in work.agents.all() if agent.id in crew], work.queues.all()
-        staff = staff_of(agents, queues)
+        """As the service's looks would have noted it. The whole crew was at work, but for those in training."""
+        queues, crew = work.queues.all(), {agent.id for agent in CREW}
+        there = [agent for agent in work.agents.all() if agent.id in crew]
+        all_day = staff_of(there, queues)
+        in_training = staff_of([agent for agent in there if agent.id not in TRAINEES], queues)
         work.outlooks.note(
             [
-                Seen(queue=queue, start=start, arrivals=self.came[queue, start], staff=LOOKS * there, samples=LOOKS)
+                Seen(queue=queue, start=start, arrivals=self.came[queue, start], staff=LOOKS * staff, samples=LOOKS)
                 for start in self._half_hours()
-                for queue, there in staff.items()
+                for queue, staff in (in_training if _trained(start) else all_day).items()
             ]
         )
 
@@ -50,12 +54,20 @@ class Weeks:
                 start += HALF_HOUR
 
 
-def weeks(now: datetime, lately: Lately, *, seed: int) -> Weeks:
-    """Yesterday is counted by its requests, the days before and this morning are drawn by the same law."""
-    bank = scenario(now.date() - timedelta(days=PAST_DAYS), QUEUES[0].rules, days=PAST_DAYS + 1)
-    known = days(bank, bank.in_force(), seed)
-    moments = zip(known.arrivals.tolist(), known.people[0].kind.tolist(), strict=True)
-    earlier = ((bank.kinds[kind].skills[0], moment) for moment, kind in moments if moment < now.timestamp())
-    came = Counter((queue, half_hour_of(at(moment))) for queue, moment in earlier if not lately.covers(moment))
+def _trained(start: datetime) -> bool:
+    begins, ends = TRAINING
+    return begins <= start.astimezone(ZoneInfo(ZONE)).time() < ends
+
+
+def weeks(law: Demand, lately: Lately, *, seed: int) -> Weeks:
+    """Yesterday and this morning are counted by their requests, the days before are drawn by the same law."""
+    came: Counter[tuple[str, datetime]] = Counter()
+    shifts: tuple[Stretch, ...] = ()
+    for turn, queue in enumerate(QUEUES):
+        floor = scenario(queue.id, law.ten.date() - timedelta(days=PAST_DAYS), queue.rules, days=PAST_DAYS + 1)
+        known = days(floor, floor.in_force(), seed + 10 * turn)
+        earlier = (moment for moment in known.arrivals.tolist() if moment < law.ten.timestamp())
+        came.update((queue.id, half_hour_of(at(moment))) for moment in earlier if not lately.covers(moment))
+        shifts = known.stretches
     came.update((visit.queue, half_hour_of(at(visit.caller.arrived))) for visit in lately.visits)
-    return Weeks(came, tuple((start, min(end, now)) for start, end in known.stretches if start < now))
+    return Weeks(came, tuple((start, min(end, law.ten)) for start, end in shifts if start < law.ten))
