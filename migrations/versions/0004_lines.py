@@ -36,6 +36,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_desk_pages_agent", "desk_pages", ["agent"], unique=False)
     op.create_index("ix_desk_pages_expires", "desk_pages", ["expires_at"], unique=False)
+    op.create_index("ix_requests_newest", "requests", ["created_at", "id"], unique=False)
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     with op.batch_alter_table("staff_sessions", recreate="always" if on_sqlite else "never") as sessions:
         for name in ID_TOKEN:
@@ -45,6 +46,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in reversed(ID_TOKEN):
         op.drop_column("staff_sessions", name)
+    op.drop_index("ix_requests_newest", table_name="requests")
     op.drop_index("ix_desk_pages_expires", table_name="desk_pages")
     op.drop_index("ix_desk_pages_agent", table_name="desk_pages")
     op.drop_table("desk_pages")

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, and_, cast, delete, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, Text, and_, cast, delete, func, literal, or_, select, tuple_, update
 
 from vqueue.db import tables, tables_apps, tables_bank
 from vqueue.db.apps import DEVICE, VERIFICATION
@@ -17,6 +17,8 @@ from vqueue.ports.subjects import Held, Subject, Wanted
 _r = tables.requests.c
 _ATTEMPTS, _LEGS = tables.attempts.c, tables.legs.c
 _NEWEST = (_r.created_at.desc(), _r.id.desc())
+_CODE_AT = (25, 5)
+"""Where a drawn id has its last random characters; what may follow tells requests of one call apart."""
 _TOLD_TO_HIM = ("sms", "push")
 
 
@@ -116,6 +118,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_r.id.in_(select(_ATTEMPTS.request).where(_ATTEMPTS.agent == wanted.agent)))
     if wanted.phone_ends is not None:
         found.append(_r.phone_hint.endswith(wanted.phone_ends, autoescape=True))
+    if wanted.code is not None:
+        found.append(or_(func.substr(_r.id, *_CODE_AT) == wanted.code, _r.id.endswith(wanted.code, autoescape=True)))
     if wanted.since is not None:
         found.append(_r.created_at >= wanted.since)
     if wanted.until is not None:

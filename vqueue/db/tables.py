@@ -148,6 +148,7 @@ requests = Table(
     Index("ix_requests_customer", "customer", "created_at"),
     Index("ix_requests_call_sid", "call_sid"),
     Index("ix_requests_created", "queue", "created_at"),
+    Index("ix_requests_newest", "created_at", "id"),
     Index("ix_requests_closed", "queue", "closed_at"),
     partial("ix_requests_follows", "follows", where="follows IS NOT NULL"),
     partial("ix_requests_wanted", "wanted_agent", "created_at", where="wanted_agent IS NOT NULL"),

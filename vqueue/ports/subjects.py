@@ -24,6 +24,8 @@ class Wanted:
     phone_index: str | None = None
     phone_ends: str | None = None
     """The last digits of the number, as many of them as a masked number shows."""
+    code: str | None = None
+    """What people read to each other: the last random characters of the id."""
     since: datetime | None = None
     until: datetime | None = None
     """Made in [since, until)."""

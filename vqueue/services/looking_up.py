@@ -60,6 +60,16 @@ def index_of(house: House, phone_number: str) -> str:
         raise Invalid("E.164 is wanted: +447700900101.", errors=(("/phone_number", "not_a_number"),)) from None
 
 
+async def newest_of(house: House, phone_number: str, *, by: str) -> Request | None:
+    """The newest request with this number; that `by` looked for it is journalled, found or not. Spaces, hyphens and
+    brackets between the digits do not count. Raises Invalid for what is no number."""
+    digits = "".join(each for each in phone_number if each in "+0123456789")
+    wanted = Wanted(phone_index=index_of(house, digits))
+    found = await house.database.read(lambda work: work.subjects.find(wanted, before=None, limit=1))
+    await house.act(partial(_looked_for, hint=Phone(digits).masked, found=bool(found), by=by))
+    return found[0] if found else None
+
+
 async def whole(house: House, request_id: RequestId) -> Whole:
     """Raises NotFound."""
     return await house.database.read(partial(_whole, request_id=request_id))
@@ -111,6 +121,10 @@ def _whole(work: Work, request_id: RequestId) -> Whole:
 def _journal(work: Work, request_id: RequestId) -> list[JournalRow]:
     work.requests.get(request_id)
     return work.journal.of_request(request_id)
+
+
+def _looked_for(clerk: Clerk, hint: str, found: bool, by: str) -> None:
+    clerk.note(Fact.PERSONAL_DATA_READ, what="number_looked_for", number=hint, found=found, by=by)
 
 
 def _read(clerk: Clerk, request: Request, by: str) -> None:

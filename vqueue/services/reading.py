@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import isinf
 from zoneinfo import ZoneInfo
 
-from vqueue.domain.agent import Agent, Presence
+from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.board import QueueBoard, Wait
 from vqueue.domain.ids import RequestId
-from vqueue.domain.journal import Fact
+from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.promise import Window
 from vqueue.domain.request import Mode, Request, State
 from vqueue.domain.rules import Queue
@@ -19,6 +19,7 @@ from vqueue.engine import hours
 from vqueue.engine.board import serves
 from vqueue.engine.offer import STALE_S, spoken_window
 from vqueue.ports.database import Work
+from vqueue.ports.reports import JournalFilter
 from vqueue.ports.subjects import Wanted
 from vqueue.services import ledger
 from vqueue.services.house import House
@@ -27,20 +28,42 @@ from vqueue.services.views import BoardView, Day, Listed, QueueView, RequestList
 TOLD = (
     Fact.QUEUE_ENTERED,
     Fact.REQUEST_MOVED,
-    Fact.REQUEST_REFUSED,
     Fact.PROMISE_SETTLED,
-    Fact.AGENT_MOVED,
-    Fact.SWITCH_TURNED,
-    Fact.RULES_PUBLISHED,
-    Fact.CLASS_LIFTED,
-    Fact.BRIDGED_UNCONFIRMED,
-    Fact.PIN_LOCKED,
 )
-"""Facts a supervisor follows while they happen."""
+"""What becomes of requests: many rows a minute."""
 EVENTS = 120
+RARE = JournalFilter(
+    facts=(
+        Fact.SWITCH_TURNED,
+        Fact.RULES_PUBLISHED,
+        Fact.MODEL_CHANGED,
+        Fact.BRIDGED_UNCONFIRMED,
+        Fact.PIN_LOCKED,
+        Fact.WEBHOOK_DISABLED,
+        Fact.NOTICE_DEAD,
+    )
+)
+"""What a supervisor wants to see for hours, however many calls come and go meanwhile."""
+RARE_FOR, RARE_MOST = timedelta(hours=8), 12
+WENT = JournalFilter(
+    facts=(Fact.AGENT_MOVED,),
+    moves=(
+        AgentMove.SIGN_ON,
+        AgentMove.SIGN_OFF,
+        AgentMove.ASK_READY,
+        AgentMove.ASK_AWAY,
+        AgentMove.ASK_OFFLINE,
+        AgentMove.MISS,
+        AgentMove.LOST_PAGE,
+    ),
+)
+"""Agents who come and go; what a call makes of them is none of it."""
+WENT_FOR, WENT_MOST = timedelta(minutes=30), 12
 AT_RISK_MOST = 500
 """Callbacks of one queue that are looked at for promises at risk."""
 LISTED_MOST = 100
+UNKNOWN = "-"
+"""The index of no number: what a request has whose number is forgotten or was never known."""
 FRESH_S = 0.5
 """Boards read within this time (wall) are shared by everybody who looks."""
 DAY_FRESH_S = 3.0
@@ -91,9 +114,13 @@ def midnight(now: datetime, zone: str) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
 
 
-async def requests(house: House, wanted: Wanted) -> RequestList:
-    """The newest of those looked for."""
-    return await house.database.read(partial(_requests, now=house.clock.now(), wanted=wanted))
+async def requests(
+    house: House, wanted: Wanted, *, alike: RequestId | None = None, before: tuple[datetime, str] | None = None
+) -> RequestList:
+    """The newest of those looked for, from the one after (made at, id) `before`; with `alike` only those with the
+    number of that request. Raises NotFound."""
+    look = partial(_requests, now=house.clock.now(), wanted=wanted, alike=alike, before=before)
+    return await house.database.read(look)
 
 
 async def request(house: House, request_id: RequestId) -> RequestView:
@@ -121,8 +148,15 @@ def _board(work: Work, *, now: datetime, boards: Mapping[str, QueueBoard], today
         _queue(work, each, agents, boards.get(each.id), now=now, day=today.get(each.id, Day()))
         for each in work.queues.all()
     )
-    events = work.journal.recent(facts=TOLD, limit=EVENTS)
-    return BoardView(at=now, queues=queues, agents=tuple(agents), events=tuple(events))
+    return BoardView(at=now, queues=queues, agents=tuple(agents), events=_events(work, now))
+
+
+def _events(work: Work, now: datetime) -> tuple[JournalRow, ...]:
+    """Newest first: of what comes in crowds the newest, of what is rare all that is not long ago."""
+    rare = work.ledgers.noted(replace(RARE, since=now - RARE_FOR), limit=RARE_MOST)
+    went = work.ledgers.noted(replace(WENT, since=now - WENT_FOR), limit=WENT_MOST)
+    rows = [*work.journal.recent(facts=TOLD, limit=EVENTS), *rare, *went]
+    return tuple(sorted(rows, key=lambda row: (row.at, row.id), reverse=True))
 
 
 def _queue(
@@ -195,8 +229,13 @@ def _late(place: Request, seen: QueueBoard) -> bool:
     return wait is not None and (isinf(wait.p50_s) or wait.as_of + timedelta(seconds=wait.p50_s) > place.deadline)
 
 
-def _requests(work: Work, *, now: datetime, wanted: Wanted) -> RequestList:
-    found = work.subjects.find(wanted, before=None, limit=LISTED_MOST + 1)
+def _requests(
+    work: Work, *, now: datetime, wanted: Wanted, alike: RequestId | None, before: tuple[datetime, str] | None
+) -> RequestList:
+    model = work.requests.get(alike) if alike is not None else None
+    if model is not None:
+        wanted = replace(wanted, phone_index=model.phone.index if model.phone is not None else UNKNOWN)
+    found = work.subjects.find(wanted, before=before, limit=LISTED_MOST + 1)
     rows = tuple(
         Listed(request=each, promise=work.promises.get(each.promise) if each.promise else None)
         for each in found[:LISTED_MOST]
@@ -207,6 +246,7 @@ def _requests(work: Work, *, now: datetime, wanted: Wanted) -> RequestList:
         queues=tuple(work.queues.all()),
         agents={agent.id: agent.name for agent in work.agents.all()},
         complete=len(found) <= LISTED_MOST,
+        alike=model,
     )
 
 

@@ -162,6 +162,8 @@ class RequestList:
     agents: Mapping[str, str] = field(default_factory=dict)
     """Names by id."""
     complete: bool = True
+    alike: Request | None = None
+    """The request whose number all of them have, where that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from vqueue.domain.promise import Promise
 from vqueue.domain.request import OPEN, Request
-from vqueue.domain.speech_args import Number
+from vqueue.domain.speech_args import Number, Text
 from vqueue.services.views import Listed, RequestList
-from vqueue.web.console.figures import code, edges, length, minute, second
+from vqueue.web.console.figures import code, length, minute
+from vqueue.web.console.moments import dated, dated_edges, place_of
 from vqueue.web.console.requests import STATE_ICONS, kept, masked, state_tone
 from vqueue.web.console.sentences import Words
 
@@ -47,6 +48,10 @@ class ListPage:
     """(soon or late, in words): what of the list cannot wait."""
     queues: tuple[tuple[str, str], ...]
     agents: tuple[tuple[str, str], ...]
+    alike: str
+    """Whose number all of them have, in words; empty where that was not asked for."""
+    older: str
+    """Where the list goes on; empty at its end."""
     clock: str
 
 
@@ -63,8 +68,16 @@ def present_list(view: RequestList, words: Words) -> ListPage:
         ),
         queues=_by_name(names),
         agents=_by_name(view.agents),
+        alike=_alike(view.alike, words) if view.alike is not None else "",
+        older="" if view.complete else place_of(view.rows[-1].request.created_at, view.rows[-1].request.id),
         clock=minute(view.at, words.zone),
     )
+
+
+def _alike(request: Request, words: Words) -> str:
+    if request.phone is None or not request.phone.index:
+        return words.say("find_number.forgotten", name=Text(code(request.id)))
+    return words.say("find_number.alike", name=Text(code(request.id)), words=Text(masked(request.phone)))
 
 
 def _by_name(names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -82,9 +95,9 @@ def _row(listed: Listed, names: dict[str, str], words: Words) -> RequestRow:
         state=words.say(f"state.{request.state}"),
         icon=STATE_ICONS[request.state],
         tone=state_tone(request),
-        since=second(request.virtual_start, words.zone),
+        since=dated(request.virtual_start, words),
         waited=length(end - request.virtual_start),
-        promised=edges(promise.window, words.zone) if promise else None,
+        promised=dated_edges(promise.window, words) if promise else None,
         kept=kept(promise, words),
         due=_due(request, promise, words.now),
         phone=masked(request.phone),

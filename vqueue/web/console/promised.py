@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
-from zoneinfo import ZoneInfo
 
 from vqueue.domain.promise import Promise
 from vqueue.domain.replay import Replay, Replayed
 from vqueue.domain.speech_args import Number, Text
 from vqueue.domain.speech_args import Window as Told
 from vqueue.ports.reports import Fate, fate
-from vqueue.web.console.figures import NBSP, NONE, code, edges, hits, length, second
+from vqueue.web.console.figures import NBSP, NONE, code, edges, hits, length
+from vqueue.web.console.moments import dated, dated_edges
 from vqueue.web.console.sentences import Words
 from vqueue.web.desk.bar import NARROW, WIDE, PromiseBar, promise_bar
 from vqueue.web.pages import Say
-from vqueue.wording.axis import short_day
 
 _ICONS = {"kept": "fine", "open": "clock", "withdrawn": "leave"}
 _TONES = {"kept": "good", "open": "info", "withdrawn": ""}
@@ -58,8 +57,7 @@ class PromiseLine:
     inputs: tuple[tuple[str, str], ...]
 
 
-def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "", dated: bool = False) -> PromiseLine:
-    """`dated`: times of several days stand below each other."""
+def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "") -> PromiseLine:
     say, (hit, total) = words.say, hits(promise.coverage)
     return PromiseLine(
         id=promise.id,
@@ -67,11 +65,11 @@ def lines_of(promise: Promise, replay: Replay, words: Words, *, queue: str = "",
         code=code(promise.request),
         queue=queue,
         channel=say(f"channel.{promise.channel}"),
-        made=_at(promise.made_at, words, dated=dated),
-        window=edges(promise.window, words.zone),
+        made=dated(promise.made_at, words),
+        window=dated_edges(promise.window, words),
         coverage=say("ledger_page.coverage", hits=Number(hit), total=Number(total)),
         width=whole_minutes(promise.window.end - promise.window.start, words.say),
-        ring=second(promise.first_ring_at, words.zone) if promise.first_ring_at else NONE,
+        ring=dated(promise.first_ring_at, words) if promise.first_ring_at else NONE,
         came=came(promise, words),
         off=_off(promise, words),
         replay=_replay(replay, words),
@@ -154,11 +152,6 @@ def _off(promise: Promise, words: Words) -> str:
 def _replay(replay: Replay, words: Words) -> Tag:
     tone, icon = _REPLAYED[replay.verdict]
     return Tag(text=words.say(f"ledger_page.replay_{replay.verdict}"), icon=icon, tone=tone)
-
-
-def _at(at: datetime, words: Words, *, dated: bool) -> str:
-    local = at.astimezone(ZoneInfo(words.zone))
-    return f"{short_day(local.date(), words.language)}, {local:%H:%M}" if dated else f"{local:%H:%M:%S}"
 
 
 def _inputs(promise: Promise, replay: Replay) -> tuple[tuple[str, str], ...]:

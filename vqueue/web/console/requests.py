@@ -11,7 +11,8 @@ from vqueue.domain.request import OPEN, Request, State
 from vqueue.domain.speech_args import Number, Position, Text
 from vqueue.services import ordering
 from vqueue.services.views import RequestView
-from vqueue.web.console.figures import NONE, code, edges, hits, length, minute, second
+from vqueue.web.console.figures import NONE, code, hits, length, minute
+from vqueue.web.console.moments import dated, dated_edges
 from vqueue.web.console.promised import Drawn, PromiseLine, drawn, lines_of
 from vqueue.web.console.sentences import Words
 from vqueue.web.console.timeline import Entry, entries
@@ -60,6 +61,8 @@ class RequestPage:
     """Everything the template needs. `acts` are what may be done with it now."""
 
     id: str
+    known: bool
+    """It has a number, by which others of the same caller are found."""
     acts: tuple[ordering.Act, ...]
     code: str
     queue: str
@@ -89,6 +92,7 @@ def present_one(view: RequestView, words: Words, *, mirrored: bool = False) -> R
     story = entries(view, words)
     return RequestPage(
         id=request.id,
+        known=request.phone is not None and bool(request.phone.index),
         acts=ordering.possible(request),
         code=code(request.id),
         queue=view.queue.name(words.language),
@@ -137,10 +141,10 @@ def _lead(view: RequestView, words: Words) -> tuple[Fact, ...]:
         )  # fmt: skip
     if request.not_before is not None and request.state in OPEN:
         why = say(f"reason.{request.parked}") if request.parked else ""
-        facts.append(Fact(label=say("console.next_try"), value=minute(request.not_before, words.zone), note=why))
+        facts.append(Fact(label=say("console.next_try"), value=dated(request.not_before, words), note=why))
     if request.closed_at is not None:
         waited = say("console.after", words=Text(length(request.closed_at - request.virtual_start)))
-        facts.append(Fact(label=say("console.ended"), value=second(request.closed_at, words.zone), note=waited))
+        facts.append(Fact(label=say("console.ended"), value=dated(request.closed_at, words), note=waited))
     return tuple(facts)
 
 
@@ -156,7 +160,7 @@ def _promised(promise: Promise | None, words: Words) -> Fact:
     label = words.say("console.promised")
     if promise is None:
         return Fact(label=label, value=NONE, note=words.say("console.no_promise"))
-    start, end = edges(promise.window, words.zone)
+    start, end = dated_edges(promise.window, words)
     hit, total = hits(promise.coverage)
     note = words.say("console.told_at", hits=Number(hit), total=Number(total), at=words.clock(promise.made_at))
     return Fact(label=label, value=start, end=end, note=note)
@@ -166,7 +170,7 @@ def _first_ring(view: RequestView, promise: Promise | None, words: Words) -> Fac
     label = words.say("console.first_ring")
     rung = promise.first_ring_at if promise else _rang(view)
     tag, tone = kept(promise, words), "good" if promise and promise.kept else "watch"
-    return Fact(label=label, value=second(rung, words.zone) if rung else NONE, tag=tag, tone=tone)
+    return Fact(label=label, value=dated(rung, words) if rung else NONE, tag=tag, tone=tone)
 
 
 def _rang(view: RequestView) -> datetime | None:
@@ -188,7 +192,7 @@ def _customer(view: RequestView, words: Words) -> tuple[Fact, ...]:
 def _place(view: RequestView, words: Words) -> tuple[Fact, ...]:
     request, say = view.request, words.say
     return (
-        Fact(label=say("console.virtual_start"), value=second(request.virtual_start, words.zone)),
+        Fact(label=say("console.virtual_start"), value=dated(request.virtual_start, words)),
         Fact(label=say("console.class_label"), value=request.credit_class),
         Fact(label=say("console.bucket_label"), value=request.bucket or NONE),
         Fact(label=say("console.version_label"), value=f"{request.version}, v{request.rules_version}"),
@@ -212,6 +216,6 @@ def _leg(leg: Leg, number: int, who: str, words: Words) -> LegRow:
         role=words.say(f"role.{leg.role}"),
         who=who,
         state=words.say(f"cause.{leg.cause}") if over else words.say(f"leg.{leg.state}"),
-        at=second(leg.ended_at or leg.answered_at or leg.created_at, words.zone),
+        at=dated(leg.ended_at or leg.answered_at or leg.created_at, words),
         rang=length(rang) if rang is not None and rang >= timedelta(0) else NONE,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -16,6 +15,7 @@ from vqueue.services.house import House
 from vqueue.services.ledger import Entry
 from vqueue.services.signing_in import Visitor
 from vqueue.web.console.figures import NONE, minute, percent
+from vqueue.web.console.moments import place_in, place_of
 from vqueue.web.console.promised import Tag, lines_of, whole_minutes
 from vqueue.web.console.reports.asking import Asked, asked
 from vqueue.web.console.reports.choices import choices
@@ -57,11 +57,10 @@ class LedgerPage:
             "zone": Text(zone),
             "query": urlencode(wish.fields | ({"fate": fate} if fate else {})),
             "lines": [
-                lines_of(each.promise, each.replay, words, queue=names.get(each.promise.queue, ""), dated=True)
-                for each in shown
+                lines_of(each.promise, each.replay, words, queue=names.get(each.promise.queue, "")) for each in shown
             ],
             "counted": say("ledger_page.counted", count=Number(len(shown))),
-            "older": _place(shown[-1]) if len(found) > LISTED else "",
+            "older": place_of(shown[-1].promise.made_at, shown[-1].promise.id) if len(found) > LISTED else "",
             "finding": _finding(shown, say),
             "kpis": _kpis(report, shown, say, look.language),
             "tables": [tables.table(report)],
@@ -77,23 +76,9 @@ class LedgerPage:
             fate=Fate(fate) if fate else None,
             start=question.start,
             end=question.end,
-            after=_read(before),
+            after=place_in(before),
         )
         return await self.house.database.read(lambda work: ledger.page(work, wanted, limit=LISTED + 1))
-
-
-def _place(entry: Entry) -> str:
-    """Where the list goes on."""
-    return f"{entry.promise.made_at.isoformat()} {entry.promise.id}".replace("+00:00", "Z")
-
-
-def _read(before: str) -> tuple[datetime, str] | None:
-    moment, _, name = before.partition(" ")
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, name) if at.tzinfo is not None and name.isprintable() else None
 
 
 def _finding(shown: Sequence[Entry], say: Say) -> Tag:
