@@ -6,9 +6,10 @@ from math import inf
 from typing import Any
 
 from tests.api.conftest import Face
-from tests.api.lines import a_line, a_wait, ruled
+from tests.api.lines import a_line, a_wait, kept, ruled
 from vqueue.domain.request import Mode
-from vqueue.domain.rules import CallingWindows, Offer, Rules, Switches
+from vqueue.domain.rules import WEEK, CallingWindows, Hours, Offer, Rules, Switches
+from vqueue.domain.slots import Slots
 
 EVERY = replace(Rules(), offer=Offer(modes=tuple(Mode)))
 
@@ -78,6 +79,20 @@ async def test_the_customers_own_number_decides_when_he_may_be_rung(face: Face) 
     assert "callback" in modes(await availability(face, phone="+447700900001"))
     told = await availability(face, name="dan", phone="+972505550001")
     assert "callback" not in modes(told) and told["reasons"] == ["calling_window"]
+
+
+async def test_a_place_that_closing_overtakes_is_offered_for_the_next_opening(face: Face) -> None:
+    soon = face.clock.now() + timedelta(minutes=13)
+    hours = Hours(zone="UTC", week=dict.fromkeys(WEEK, (("09:00", f"{soon:%H:%M}"),)))
+    await ruled(face, replace(EVERY, hours=hours, slots=Slots(week={})))
+    await a_line(face)
+    told = await availability(face)
+    assert told["reasons"] == ["closing"] and modes(told) == ["scheduled", "call_in", "message", "hold"]
+    (scheduled, *_) = told["options"]
+    opening = scheduled["opening"]
+    assert not scheduled["bookable"] and scheduled["next_slot"]["start"] == opening["from"] > told["as_of"]
+    made = await kept(face, face.customer(), mode="scheduled")
+    assert (made["state"], made["window"]["from"]) == ("booked", opening["from"])
 
 
 async def test_slots_are_written_in_the_zone_asked_for(face: Face) -> None:

@@ -54,6 +54,7 @@ STORIES = {
     "line_too_long": Story("1 2", {"offer": ["too_long"]}),
     "wait_too_uncertain": Story("1 4 1 1", {"offer": ["uncertain"], "next_slots": ["last"]}),
     "closing_before_the_turn": Story("1 3 m", {"offer": ["too_late"]}),
+    "closing_first_and_called_after_the_opening": Story("1 1 1", {"offer": ["too_late"]}),
     "callbacks_switched_off": Story("1 2", {"offer": ["not_now"]}),
     "closed_callback": Story("1 1 1", {"offer": ["closed"]}),
     "closed_nothing_pressed": Story("1 - - m", {"offer": ["closed"]}),

@@ -148,10 +148,11 @@ EFFECTS: Mapping[str, EffectKind] = {
     ),
     "offer": _kind(
         "The wait in the chosen queue and what may be chosen. Where it is no callback, why: `full` no more are taken, "
-        "`too_long` or `uncertain` no time can be promised, `too_late` closing comes before the turn, `not_now` else.",
+        "`too_long` or `uncertain` no time can be promised, `too_late` closing comes before the turn (`later`: when he "
+        "can be called after the next opening), `not_now` else.",
         "queue topic",
         "offer short stale closed full too_long uncertain too_late not_now",
-        "announcement window wait position opens opens_day closes slot",
+        "announcement window wait position opens opens_day closes slot later",
     ),
     "next_slots": _kind(
         "The next three free times that begin after `after` (absent: the first ones); gives `after`, and `time1` to "
@@ -226,6 +227,7 @@ SAYABLE: Mapping[str, type[Arg]] = {
     "phone": Digits,
     "ending": Digits,
     "slot": Window,
+    "later": Window,
     "slot1": Window,
     "slot2": Window,
     "slot3": Window,

@@ -46,6 +46,7 @@ class Pretence:
         self._remember(effect.name, word)
         says = () if word == "stale" else EFFECTS[effect.name].says
         known = sayable(facts, closed=self._closed, keyed=str(effect.values.get("digits") or ""))
+        self._closed = self._closed or word == "too_late"
         values: dict[str, Value | Arg] = {name: known[name] for name in says if name in known}
         if word in ("open", "expected", "holding", "kept", "done"):
             values["request"] = effect.values.get("request") or "request-1"
@@ -93,6 +94,7 @@ def sayable(facts: Facts, *, closed: bool, keyed: str) -> Mapping[str, Arg]:
     )
     args: dict[str, Arg] = {
         "window": window,
+        "later": Window(opening, opening + timedelta(hours=1), facts.zone, facts.now),
         **{f"slot{number or ''}": _slot(opening, facts, number or 1) for number in range(4)},
         "wait": Minutes(30),
         "position": Position(3),

@@ -23,11 +23,17 @@ NOBODY = Verdict(phone=None, reason="empty")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One thing he may choose: a callback has its window, a booked time the next one free, a call its number."""
+    """One thing he may choose: a callback has its window, a booked time the next one free, a call its number.
+
+    `opening` is when a place kept over the closing is called: a booked time of its own, taken without naming a slot.
+    `bookable`: slots can be chosen; without it `next_slot` is the opening alone.
+    """
 
     mode: Mode
     window: Window | None = None
+    opening: Window | None = None
     next_slot: Slot | None = None
+    bookable: bool = False
     phone_number: str | None = None
 
 
@@ -89,10 +95,11 @@ async def _options(house: House, seen: Grounds, found: Terms | None, number: Ver
     if callback and found is not None and found.opening is None:
         choices.append(Choice(mode=Mode.CALLBACK, window=found.quote.window if found.quote else None))
     slot = await _next_slot(house, seen, number) if registering else None
-    if slot is None and callback and found is not None and found.opening is not None and found.quote is not None:
-        slot = Slot(start=found.quote.window.start, end=found.quote.window.end, remaining=1)
-    if slot is not None:
-        choices.append(Choice(mode=Mode.SCHEDULED, next_slot=slot))
+    later = found.quote.window if callback and found and found.opening and found.quote else None
+    first = slot or (Slot(start=later.start, end=later.end, remaining=1) if later else None)
+    if first is not None:
+        booked = Choice(mode=Mode.SCHEDULED, opening=later, next_slot=first, bookable=slot is not None)
+        choices.append(booked)
     if Mode.CALL_IN in modes and registering and seen.open:
         choices.append(Choice(mode=Mode.CALL_IN, phone_number=house.line.number))
     if Mode.MESSAGE in modes:

@@ -84,9 +84,18 @@ async def _offer(errand: Errand) -> Outcome:
     if decided.wait is not None and "no_agents" not in decided.wait.reasons:
         said |= {"wait": Minutes(round(decided.wait.p50_s / 60)), "position": Position(decided.ahead + 1)}
     word = "offer" if callback is not None else _OFFER_WORDS.get(decided.state) or no_offer(decided)
+    said |= _after_opening(errand, seen) if word == "too_late" else {}
     version = seen.queue.rules_version
     await errand.house.act(partial(_noted, errand=errand, word=word, decided=decided, version=version, arm=arm))
     return Outcome(word, said)
+
+
+def _after_opening(errand: Errand, seen: Grounds) -> Said:
+    """When he can be called once the queue has opened again, his place kept until then."""
+    terms = terms_for(seen, errand.ahead(seen), errand.verdict(seen))
+    if terms is None or terms.opening is None or terms.quote is None:
+        return {}
+    return {"later": spoken(seen, terms.quote.window)}
 
 
 def _noted(clerk: Clerk, errand: Errand, word: str, decided: Offer, version: int, arm: Arm | None) -> None:

@@ -49,7 +49,12 @@ class Option(Shape):
 
     mode: Mode
     window: Window | None = None
+    opening: Window | None = None
+    """With `scheduled`, where closing comes before the turn: when a place kept until the next opening is called. It is
+    asked for without `slot_start`."""
     next_slot: SlotShown | None = None
+    bookable: bool | None = None
+    """With `scheduled`: whether slots can be listed and chosen; else `next_slot` is the opening alone."""
     phone_number: str | None = None
 
 
@@ -160,6 +165,8 @@ def _option(choice: Choice, coverage: float) -> Option:
     return Option(
         mode=choice.mode,
         window=_window(choice.window, coverage),
+        opening=_window(choice.opening, coverage),
+        bookable=choice.bookable if choice.mode is Mode.SCHEDULED else None,
         next_slot=SlotShown(start=slot.start, end=slot.end, remaining=slot.remaining) if slot else None,
         phone_number=choice.phone_number,
     )

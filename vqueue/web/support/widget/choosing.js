@@ -1,8 +1,22 @@
 /* The honest wait and what may be chosen, then a time of the free ones. */
 import { h, icon } from "./dom.js";
 
-const MODE_ICONS = { callback: "phone", scheduled: "calendar", call_in: "line", hold: "line", message: "message" };
-const ORDER = ["callback", "scheduled", "call_in", "hold", "message"];
+const MODE_ICONS = {
+  callback: "phone",
+  opening: "phone",
+  scheduled: "calendar",
+  call_in: "line",
+  hold: "line",
+  message: "message",
+};
+const ORDER = ["callback", "opening", "scheduled", "call_in", "hold", "message"];
+const CHOSEN = {
+  callback: "keep_place",
+  opening: "keep_place",
+  scheduled: "choose_time",
+  call_in: "keep_and_ring",
+  message: "write_message",
+};
 
 /** The honest wait: window, how sure, how old; then what may be chosen, and in words what may not. */
 export function choice(app) {
@@ -55,11 +69,18 @@ export function spoken(app, window, zone) {
   return { at: app.w.time(window.from, zone, now), until: app.w.clock(window.to, zone) };
 }
 
+function onDay(app, window, zone) {
+  const { w } = app;
+  const [at, until] = [w.clock(window.from, zone), w.clock(window.to, zone)];
+  return { day: w.dayShort(window.from, zone, app.now()), at, until };
+}
+
 function option(app, one, zone) {
   const { w, s } = app;
   const chosen = s.mode === one.mode;
   const why = {
     callback: () => (one.window ? w.say("between", spoken(app, one.window, zone)) : w.say("callback_soon")),
+    opening: () => w.say("opening_why", onDay(app, one.window, zone)),
     scheduled: () => w.say("from_time", { at: w.time(one.next_slot.start, zone, app.now()) }),
     call_in: () => w.say("call_in_why"),
     hold: () => w.say("hold_why", { phone: w.digits(s.lobby.phone_text) }),
@@ -82,18 +103,30 @@ function option(app, one, zone) {
   );
 }
 
+/** The best first. Who may ring with a code need not hold; a place kept over the closing is a choice of its own. */
 export const sorted = (options) => {
-  const shown = options.some((one) => one.mode === "call_in") ? options.filter((one) => one.mode !== "hold") : options;
-  return [...shown].sort((a, b) => ORDER.indexOf(a.mode) - ORDER.indexOf(b.mode));
+  const rings = options.some((one) => one.mode === "call_in");
+  const shown = options.filter((one) => !(one.mode === "hold" && rings)).flatMap(apart);
+  return shown.sort((a, b) => ORDER.indexOf(a.mode) - ORDER.indexOf(b.mode));
 };
+
+const apart = (one) =>
+  one.opening ? [{ mode: "opening", window: one.opening }, ...(one.bookable ? [one] : [])] : [one];
 
 function proceed(app) {
   const { w, s } = app;
   if (s.mode === "hold") return app.ringLink();
-  const text = { callback: "keep_place", scheduled: "choose_time", call_in: "keep_and_ring", message: "write_message" }[
-    s.mode
-  ];
+  const text = CHOSEN[s.mode];
   return text ? app.button("proceed", w.say(text), () => app.proceed(), "big primary") : null;
+}
+
+/** Where no time can be chosen: what else can be done. */
+function noSlots(app) {
+  const { w, s } = app;
+  if (s.slots === null)
+    return s.problem && app.button("look-again", w.say("try_again"), () => app.listSlots(), "big primary");
+  if (s.requestId) return app.button("stay", w.say("cancel_no"), () => app.go("place"), "big primary");
+  return app.button("others", w.say("other_choices"), () => app.go("choice"), "big primary");
 }
 
 /** Free times: a day, then a time of it. */
@@ -125,7 +158,7 @@ export function slots(app) {
     h("h2", { class: "h1", tabindex: "-1" }, w.say("slots_head")),
     app.problem(),
     s.slots === null
-      ? app.waiting("slots")
+      ? !s.problem && app.waiting("slots")
       : !days.size
         ? h("p", { class: "lede" }, w.say("slots_none"))
         : [
@@ -163,17 +196,19 @@ export function slots(app) {
             ),
             h("p", { class: "age" }, w.zoneNote(zone, app.now())),
           ],
-    h(
-      "div",
-      { class: "foot stays" },
-      app.button(
-        "book",
-        s.slot ? w.say("book_at", { at: w.time(s.slot, zone, app.now()) }) : w.say("book"),
-        () => app.book(),
-        "big primary",
-        !s.slot,
-      ),
-      h("p", { class: "fine" }, w.say("can_change")),
-    ),
+    days.size
+      ? h(
+          "div",
+          { class: "foot stays" },
+          app.button(
+            "book",
+            s.slot ? w.say("book_at", { at: w.time(s.slot, zone, app.now()) }) : w.say("book"),
+            () => app.book(),
+            "big primary",
+            !s.slot,
+          ),
+          h("p", { class: "fine" }, w.say("can_change")),
+        )
+      : app.foot(noSlots(app)),
   ];
 }

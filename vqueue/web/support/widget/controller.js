@@ -250,7 +250,7 @@ export class Controller {
   wish(more = {}) {
     const body = {
       queue: this.s.queue,
-      mode: this.s.mode,
+      mode: this.s.mode === "opening" ? "scheduled" : this.s.mode,
       context: this.context(),
       locale: this.words.language,
       notify: { sms: true, push: Boolean(this.push?.on) },

@@ -229,7 +229,8 @@ export class VqueueSupport extends HTMLElement {
 
   /** For those who listen: the heading, when it has become another. */
   announce() {
-    const text = [this.main.querySelector("h2")?.textContent, this.main.querySelector(".big")?.textContent]
+    const text = ["h2", ".window .cov", ".window .big"]
+      .map((part) => this.main.querySelector(part)?.textContent)
       .filter(Boolean)
       .join(". ");
     if (text !== this.announced) this.spoken.textContent = text;

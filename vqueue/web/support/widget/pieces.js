@@ -24,6 +24,7 @@ export function bar(app, request, zone) {
     rtl: w.rtl,
     label,
     clock: (at) => w.clock(at, zone),
+    words: { asked: w.say("bar_asked", { at: w.clock(request.virtual_start_at, zone) }), now: w.say("bar_now") },
   });
 }
 
@@ -36,7 +37,8 @@ export function against(app, request, zone) {
   if (late > 0)
     return h("p", { class: "late" }, icon("watch"), h("span", {}, w.say("late", { late: w.minutes(late * 60) })));
   const [from, to] = ["from", "to"].map((end) => Date.parse(request.window[end]) - Date.parse(promised[end]));
-  if (!from && !to) return null;
+  /* A window that has opened moves its start with the clock: that is no other promise. */
+  if (from > -60_000 && Math.abs(to) < 60_000) return null;
   const worse = request.reasons.find((each) => w.has(`worse_${each}`));
   const how = to > 0 ? w.say(worse ? `worse_${worse}` : "worse") : to < -60_000 ? w.say("better") : "";
   return h("p", { class: "cov" }, w.say("promised", spoken(app, promised, zone)), " ", how);

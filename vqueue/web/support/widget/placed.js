@@ -41,6 +41,17 @@ export function place(app) {
   return [app.lapsed(), app.note(), ...shown[face(s.request, app.now())](app), app.problem()];
 }
 
+/** Between two times; once the first has come, until the second. */
+function when(app, window, zone) {
+  const { w } = app;
+  if (Date.parse(window.from) - app.now() > 60_000)
+    return [
+      h("p", { class: "cov" }, w.say("we_call")),
+      h("p", { class: "big" }, w.say("and", spoken(app, window, zone))),
+    ];
+  return [h("p", { class: "cov" }, w.say("we_call_by")), h("p", { class: "big" }, w.time(window.to, zone, app.now()))];
+}
+
 function waiting(app) {
   const { w, s } = app,
     request = s.request,
@@ -58,8 +69,7 @@ function waiting(app) {
       ? h(
           "div",
           { class: "window" },
-          h("p", { class: "cov" }, w.say("we_call")),
-          h("p", { class: "big" }, w.say("and", spoken(app, request.window, zone))),
+          when(app, request.window, zone),
           bar(app, request, zone),
           against(app, request, zone),
           h("p", { class: "age" }, app.kept(request.window.coverage), " ", w.zoneNote(zone, app.now())),
