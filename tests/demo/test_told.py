@@ -1,6 +1,7 @@
 """What the demo tells scripts: a file only its owner reads, for as long as the demo runs."""
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -49,10 +50,18 @@ def test_the_ready_file_names_what_was_promised() -> None:
     assert "hers" not in repr(AppUser(phone_number="+447700900001", token="hers"))
 
 
-def test_the_guide_names_the_number_a_sign_in_and_the_customers_page() -> None:
-    guide = told.guide(told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090"), STAFF, speed=1, people=True)
-    assert "supervisor with pass-word" in guide and "+442079460000" in guide
-    assert "http://127.0.0.1:8080/support" in guide and "+447700900001" in guide
+def test_the_guide_names_the_number_the_sign_ins_their_password_and_the_customers_page() -> None:
+    addresses = told.urls("http://127.0.0.1:8080", "http://127.0.0.1:8090")
+    plain = told.guide(addresses, STAFF, told.Telling())
+    assert (
+        "http://127.0.0.1:8080/sign-in?login=supervisor" in plain
+        and "http://127.0.0.1:8080/sign-in?login=agent" in plain
+    )
+    assert "pass-word" in plain and "+44 20 7946 0000" in plain
+    assert "http://127.0.0.1:8080/support" in plain and "+447700900001" in plain
+    assert max(map(len, plain.splitlines())) <= 120
+    coloured = told.guide(addresses, STAFF, told.Telling(colours=True))
+    assert coloured != plain and re.sub(r"\x1b\[\d+m", "", coloured) == plain
 
 
 def test_commands_run_in_the_demos_folder_see_its_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Founds the demo's bank in an empty database: queues, agents, staff, a key, and what it remembers."""
 
+import hashlib
 from datetime import timedelta
 
 from vqueue.clock import BusinessClock, SystemChance
@@ -19,6 +20,8 @@ from vqueue.services.keys import Scope, make_key
 from vqueue.services.setting_up import NewStaff, put_staff, set_up
 from vqueue.settings import Settings
 
+PASSWORD_LENGTH = 12
+"""One for everybody, of letters and digits: a double click marks the whole of it."""
 FOUNDED = timedelta(days=30)
 """So long ago the bank was set up."""
 
@@ -50,7 +53,8 @@ async def _remember(database: Database, vault: KeyVault, law: Demand, chance: Sy
 
 async def _staff(database: Database, law: Demand, chance: SystemChance) -> list[SignIn]:
     passwords = Argon2Passwords()
-    staff = [SignIn(role=role, login=login, password=chance.token()[:16]) for role, login in cast.STAFF.items()]
+    password = hashlib.sha256(chance.token().encode()).hexdigest()[:PASSWORD_LENGTH]
+    staff = [SignIn(role=role, login=login, password=password) for role, login in cast.STAFF.items()]
     for one in staff:
         member = NewStaff(login=one.login, name=cast.STAFF_NAMES[one.login], role=one.role, password=one.password)
         await put_staff(database, passwords, member, at=law.ten, chance=chance)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from numpy.random import default_rng
 from pydantic import SecretStr
@@ -135,7 +135,8 @@ async def _hold(options: Options, stage: Stage, stop: asyncio.Event) -> None:
         await diary.book(stage.phones.http, service.address, stage.doors.api_key, wishes)
     document = told.ready(addresses=stage.addresses, service=service.address, account=stage.account, doors=stage.doors)
     with told.ready_file(options.ready_file, document):
-        _say(told.guide(stage.addresses, stage.doors.staff, speed=options.speed, people=not options.quiet), options)
+        manner = told.Telling(speed=options.speed, people=not options.quiet, colours=_out(options).isatty())
+        _say(told.guide(stage.addresses, stage.doors.staff, manner), options)
         began = service.house.clock.now()
         people = None if options.quiet else crowd.live
         await open_hours(stage.phones, stop, seconds=options.seconds, people=people)
@@ -187,8 +188,12 @@ def _report(figures: dict[str, Any], options: Options) -> None:
 
 
 def _say(text: str, options: Options) -> None:
-    """The guide; with --json standard output is kept for the one document."""
-    print(text, file=sys.stderr if options.as_json else sys.stdout, flush=True)
+    print(text, file=_out(options), flush=True)
+
+
+def _out(options: Options) -> TextIO:
+    """Where the guide goes; with --json standard output is kept for the one document."""
+    return sys.stderr if options.as_json else sys.stdout
 
 
 def _settings(folder: Path, port: int, chance: SystemChance, speed: float) -> Settings:

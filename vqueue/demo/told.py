@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import phonenumbers
 from pydantic import SecretStr
 
 from vqueue.demo.app_users import AppUser
@@ -36,6 +37,10 @@ class Doors:
     """With all scopes."""
 
 
+WIDTH = 12
+"""Of the names of pages."""
+
+
 def urls(service: str, network: str) -> dict[str, str]:
     """Where everything is. The desk and the support page are addresses of the service like the others."""
     phones = f"{VISITOR_CUSTOMER}:you:customer:en,{VISITOR_AGENT.address}:you:agent:en"
@@ -49,42 +54,82 @@ def urls(service: str, network: str) -> dict[str, str]:
     }
 
 
-def guide(addresses: dict[str, str], staff: list[SignIn], *, speed: float, people: bool) -> str:
-    """What to try in the first two minutes; `people` says whether anybody else is there."""
-    supervisor = next(one for one in staff if one.role == "supervisor")
-    pace = "" if speed == 1 else f" Time runs {speed:g} times as fast."
-    crowd = "Invented people ring it and are called back." if people else "Nobody else is here."
-    steps = _AMONG_PEOPLE if people else _ALONE
-    return f"""
-The bank is open: {BANK_NUMBER}. {crowd}{pace}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How the guide is told: `people` says whether anybody else is there, `colours` whether a terminal shows it."""
 
-  console     {addresses["console"]}
-              sign in as {supervisor.login} with {supervisor.password}
-  telephones  {addresses["phone"]}
-  support     {addresses["support"]}
-              the customer's page: your number is {VISITOR_CUSTOMER}, its code comes to that telephone
+    speed: float = 1.0
+    people: bool = True
+    colours: bool = False
 
-The first two minutes
-{steps.format(number=BANK_NUMBER)}
-""".rstrip()
+    def strong(self, words: str) -> str:
+        return self._in("1", words)
 
+    def link(self, words: str) -> str:
+        return self._in("36", words)
+
+    def faint(self, words: str) -> str:
+        return self._in("2", words)
+
+    def _in(self, code: str, words: str) -> str:
+        return f"\x1b[{code}m{words}\x1b[0m" if self.colours else words
+
+
+def sign_in(service: str, one: SignIn) -> str:
+    """The sign-in page with the name filled in."""
+    return f"{service}/sign-in?login={one.login}"
+
+
+def guide(addresses: dict[str, str], staff: list[SignIn], told: Telling) -> str:
+    """What to try in the first two minutes."""
+    supervisor, agent = (next(one for one in staff if one.role == role) for role in ("supervisor", "agent"))
+    number = grouped(BANK_NUMBER)
+    pace = "" if told.speed == 1 else f" Time runs {told.speed:g} times as fast."
+    opened = _WITH_PEOPLE if told.people else "The bank is open, and nobody else is here."
+    steps = _AMONG_PEOPLE if told.people else _ALONE
+    doors = (
+        ("Telephones", addresses["phone"], "one is yours as a customer, the other as an agent"),
+        ("Console", sign_in(addresses["api"], supervisor), f"sign in as {supervisor.login}, supervisor"),
+        ("Desk", sign_in(addresses["api"], agent), f"sign in as {agent.login}, agent: in a window of its own"),
+        ("Customer", addresses["support"], f"your number is {VISITOR_CUSTOMER}; its code comes to your telephone"),
+        ("API", f"{addresses['api']}/docs", "and how the bank's app uses it"),
+    )
+    lines = [f"{opened.format(number=number)}{pace}", ""]
+    for name, address, about in doors:
+        lines += [f"  {told.strong(name.ljust(WIDTH))}{told.link(address)}", f"  {' ' * WIDTH}{told.faint(about)}"]
+    password = "Password".ljust(WIDTH) + supervisor.password
+    lines += ["", f"  {told.strong(password)}  {told.faint('for both')}"]
+    lines += ["", told.strong("The first two minutes"), steps.format(number=number)]
+    return "\n".join(["", *lines])
+
+
+def grouped(number: str) -> str:
+    """As people read it."""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+_WITH_PEOPLE = """\
+Tamarind Bank is open. It is ten in the morning, a letter about cards has just reached everybody, and two agents are
+in training: at the cards people wait. Invented customers ring {number} and are called back."""
 
 _AMONG_PEOPLE = """\
-  1. Open the telephones: one is yours as a customer, one as an agent.
-  2. Customer's telephone: call {number}, press 1 for English, 1 for cards. Hear when your turn comes.
-     Press 1 to be called back and 1 for this number: hear the promise. Hang up; your place is kept.
-  3. Agent's telephone: call {number}, press 1. You are ready. It rings for whoever is next in line:
-     answer, hear who it is and what was promised, press 1. Hang up when you have talked.
-  4. Console: sign in, watch the line move, find your own callback.
-     Within your window an agent takes it: your customer's telephone rings, answer and press 1.
-  5. Call again from the customer's telephone before that: it knows your place. Ctrl-C ends everything."""
+  1. Telephones: with the customer's call the bank, press 1 for English, 1 for cards. You hear when your turn
+     comes: press 1 to be called back and 1 for this number, hear the promise, hang up. Your place is kept.
+  2. Console: find your own callback under Requests. On the board one thing is to do, and who can do it.
+  3. Telephones: with the agent's call the bank, press 1. It rings for whoever is next in line: answer, hear
+     who it is and what was promised, press 1.
+  4. Within your window an agent takes your callback: the customer's telephone rings, answer and press 1.
+     Ring the bank before that, and it knows your place.
+
+Ctrl-C ends everything."""
 
 _ALONE = """\
-  1. Open the telephones: one is yours as a customer, one as an agent.
-  2. Agent's telephone: call {number}, press 1. You are ready.
-  3. Customer's telephone: call {number}, press 1 for English, 1 for cards, and hold.
-  4. Agent's telephone rings: answer, listen, press 1. You are connected.
-  5. Console: sign in and watch. Ctrl-C ends everything."""
+  1. Telephones: with the agent's call the bank ({number}), press 1. You are ready.
+  2. With the customer's call the bank, press 1 for English, 1 for cards, and hold.
+  3. The agent's rings: answer, listen, press 1. You are connected.
+  4. Console: watch it.
+
+Ctrl-C ends everything."""
 
 
 def ready(*, addresses: dict[str, str], service: str, account: Account, doors: Doors) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from vqueue.web.errors import STATUSES, wants_page
 from vqueue.web.pages import Pages
 from vqueue.web.proxies import client_address
 
+LONGEST_LOGIN = 100
 _OWN_WORDS = {
     "not_authenticated": "console.sign_in_wrong",
     "rate_limited": "console.sign_in_limited",
@@ -45,7 +46,9 @@ class Signing:
     ways: Ways
 
     async def form(self, request: web.Request) -> web.Response:
-        return self._page(request, onward=request.query.get("next", ""))
+        """A link may name who signs in; the password is never in an address."""
+        login = request.query.get("login", "")[:LONGEST_LOGIN]
+        return self._page(request, onward=request.query.get("next", ""), login=login)
 
     async def sign_in(self, request: web.Request) -> web.Response:
         self.access.from_here(request)
