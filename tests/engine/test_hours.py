@@ -1,6 +1,6 @@
 """Opening hours and calling windows on ordinary days, at midnight, on holidays and when the clocks change."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from vqueue.engine.hours import (
     next_change,
     next_midnight,
     next_opening,
+    public_holidays,
 )
 
 
@@ -166,3 +167,43 @@ def test_ringing_is_allowed_at_the_moment_named(week: dict, zone: str, at: datet
 def test_the_day_ends_at_midnight_of_the_zone() -> None:
     assert next_midnight("Asia/Jerusalem", utc("2026-06-10T20:30")) == utc("2026-06-10T21:00")
     assert next_midnight("Asia/Jerusalem", utc("2026-06-10T21:00")) == utc("2026-06-11T21:00")
+
+
+EVES = Hours(
+    zone="Europe/London",
+    week=dict.fromkeys(WEEK[:5], (("08:00", "20:00"),)),
+    holidays=("GB-ENG",),
+    days={"2026-12-24": (("08:00", "13:00"),), "2026-12-28": (("10:00", "14:00"),), "2026-12-30": ()},
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "opened"),
+    [
+        ("2026-12-23T19:00", True),
+        ("2026-12-24T12:00", True),  # an eve: half a day
+        ("2026-12-24T13:00", False),
+        ("2026-12-25T12:00", False),  # a public holiday
+        ("2026-12-28T11:00", True),  # one with hours of its own
+        ("2026-12-28T09:00", False),
+        ("2026-12-29T12:00", True),
+        ("2026-12-30T12:00", False),  # closed for once
+    ],
+)
+def test_a_single_day_has_its_own_hours_whatever_the_week_and_the_holidays_say(at: str, opened: bool) -> None:
+    assert is_open(EVES, utc(at)) is opened
+
+
+def test_the_next_opening_is_found_across_single_days() -> None:
+    assert next_opening(EVES, utc("2026-12-24T13:00")) == utc("2026-12-28T10:00")
+    assert next_opening(EVES, utc("2026-12-29T20:00")) == utc("2026-12-31T08:00")
+
+
+def test_public_holidays_are_named_in_the_readers_language_where_it_is_known() -> None:
+    first, last = date(2026, 12, 1), date(2027, 1, 2)
+    found = public_holidays("GB-ENG", first, last, "en")
+    assert [day.isoformat() for day, _ in found] == ["2026-12-25", "2026-12-26", "2026-12-28", "2027-01-01"]
+    assert found[0][1] == "Christmas Day"
+    assert public_holidays("IL", date(2026, 9, 1), date(2026, 9, 30), "he") != public_holidays(
+        "IL", date(2026, 9, 1), date(2026, 9, 30), "en"
+    )

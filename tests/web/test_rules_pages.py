@@ -332,6 +332,34 @@ def test_topics_are_named_in_each_language_and_come_back_as_they_were_typed() ->
     assert [fault.code for fault in nameless.faults] == ["required"]
 
 
+def test_single_days_are_read_and_come_back_as_they_were_typed() -> None:
+    document = document_of(Rules())
+    rows = {"hours.days.0.name": "2026-12-24", "hours.days.0.value": "8-13", "hours.days.1.name": "2026-12-25",
+            "hours.days.1.value": ""}  # fmt: skip
+    typed = Typed(written(document) | rows, document)
+    assert typed.document["hours"]["days"] == {"2026-12-24": [["08:00", "13:00"]], "2026-12-25": []}
+    assert Typed(written(typed.document), document).document == typed.document
+    wrong = Typed(written(document) | rows | {"hours.days.1.value": "noon"}, document)
+    assert [(fault.pointer, fault.code) for fault in wrong.faults] == [("/hours/days/1", "not_a_time")]
+
+
+async def test_holidays_of_a_country_are_named_and_one_of_them_gets_its_own_hours(
+    site: Site, house: House, csrf: str
+) -> None:
+    sent = form_of(await shown(site)) | {"hours.holidays": "GB-ENG", "act": "add:hours.days:2026-12-25"}
+    page = await (await site.post(f"{PATH}/form", data=sent, headers=PERSON)).text()
+    assert "Fri 3 Apr 2026 Good Friday" in plain(page)
+    again = form_of(page) | {"hours.days.0.value": "10–14"}
+    assert (again["hours.days.0.name"], 'data-focus="hours.days.0.value"' in page) == ("2026-12-25", True)
+    page = plain(await (await site.post(PATH, data=again, headers=PERSON)).text())
+    assert "Single days: Fri 25 Dec 2026: 10:00–14:00" in page and "own hours" in page
+    draft = await draft_of(house)
+    assert draft is not None and draft.hours.days == {"2026-12-25": (("10:00", "14:00"),)}
+    odd = form_of(await shown(site)) | {"hours.days.0.name": "25 December"}
+    page = await (await site.post(PATH, data=odd, headers=PERSON)).text()
+    assert "No such day." in plain(page) and 'data-to="hours.days.0"' in page
+
+
 @pytest.mark.parametrize("naughty", NAUGHTY)
 async def test_strange_words_stay_words(site: Site, house: House, csrf: str, naughty: str) -> None:
     sent = form_of(await shown(site))

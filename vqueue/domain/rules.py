@@ -119,6 +119,9 @@ class Hours:
     """When the queue is open, by weekday."""
     holidays: tuple[str, ...] = ()
     """Days on which it is closed."""
+    days: Mapping[str, Intervals] = field(default_factory=dict)
+    """Single days with hours of their own, by ISO date: a half day, an eve, a holiday on which it is open. Empty is
+    closed. Neither the week nor the holidays count on them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

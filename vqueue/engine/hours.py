@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from vqueue.domain.rules import WEEK, CallingWindows, Hours, Intervals
@@ -21,19 +22,29 @@ Week = Mapping[str, Intervals]
 Stretch = tuple[datetime, datetime]
 
 
+class Apart(NamedTuple):
+    """Days that are not like their weekday: on holidays it is closed, `days` have hours of their own."""
+
+    holidays: tuple[str, ...] = ()
+    days: tuple[tuple[str, Intervals], ...] = ()
+
+
+_NONE = Apart()
+
+
 def is_open(hours: Hours, now: datetime) -> bool:
-    return _around(hours.week, hours.zone, hours.holidays, now) is not None
+    return _around(hours.week, hours.zone, _apart(hours), now) is not None
 
 
 def closes_at(hours: Hours, now: datetime) -> datetime | None:
     """When the present opening ends (UTC); None when it is closed, or does not close within thirty days."""
-    stretch = _around(hours.week, hours.zone, hours.holidays, now)
+    stretch = _around(hours.week, hours.zone, _apart(hours), now)
     return stretch[1] if stretch and stretch[1] < now + timedelta(days=HORIZON_DAYS - 1) else None
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
     """The start of the next opening after `now` (UTC); None when there is none within thirty days."""
-    return _next_start(hours.week, hours.zone, hours.holidays, now)
+    return _next_start(hours.week, hours.zone, _apart(hours), now)
 
 
 def next_change(hours: Hours, now: datetime) -> datetime | None:
@@ -43,14 +54,14 @@ def next_change(hours: Hours, now: datetime) -> datetime | None:
 
 def calling_allowed(windows: CallingWindows, zone: str, country: str | None, now: datetime) -> bool:
     """Whether a customer in this zone may be rung now, by the windows of his number's country where it has its own."""
-    return _around(_week(windows, country), zone, (), now) is not None
+    return _around(_week(windows, country), zone, _NONE, now) is not None
 
 
 def next_allowed(windows: CallingWindows, zone: str, country: str | None, now: datetime) -> datetime | None:
     """`now` if ringing is allowed, else the next moment it is; None when it is not within thirty days."""
     if calling_allowed(windows, zone, country, now):
         return now
-    return _next_start(_week(windows, country), zone, (), now)
+    return _next_start(_week(windows, country), zone, _NONE, now)
 
 
 def next_call(hours: Hours, windows: CallingWindows, zone: str, country: str, at: datetime) -> datetime | None:
@@ -76,26 +87,32 @@ def next_midnight(zone: str, now: datetime) -> datetime:
 
 def open_stretches(hours: Hours, start: datetime, end: datetime) -> list[Stretch]:
     """Openings that touch [start, end), ascending and joined where they touch; at most thirty days of them."""
-    return _touching(_stretches(hours.week, hours.zone, hours.holidays, start), start, end)
+    return _touching(_stretches(hours.week, hours.zone, _apart(hours), start), start, end)
 
 
 def calling_stretches(
     windows: CallingWindows, *, zone: str, country: str | None, start: datetime, end: datetime
 ) -> list[Stretch]:
     """Times in [start, end) at which a customer in this zone may be rung, as `open_stretches`."""
-    return _touching(_stretches(_week(windows, country), zone, (), start), start, end)
+    return _touching(_stretches(_week(windows, country), zone, _NONE, start), start, end)
 
 
 def _touching(stretches: Iterator[Stretch], start: datetime, end: datetime) -> list[Stretch]:
     return [stretch for stretch in takewhile(lambda one: one[0] < end, stretches) if stretch[1] > start]
 
 
+def _apart(hours: Hours) -> Apart:
+    if not hours.days:
+        return Apart(tuple(hours.holidays))
+    return Apart(tuple(hours.holidays), tuple((day, _pairs(hours.days[day])) for day in sorted(hours.days)))
+
+
 def _week(windows: CallingWindows, country: str | None) -> Week:
     return windows.per_country.get(country or "", windows.week)
 
 
-def _around(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Stretch | None:
-    for start, end in _stretches(week, zone, holidays, now):
+def _around(week: Week, zone: str, apart: Apart, now: datetime) -> Stretch | None:
+    for start, end in _stretches(week, zone, apart, now):
         if start > now:
             return None
         if now < end:
@@ -103,13 +120,13 @@ def _around(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> 
     return None
 
 
-def _next_start(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> datetime | None:
-    return next((start for start, _ in _stretches(week, zone, holidays, now) if start > now), None)
+def _next_start(week: Week, zone: str, apart: Apart, now: datetime) -> datetime | None:
+    return next((start for start, _ in _stretches(week, zone, apart, now) if start > now), None)
 
 
-def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) -> Iterator[Stretch]:
+def _stretches(week: Week, zone: str, apart: Apart, now: datetime) -> Iterator[Stretch]:
     """Open stretches from yesterday's on, ascending, those that touch joined into one."""
-    asked = zone, tuple(holidays), now.astimezone(ZoneInfo(zone)).date()
+    asked = zone, apart, now.astimezone(ZoneInfo(zone)).date()
     known = _READ.get(id(week))
     if known is None or known[0] is not week:
         if len(_READ) >= 512:
@@ -123,7 +140,7 @@ def _stretches(week: Week, zone: str, holidays: tuple[str, ...], now: datetime) 
     return iter(months[asked])
 
 
-_READ: dict[int, tuple[Week, dict[tuple[str, tuple[str, ...], date], tuple[Stretch, ...]]]] = {}
+_READ: dict[int, tuple[Week, dict[tuple[str, Apart, date], tuple[Stretch, ...]]]] = {}
 """The weeks of rules do not change, so each is read once a day; it is kept, and so its id stays its own."""
 
 
@@ -132,12 +149,12 @@ def _pairs(intervals: Intervals) -> Intervals:
 
 
 @lru_cache(maxsize=512)
-def _month(days: tuple[Intervals, ...], zone: str, holidays: tuple[str, ...], today: date) -> tuple[Stretch, ...]:
+def _month(days: tuple[Intervals, ...], zone: str, apart: Apart, today: date) -> tuple[Stretch, ...]:
     """The stretches around a day, the same for all equal weeks. `days` are a week's, Monday first."""
     joined: list[Stretch] = []
     for offset in range(-2, HORIZON_DAYS + 1):
         day = today + timedelta(days=offset)
-        for start, end in _on(days[day.weekday()], zone, holidays, day):
+        for start, end in _on(days[day.weekday()], zone, apart, day):
             if joined and start <= joined[-1][1]:
                 joined[-1] = joined[-1][0], max(joined[-1][1], end)
             else:
@@ -147,11 +164,26 @@ def _month(days: tuple[Intervals, ...], zone: str, holidays: tuple[str, ...], to
 
 def day_stretches(week: Week, zone: str, holidays: tuple[str, ...], day: date) -> list[Stretch]:
     """The intervals that start on this day; none on a holiday."""
-    return list(_on(_pairs(week.get(WEEK[day.weekday()], ())), zone, holidays, day))
+    return list(_on(_pairs(week.get(WEEK[day.weekday()], ())), zone, Apart(holidays), day))
 
 
-def _on(intervals: Intervals, zone: str, holidays: tuple[str, ...], day: date) -> tuple[Stretch, ...]:
-    if not intervals or _is_holiday(day, holidays):
+def day_openings(hours: Hours, day: date) -> list[Stretch]:
+    """The openings that start on this day."""
+    return list(_on(_pairs(hours.week.get(WEEK[day.weekday()], ())), hours.zone, _apart(hours), day))
+
+
+def public_holidays(place: str, first: date, last: date, language: str) -> tuple[tuple[date, str], ...]:
+    """Public holidays of a country, or a part of it, from the first day to the last, and what they are called: in the
+    reader's language where that is known. Raises ValueError for an unknown place."""
+    days = _named_holidays(place, language, first.year, last.year)
+    return tuple((day, name) for day, name in days if first <= day <= last)
+
+
+def _on(intervals: Intervals, zone: str, apart: Apart, day: date) -> tuple[Stretch, ...]:
+    own = next((found for name, found in apart.days if name == day.isoformat()), None) if apart.days else None
+    if own is not None:
+        return _day(own, zone, day)
+    if not intervals or _is_holiday(day, apart.holidays):
         return ()
     return _day(intervals, zone, day)
 
@@ -214,3 +246,24 @@ def _public_holidays(place: str, year: int) -> frozenset[date]:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
     except NotImplementedError as error:
         raise ValueError(f"no public holidays are known for {place!r}") from error
+
+
+@lru_cache(maxsize=128)
+def _named_holidays(place: str, language: str, first: int, last: int) -> tuple[tuple[date, str], ...]:
+    import holidays
+
+    country, _, part = place.partition("-")
+    years = range(first, last + 1)
+    try:
+        speaks = next((each for each in _languages(country) if each.startswith(language)), None)
+        found = holidays.country_holidays(country, subdiv=part or None, years=years, language=speaks)
+    except NotImplementedError as error:
+        raise ValueError(f"no public holidays are known for {place!r}") from error
+    return tuple(sorted(found.items()))
+
+
+def _languages(country: str) -> tuple[str, ...]:
+    """Codes of the languages in which a country's holidays have names."""
+    import holidays
+
+    return tuple(holidays.list_localized_countries().get(country, ()))

@@ -12,7 +12,7 @@ from vqueue.domain.outlook import HALF_HOUR, HALF_HOUR_S, HalfHour, Measured, Ou
 from vqueue.domain.rules import WEEK, Rules
 from vqueue.domain.week import minutes_of
 from vqueue.engine.forecast import Floats, PastDay, Pattern, learn
-from vqueue.engine.hours import day_stretches, is_open, open_stretches
+from vqueue.engine.hours import day_openings, is_open, open_stretches
 from vqueue.engine.staffing import Callers, Level, agents_needed
 
 PAST_DAYS = 56
@@ -77,9 +77,8 @@ class _Calendar:
 
     def _counts(self, day: date, counts: Mapping[tuple[date, int], list[int]]) -> Floats:
         line = np.full(OF_A_DAY, np.nan)
-        hours = self.hours
         for begins in (day - timedelta(days=1), day):
-            for start, end in day_stretches(hours.week, hours.zone, hours.holidays, begins):
+            for start, end in day_openings(self.hours, begins):
                 for at in _half_hours(start, end):
                     where, place = self.place(at)
                     if where == day:

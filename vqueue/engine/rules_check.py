@@ -90,6 +90,10 @@ def _hours(rules: Rules) -> Iterator[Finding]:
     for place, entry in enumerate(rules.hours.holidays):
         if not _is_holiday(entry):
             yield Finding(f"/hours/holidays/{place}", "unknown_holiday")
+    for day, intervals in rules.hours.days.items():
+        if not (day[:1].isdigit() and _is_holiday(day)):
+            yield Finding(f"/hours/days/{day}", "not_a_day")
+        yield from _day(f"/hours/days/{day}", intervals)
 
 
 def _is_holiday(entry: str) -> bool:

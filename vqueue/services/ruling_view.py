@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vqueue.domain.errors import Outdated
 from vqueue.domain.rules import Rules
-from vqueue.engine import rules_check
+from vqueue.engine import hours, rules_check
 from vqueue.engine.routing import OPERATORS as TESTS
 from vqueue.ports.database import Work
 from vqueue.services import ruling
@@ -15,6 +15,7 @@ from vqueue.services.ruling import RulesInForce
 OPERATORS = tuple(TESTS)
 """How a routing row may compare."""
 countries, holiday_places = rules_check.countries, rules_check.holiday_places
+public_holidays = hours.public_holidays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

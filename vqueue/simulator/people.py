@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vqueue.domain.rules import Rules
 from vqueue.domain.week import minutes_of
-from vqueue.engine.hours import Stretch, day_stretches
+from vqueue.engine.hours import Stretch, day_openings
 from vqueue.simulator.laws import Floats
 from vqueue.simulator.scenario import Scenario
 
@@ -93,7 +93,7 @@ def _streams(seed: SeedSequence) -> dict[str, Generator]:
 
 def _openings(scenario: Scenario, rules: Rules, ordinal: int) -> list[Stretch]:
     day = scenario.day + timedelta(days=ordinal)
-    return sorted(day_stretches(rules.hours.week, rules.hours.zone, rules.hours.holidays, day))
+    return sorted(day_openings(rules.hours, day))
 
 
 def _arrivals(scenario: Scenario, spans: list[list[Stretch]], by_day: Generator, chance: Generator) -> Floats:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from vqueue.domain.rules_changes import Change
+from vqueue.wording.axis import dated
 from vqueue.wording.languages import Language, language_of
 from vqueue.wording.texts import Catalogue
 
@@ -14,7 +16,7 @@ _WORDS = {"offer_modes": "mode", "callback_shape": "shape", "numbers_kinds": "nu
 """Areas of the catalogue that hold the words of a field."""
 _MEASURES = ((3600, "hours"), (60, "minutes"))
 _SHARES = ("deadlines_coverage", "offer_no_offer_share", "slots_answer_share")
-_WEEKS = ("hours_week", "calling_windows_week", "calling_windows_per_country")
+_WEEKS = ("hours_week", "hours_days", "calling_windows_week", "calling_windows_per_country")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,13 @@ def _scaled(value: Any, size: int) -> Any:
     return value // size if isinstance(value, int) and size > 1 else value
 
 
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Says:
     catalogue: Catalogue
@@ -93,6 +102,8 @@ class _Says:
 
     def entry(self, name: str, entry: str) -> str:
         """A key inside a field: a cause, a day, the number of a row."""
+        if name == "hours_days" and (day := _date(entry)):
+            return dated(day, self.language)
         for area in (_WORDS.get(name, ""), "weekday", "rule_route"):
             if f"{area}.{entry}" in self.catalogue.texts[Language.EN]:
                 return self.word(area, entry)

@@ -42,17 +42,19 @@ function tell(next) {
     if (wanted.hasAttribute('aria-invalid')) field.setAttribute('aria-invalid', 'true');
     else field.removeAttribute('aria-invalid');
   }
-  for (const id of ['tabs', 'side', 'publish-part', 'rehearse-wait']) refresh(by(id), next.querySelector(`#${id}`));
+  for (const id of ['tabs', 'side', 'publish-part', 'rehearse-wait', 'holidays-ahead']) refresh(by(id), next.querySelector(`#${id}`));
   by('rules').dataset.dirty = next.dataset.dirty;
 }
 
 /** Puts in the new part; what is typed in its own fields stays, and so does the focus. */
 function refresh(part, next) {
   if (!part || !next || part.innerHTML === next.innerHTML) return;
+  const open = part.querySelector('details')?.open;
   const values = [...part.querySelectorAll('input:not([type=hidden]), select')].map((field) => [field.id, field.value]);
   const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
   part.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
   for (const [id, value] of values) if (id && by(id)) by(id).value = value;
+  if (open && part.querySelector('details')) part.querySelector('details').open = true;
   if (focused) by(focused)?.focus();
   side();
 }

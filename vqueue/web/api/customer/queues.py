@@ -18,6 +18,8 @@ class Opening(Shape):
     """By `mon` … `sun`: opening and closing as `HH:MM`."""
     holidays: tuple[str, ...]
     """Dates, or countries whose public holidays count."""
+    days: Mapping[str, tuple[tuple[str, str], ...]]
+    """Single days with hours of their own, by date; empty is closed. Neither week nor holidays count on them."""
 
 
 class QueueShown(Shape):
@@ -70,5 +72,5 @@ def shown(queue: Queue) -> QueueShown:
         topics=queue.rules.topics,
         topic_labels=queue.rules.topic_labels,
         languages=queue.rules.languages,
-        hours=Opening(zone=hours.zone, week=hours.week, holidays=hours.holidays),
+        hours=Opening(zone=hours.zone, week=hours.week, holidays=hours.holidays, days=hours.days),
     )

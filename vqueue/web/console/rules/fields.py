@@ -45,6 +45,8 @@ class Kind(StrEnum):
     ANNOUNCEMENTS = auto()
     LABELS = auto()
     """A name in each language for each id."""
+    DAYS = auto()
+    """Hours of a single day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,9 @@ def _f(name: str, kind: Kind, low: int | None = None, high: int | None = None, s
 def _choice(name: str, kind: Kind, words: str, choices: tuple[StrEnum, ...]) -> Field:
     return Field(path=tuple(name.split(".")), kind=kind, words=words, choices=tuple(each.value for each in choices))
 
+
+KEYED = frozenset({Kind.WEEKS, Kind.CREDITS, Kind.ANNOUNCEMENTS, Kind.LABELS, Kind.DAYS})
+"""Lists whose rows have a name."""
 
 SECTIONS: dict[str, tuple[Field, ...]] = {
     "offer": (
@@ -119,6 +124,7 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
         _f("hours.week", Kind.WEEK),
         _f("hours.zone", Kind.ZONE),
         _f("hours.holidays", Kind.HOLIDAYS),
+        _f("hours.days", Kind.DAYS),
     ),
     "windows": (
         _f("calling_windows.week", Kind.WEEK),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from vqueue.web.console.rules.fields import Kind, every
+from vqueue.web.console.rules.fields import KEYED, Kind, every
 from vqueue.web.console.rules.written import Values
 
-_LISTS = frozenset({Kind.WEEKS, Kind.CREDITS, Kind.ROUTES, Kind.CONTEXT, Kind.ANNOUNCEMENTS, Kind.LABELS})
+_LISTS = KEYED | {Kind.ROUTES, Kind.CONTEXT}
 
 
 def carried(typed: Mapping[str, str], *, old: Mapping[str, str], new: Mapping[str, str]) -> Values:

@@ -16,7 +16,7 @@ from vqueue.web.access import SUPERVISORS
 from vqueue.web.api.bank.rules_shapes import document_of
 from vqueue.web.console.account import moment
 from vqueue.web.console.figures import minute
-from vqueue.web.console.rules import trial
+from vqueue.web.console.rules import holidays, trial
 from vqueue.web.console.rules.draft import Draft, Tried, soon, tried
 from vqueue.web.console.rules.shown import Formed, Speaks, countries, formed, holiday_countries
 from vqueue.web.console.rules.steps import agrees, steps
@@ -92,6 +92,7 @@ class Presenter:
             speaks=speaks,
         )
         values = self._page_values(request, visitor, draft, form, came)
+        values |= {"holidays_ahead": holidays.ahead(came.document, self.house.clock.now(), speaks.language)}
         values |= {"rehearsal": await trial.seen(self.house, draft.queue, speaks), "library": charts.library()}
         to = focus or (form.wrong[0].name if status == UNREADABLE and form.wrong else "")
         values |= {"done": done, "focus": to, "refused": refused, "sent": sent or {}}

@@ -15,6 +15,7 @@ _BLANKS: dict[str, Values] = {
     "when": {"attribute": "topic", "operator": "is", "value": ""},
     "credits": {"name": "", "value": "1", "value.unit": "min"},
     "announcements": {"name": "", "value": ""},
+    "days": {"name": "", "value": ""},
     "context": {"id": "", "kind": "text", "choices": "", "max_length": "500", "label.en": "", "label.ru": "",
                 "label.he": ""},
     "per_country": {"name": ""},
@@ -31,11 +32,11 @@ def count(values: Mapping[str, str], name: str) -> int:
 
 def act(values: Values, what: str) -> tuple[Values, str]:
     """(the form after an act, the name of the field to go to): `add:routing`, `remove:routing:1`, `up:routing:1`,
-    `down:routing:0`, `take:hours.holidays:GB`. What is none of these changes nothing."""
+    `down:routing:0`, `take:hours.holidays:GB`, `add:hours.days:2026-12-24`. What is none of these changes nothing."""
     verb, _, rest = what.partition(":")
     name, _, place = rest.partition(":")
     if verb == "add":
-        return _added(values, name)
+        return _added(values, name, place)
     if verb == "take" and any(each.name == name for each in every()):
         codes = listed(values.get(name, ""))
         wanted = values.get(f"{name}.taken", "")
@@ -45,12 +46,21 @@ def act(values: Values, what: str) -> tuple[Values, str]:
     return values, ""
 
 
-def _added(values: Values, name: str) -> tuple[Values, str]:
+def _added(values: Values, name: str, called: str) -> tuple[Values, str]:
+    """A row at the end, for what is `called` so; where there is one of that name, that one."""
     place, blank = count(values, name), _BLANKS.get(name.rpartition(".")[2], {})
     if not blank or place >= MOST:
         return values, ""
-    first = next(iter(blank))
-    return values | {f"{name}.{place}.{key}": text for key, text in blank.items()}, f"{name}.{place}.{first}"
+    if not called or "name" not in blank:
+        return values | _row(f"{name}.{place}", blank), f"{name}.{place}.{next(iter(blank))}"
+    known = next((n for n in range(place) if values.get(f"{name}.{n}.name") == called), None)
+    if known is not None:
+        return values, f"{name}.{known}.value"
+    return values | _row(f"{name}.{place}", blank | {"name": called}), f"{name}.{place}.value"
+
+
+def _row(name: str, blank: Values) -> Values:
+    return {f"{name}.{key}": text for key, text in blank.items()}
 
 
 def _moved(values: Values, name: str, place: int, verb: str) -> tuple[Values, str]:

@@ -10,7 +10,8 @@ from vqueue.domain.rules_changes import Change, changes
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services import ruling_view
 from vqueue.web.console.rules.clocks import listed
-from vqueue.web.console.rules.fields import SECTIONS, Field, Kind, every, name_of, section_of
+from vqueue.web.console.rules.fields import KEYED, SECTIONS, Field, Kind, every, name_of, section_of
+from vqueue.web.console.rules.rows import count
 from vqueue.web.console.rules.written import Document, Values
 from vqueue.web.pages import Say
 from vqueue.wording import Catalogue, Language, language_of
@@ -90,15 +91,15 @@ def formed(
 ) -> Formed:
     """Everything the template needs of the form."""
     anchors = set(_anchors(values))
-    found = [(_anchor(name_of(each.pointer), anchors), each) for each in faults]
+    found = [(_anchor(_rowed(name_of(each.pointer), values), anchors), each) for each in faults]
     told = changes(live, document)
     notes: dict[str, list[Note]] = {}
     for name, fault in found:
         notes.setdefault(name, []).append(Note("err", _fault(fault, speaks)))
     for remark in remarks:
-        name = _anchor(name_of(remark.pointer), anchors)
+        name = _anchor(_rowed(name_of(remark.pointer), values), anchors)
         notes.setdefault(name, []).append(Note("warn", speaks.say(f"rule_remark.{remark.code}")))
-    moved = [(_anchor(name_of(each.pointer), anchors), each) for each in told]
+    moved = [(_anchor(_rowed(name_of(each.pointer), values), anchors), each) for each in told]
     for name, change in moved:
         if not any(note.kind == "was" for note in notes.get(name, ())):
             notes.setdefault(name, []).append(_was(change, speaks))
@@ -151,6 +152,18 @@ def _anchors(values: Values) -> Iterable[str]:
         yield from (".".join(steps[:length]) for length in range(2, len(steps) + 1) if steps[length - 1].isdecimal())
         if steps[-1] in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"):
             yield name
+
+
+def _rowed(name: str, values: Values) -> str:
+    """The name with the number of a row where a document has the row's own name."""
+    for each in every():
+        rest = name.removeprefix(f"{each.name}.")
+        if each.kind in KEYED and rest != name:
+            for n in range(count(values, each.name)):
+                key = values.get(f"{each.name}.{n}.name", "").strip()
+                if key and f"{rest}.".startswith(f"{key}."):
+                    return f"{each.name}.{n}{rest[len(key) :]}"
+    return name
 
 
 def _anchor(name: str, anchors: set[str]) -> str:

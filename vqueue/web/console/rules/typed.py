@@ -85,7 +85,7 @@ class Typed:
                 return self._week(name, each.path)
             case Kind.SLOTS:
                 return self._slots(each)
-            case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS | Kind.LABELS:
+            case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS | Kind.LABELS | Kind.DAYS:
                 return self._rows(each)
             case _:
                 assert_never(each.kind)
@@ -159,6 +159,8 @@ class Typed:
                 self._fault(place, "duplicate" if key else "required")
             elif each.kind is Kind.WEEKS:
                 found[key.upper()] = self._week(f"{name}.week", (*each.path, key.upper()))
+            elif each.kind is Kind.DAYS:
+                found[key] = self._day(name, place)
             elif each.kind is Kind.CREDITS:
                 found[key] = self._credit(name, place)
             elif each.kind is Kind.LABELS:
@@ -175,6 +177,13 @@ class Typed:
         except Unreadable as wrong:
             self._fault(place, wrong.code)
             return 0
+
+    def _day(self, name: str, place: str) -> list[list[str]]:
+        try:
+            return clocks.ranges(self._text(f"{name}.value"))
+        except ValueError:
+            self._fault(place, "not_a_time")
+            return []
 
     def _route(self, name: str) -> dict[str, Any]:
         conditions = [self._condition(f"{name}.when.{n}") for n in range(count(self.values, f"{name}.when"))]

@@ -54,7 +54,7 @@ def _field(field: Field, value: Any) -> Iterator[tuple[str, str]]:
             yield from week(name, value)
         case Kind.SLOTS:
             yield from ((f"{name}.{day}", slots(value.get(day, ()))) for day in WEEK)
-        case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS | Kind.LABELS:
+        case Kind.WEEKS | Kind.CREDITS | Kind.ROUTES | Kind.CONTEXT | Kind.ANNOUNCEMENTS | Kind.LABELS | Kind.DAYS:
             yield from _rows(field, value)
         case _:
             assert_never(field.kind)
@@ -98,6 +98,8 @@ def _rows(field: Field, value: Any) -> Iterator[tuple[str, str]]:
             yield f"{name}.{n}.name", key
             if field.kind is Kind.WEEKS:
                 yield from week(f"{name}.{n}.week", held)
+            elif field.kind is Kind.DAYS:
+                yield f"{name}.{n}.value", ranges(held)
             elif field.kind is Kind.CREDITS:
                 yield from duration(f"{name}.{n}.value", [held])
             elif field.kind is Kind.LABELS:
