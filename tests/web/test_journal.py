@@ -1,6 +1,7 @@
 """The journal's page: what was noted, by whom and why, found by kind, queue, person, request and time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -10,16 +11,16 @@ from tests.web.conftest import SignIn, Site
 from tests.web.house import NOON
 from vqueue.domain.agent import Presence
 from vqueue.domain.journal import Fact, JournalRow
-from vqueue.services import presence, switching
+from vqueue.services import presence, reading, switching
 from vqueue.services.house import House
 from vqueue.services.switching import Switch
 
 PAGE, REQUEST = "/console/journal", "rq_00000000017k2mb"
 
 
-def a_fact(name: str, *, minutes: float, fact: Fact = Fact.STAFF_ACTED, **fields: object) -> JournalRow:
+def a_fact(name: str, *, minutes: float, fact: Fact = Fact.STAFF_ACTED, **fields: Any) -> JournalRow:
     columns = {each: fields.pop(each) for each in ("agent", "queue", "request", "rules_version") if each in fields}
-    return JournalRow(id=f"jr_{name}", at=NOON + timedelta(minutes=minutes), fact=fact, data=fields, **columns)  # type: ignore[arg-type]
+    return JournalRow(id=f"jr_{name}", at=NOON + timedelta(minutes=minutes), fact=fact, data=fields, **columns)
 
 
 async def noted(house: House, *rows: JournalRow) -> None:
@@ -104,3 +105,19 @@ async def test_an_empty_choice_offers_everything(site: Site, sign_in: SignIn) ->
     page = await text(site, "kind=calls&from=nonsense&before=~~&queue=%00")
     assert "Nothing was noted for this choice." in page
     assert f'href="{PAGE}?kind=all"' in page
+
+
+async def test_the_board_tells_who_went_away_however_many_calls_came_meanwhile(house: House) -> None:
+    away = {"move": "ask_away", "was": "ready", "now": "away", "reason": "break"}
+    joined = {"move": "join", "was": "reserved", "now": "talking"}
+    moved: dict[str, Any] = {"fact": Fact.REQUEST_MOVED, "move": "connect"}
+    await noted(
+        house,
+        a_fact("away", minutes=-20, fact=Fact.AGENT_MOVED, agent="ag_omer", **away),
+        a_fact("rules", minutes=-300, fact=Fact.RULES_PUBLISHED, queue="cards", rules_version=2),
+        *(a_fact(f"c{n}", minutes=-n / 60, request=f"rq_{n}", **moved) for n in range(300)),
+        *(a_fact(f"j{n}", minutes=-n / 60, fact=Fact.AGENT_MOVED, agent=f"ag_{n}", **joined) for n in range(300)),
+    )
+    events = (await reading.board(house, {})).events
+    assert {"jr_away", "jr_rules"} <= {row.id for row in events}
+    assert not any(row.data.get("move") == "join" for row in events), "what a call makes of an agent is no event"

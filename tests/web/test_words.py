@@ -1,5 +1,6 @@
 """What the board and a request's story say, row by row."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -137,6 +138,26 @@ def test_events_are_told_in_words(row: JournalRow, subject: str, text: str) -> N
 )
 def test_what_nobody_waits_for_is_not_told(row: JournalRow) -> None:
     assert told([row], NAMES, words()) == ()
+
+
+def test_a_rush_of_calls_does_not_drown_what_a_supervisor_looks_for() -> None:
+    rush = [
+        a_row(id=f"jr_{n:03}", at=NOON - timedelta(seconds=n), data={"move": move, "now": now})
+        for n in range(60)
+        for move, now in ([("connect", "talking")] if n % 2 else [("hang_up", "served")])
+    ]
+    away = {"move": "ask_away", "was": "ready", "now": "away", "reason": "break"}
+    rare = [
+        a_row(Fact.AGENT_MOVED, id="jr_away", at=NOON - timedelta(minutes=9), request=None, agent="ag_omer", data=away),
+        a_row(Fact.RULES_PUBLISHED, id="jr_rules", at=NOON - timedelta(hours=1), request=None, rules_version=18),
+    ]
+    events = told([*rush, *rare], NAMES, words())
+    assert [(event.subject, event.text) for event in events[-3:]] == [
+        ("Omer Barak", "away: break"),
+        ("Cards", "rules v18 published"),
+        ("", "Besides, since 14:06: 26 connected, 26 served."),
+    ]
+    assert len(events) == 11
 
 
 def test_a_story_has_reasons_and_its_inputs_and_starts_with_what_is_planned() -> None:

@@ -196,6 +196,8 @@ class JournalFilter:
     acts: tuple[str, ...] = ()
     """Of what staff did: beside `facts` only these."""
     without: tuple[Fact, ...] = ()
+    moves: tuple[str, ...] = ()
+    """Of moves only these; rows of other facts have none."""
     queue: str | None = None
     request: str | None = None
     """An id, or (where it has no underscore) the five letters by which people name it."""

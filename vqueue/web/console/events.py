@@ -1,6 +1,7 @@
 """Journal rows as a supervisor reads them while they happen: who, and what became of him, in a few words."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,11 @@ from vqueue.domain.speech_args import Number, Text
 from vqueue.web.console.figures import code, second
 from vqueue.web.console.sentences import Words
 
-SHOWN = 10
+SHOWN, FEWEST = 10, 3
+"""Lines; so many of them at least tell of requests."""
+CROWD = frozenset({Fact.QUEUE_ENTERED, Fact.REQUEST_MOVED, Fact.PROMISE_SETTLED})
+AWAY_REASONS = frozenset({"break", "meeting", "training"})
+_SORTS = ("joined", "connected", "served", "missed", "abandoned")
 _SILENT_MOVES = frozenset({"same", Move.RESERVE, Move.DUE, Move.ABORT, Move.CLOSE})
 _TOLD_AGENT_MOVES = frozenset(
     {AgentMove.SIGN_ON, AgentMove.SIGN_OFF, AgentMove.ASK_READY, AgentMove.ASK_AWAY, AgentMove.ASK_OFFLINE}
@@ -41,26 +46,55 @@ class Names:
 
 
 def told(rows: Iterable[JournalRow], names: Names, words: Words, *, limit: int = SHOWN) -> tuple[Event, ...]:
-    """The newest rows that say something, newest first."""
-    events = (_event(row, names, words) for row in rows)
-    return tuple([event for event in events if event is not None][:limit])
+    """Newest first. Of what becomes of requests only so much as leaves room for the rest; what is left out is counted
+    in a last line."""
+    said = [(row, event) for row in rows if (event := _event(row, names, words)) is not None]
+    crowd = [(row, event) for row, event in said if row.fact in CROWD]
+    rest = [event for row, event in said if row.fact not in CROWD][: limit - FEWEST]
+    shown, more = crowd[: limit - len(rest)], crowd[limit - len(rest) :]
+    lines = sorted([*rest, *(event for _, event in shown)], key=lambda event: (event.at, event.key), reverse=True)
+    return (*lines, *_also([row for row, _ in more], words))
+
+
+def _also(rows: Sequence[JournalRow], words: Words) -> list[Event]:
+    """How many joined, were connected, served, missed or gave up, since when."""
+    counts = Counter(sort for row in rows if (sort := _sort(row)) is not None)
+    if not counts:
+        return []
+    since = min(row.at for row in rows)
+    parts = [words.say(f"journal.also_{sort}", count=Number(counts[sort])) for sort in _SORTS if counts[sort]]
+    text = words.say("journal.also", at=words.clock(since), words=Text(", ".join(parts)))
+    return [Event(key="also", at=since, time="", subject="", href=None, text=text)]
+
+
+def _sort(row: JournalRow) -> str | None:
+    if row.fact is Fact.QUEUE_ENTERED:
+        return "joined"
+    move, now = row.data.get("move"), row.data.get("now")
+    if now == State.SERVED:
+        return "served"
+    if now == State.ABANDONED:
+        return "abandoned"
+    return {Move.CONNECT: "connected", Move.MISS: "missed"}.get(Move(move)) if move in set(Move) else None
 
 
 def _event(row: JournalRow, names: Names, words: Words) -> Event | None:
     text = _text(row, names, words)
     if text is None:
         return None
-    subject, href = _subject(row, names)
+    subject, href = _subject(row, names, words)
     return Event(key=row.id, at=row.at, time=second(row.at, words.zone), subject=subject, href=href, text=text)
 
 
-def _subject(row: JournalRow, names: Names) -> tuple[str, str | None]:
+def _subject(row: JournalRow, names: Names, words: Words) -> tuple[str, str | None]:
     if row.request is not None:
         return code(row.request), f"/console/requests/{row.request}"
     if row.agent is not None:
-        return names.agents.get(row.agent, row.agent), None
-    queue = row.queue or ""
-    return names.queues.get(queue, queue), None
+        return names.agents.get(row.agent, row.agent), f"/console/journal?person={row.agent}"
+    if row.queue is None:
+        return words.say("journal.by_service"), "/console/service"
+    history = f"/console/queues/{row.queue}/rules/history" if row.fact is Fact.RULES_PUBLISHED else None
+    return names.queues.get(row.queue, row.queue), history
 
 
 def _text(row: JournalRow, names: Names, words: Words) -> str | None:
@@ -75,13 +109,16 @@ def _text(row: JournalRow, names: Names, words: Words) -> str | None:
         case Fact.PROMISE_SETTLED:
             return words.say("console.event_broken") if row.data.get("kept") is False else None
         case Fact.AGENT_MOVED:
-            return _agent(row.data, words)
+            return _agent(row, words)
         case Fact.SWITCH_TURNED:
             which = f"console.event_{row.data.get('switch')}_{row.data.get('now')}"
             return words.say(which, words=Text(str(row.data.get("reason", ""))))
         case Fact.RULES_PUBLISHED:
-            return words.say("console.event_rules", count=Number(row.rules_version or 0))
-        case Fact.BRIDGED_UNCONFIRMED | Fact.PIN_LOCKED:
+            key = "journal.rolled_back" if row.data.get("act") == "rolled_back" else "console.event_rules"
+            return words.say(key, count=Number(row.rules_version or 0))
+        case Fact.MODEL_CHANGED:
+            return words.say("journal.learned") if row.data.get("standing") == "in_use" else None
+        case Fact.BRIDGED_UNCONFIRMED | Fact.PIN_LOCKED | Fact.WEBHOOK_DISABLED | Fact.NOTICE_DEAD:
             return words.say(f"fact.{row.fact.replace('.', '_')}")
         case _:
             return None
@@ -100,11 +137,20 @@ def moved(data: Mapping[str, Any], words: Words) -> str | None:
     return words.say(f"move.{move}")
 
 
-def _agent(data: Mapping[str, Any], words: Words) -> str | None:
-    if data.get("move") not in _TOLD_AGENT_MOVES or data.get("was") == data.get("now"):
-        return None
-    now = words.say(f"presence.{data.get('now')}")
-    if data.get("move") in (AgentMove.MISS, AgentMove.LOST_PAGE):
-        because = words.say(f"agent_move.{data['move']}")
-        return words.say("console.event_agent_because", words=Text(because), name=Text(now))
+def _agent(row: JournalRow, words: Words) -> str | None:
+    """None for what a call makes of an agent."""
+    told = row.data.get("move") in _TOLD_AGENT_MOVES and row.data.get("was") != row.data.get("now")
+    return agent_moved(row.data, words) if told else None
+
+
+def agent_moved(data: Mapping[str, Any], words: Words) -> str:
+    """What he is now and why: "away: break"; "missed a call, now away"."""
+    move, reason, now = str(data.get("move")), data.get("reason"), words.say(f"presence.{data.get('now')}")
+    if move == AgentMove.ASK_AWAY and reason in AWAY_REASONS:
+        return words.say("journal.away_for", name=Text(now), words=Text(words.say(f"journal.away_{reason}")))
+    because = Text(words.say(f"agent_move.{move}"))
+    if data.get("was") == data.get("now"):
+        return because.value
+    if move in (AgentMove.MISS, AgentMove.LOST_PAGE):
+        return words.say("console.event_agent_because", words=because, name=Text(now))
     return now

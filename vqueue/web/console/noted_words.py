@@ -8,7 +8,7 @@ from vqueue.domain.agent import AgentMove
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.request import Move
 from vqueue.domain.speech_args import Number, Text, Window
-from vqueue.web.console.events import moved
+from vqueue.web.console.events import agent_moved, moved
 from vqueue.web.console.figures import code
 from vqueue.web.console.sentences import Words
 
@@ -20,7 +20,6 @@ _BY_AGENT = frozenset(
     | {AgentMove.ASK_READY, AgentMove.ASK_AWAY, AgentMove.ASK_OFFLINE}
 )
 _CUSTOMERS = frozenset({Fact.CALL_STARTED, Fact.QUEUE_ENTERED, Fact.PAGE_ACTED})
-_AWAY_REASONS = frozenset({"break", "meeting", "training"})
 _OWN_WORDS = frozenset({Fact.STAFF_ACTED, Fact.SWITCH_TURNED, Fact.RULES_PUBLISHED})
 """Facts whose reason somebody typed."""
 
@@ -61,7 +60,7 @@ def _what(row: JournalRow, called: Called, words: Words) -> str:
         case Fact.LEG_NEWS | Fact.NEWS_IGNORED if data.get("role"):
             return f"{say('role.' + data['role'])}: {say('leg.' + str(data.get('now') or data.get('news')))}"
         case Fact.AGENT_MOVED:
-            return agent_moved(row, words)
+            return agent_moved(data, words)
         case _:
             return _act(row, words) or plain
 
@@ -83,18 +82,6 @@ def _act(row: JournalRow, words: Words) -> str | None:
             return say(f"journal.webhook_{data.get('act')}")
         case _:
             return None
-
-
-def agent_moved(row: JournalRow, words: Words) -> str:
-    """Why he is what he is now: "missed a call, now away"; "away: Break"."""
-    move, now = str(row.data.get("move")), words.say(f"presence.{row.data.get('now')}")
-    reason = row.data.get("reason")
-    if move == AgentMove.ASK_AWAY and reason in _AWAY_REASONS:
-        return words.say("journal.away_for", name=Text(now), words=Text(words.say(f"journal.away_{reason}")))
-    if row.data.get("was") == row.data.get("now"):
-        return words.say(f"agent_move.{move}")
-    because = Text(words.say(f"agent_move.{move}"))
-    return words.say("console.event_agent_because", words=because, name=Text(now))
 
 
 def subject(row: JournalRow, called: Called) -> tuple[str, str]:
