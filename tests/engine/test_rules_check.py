@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vqueue.domain.causes import Cause
 from vqueue.domain.request import Mode
@@ -22,7 +24,9 @@ from vqueue.domain.rules import (
     Rules,
 )
 from vqueue.domain.slots import Slots
+from vqueue.engine.routing import route as go
 from vqueue.engine.rules_check import Known, faults, warnings
+from vqueue.engine.rules_reach import idle_rows
 
 KNOWN = Known(queues=frozenset({"cards", "loans"}), languages=frozenset({"en", "ru"}), skills=frozenset({"cards"}))
 FINE = Rules(languages=("en", "ru"))
@@ -134,3 +138,57 @@ def test_what_is_seldom_meant_is_said(changes: dict[str, Any], pointer: str, cod
     rules = replace(FINE, **changes)
     assert faults(rules, KNOWN) == ()
     assert [(one.pointer, one.code) for one in warnings(rules, KNOWN)] == [(pointer, code)]
+
+
+def when(attribute: str, operator: str, value: Any) -> Condition:
+    return Condition(attribute=attribute, operator=operator, value=value)
+
+
+LOST, PRIVATE = when("topic", "is", "lost"), when("segment", "is", "private")
+
+
+@pytest.mark.parametrize(
+    ("above", "row", "told"),
+    [
+        (Route(when=(LOST,), queue="loans"), Route(when=(LOST, PRIVATE), queue="cards"), ["never_reached"]),
+        (Route(queue="loans"), Route(when=(PRIVATE,), queue="cards"), ["never_reached"]),
+        (Route(when=(when("topic", "in", ["lost", "x"]),), queue="loans"), Route(when=(LOST,), queue="cards"),
+         ["never_reached"]),
+        (Route(when=(when("topic", "exists", True),), queue="loans"), Route(when=(LOST,), queue="cards"),
+         ["never_reached"]),
+        # It still says something that nothing above has said.
+        (Route(when=(LOST,), queue="loans"), Route(when=(LOST,), credit="booked"), []),
+        (Route(when=(LOST, PRIVATE), queue="loans"), Route(when=(LOST,), queue="cards"), []),
+        (Route(when=(when("n", "at_least", 5),), queue="loans"), Route(when=(LOST,), queue="cards"), []),
+        (Route(queue="loans", when=(PRIVATE,)), Route(when=(LOST, when("topic", "is", "x")), queue="cards"),
+         ["never_true"]),
+        (Route(queue="loans", when=(PRIVATE,)), Route(when=(LOST, when("topic", "is_not", "lost")), queue="cards"),
+         ["never_true"]),
+    ],
+)  # fmt: skip
+def test_a_row_that_never_decides_anything_is_told(above: Route, row: Route, told: list[str]) -> None:
+    rules = replace(FINE, routing=(above, row))
+    assert [(each.pointer, each.code) for each in warnings(rules, KNOWN)] == [("/routing/1", code) for code in told]
+
+
+VALUES = st.sampled_from(["a", "b"])
+TESTS = st.one_of(
+    st.builds(when, st.sampled_from(["topic", "segment"]), st.sampled_from(["is", "is_not"]), VALUES),
+    st.builds(when, st.just("topic"), st.sampled_from(["in", "not_in"]), st.lists(VALUES, max_size=2)),
+    st.builds(when, st.just("topic"), st.just("exists"), st.booleans()),
+)
+ROWS = st.builds(
+    Route,
+    when=st.lists(TESTS, max_size=2).map(tuple),
+    queue=st.sampled_from([None, "cards", "loans"]),
+    credit=st.sampled_from([None, "booked", "rescued"]),
+)
+
+
+@given(st.lists(ROWS, max_size=4).map(tuple), st.dictionaries(st.sampled_from(["topic", "segment"]), VALUES))
+def test_without_a_row_that_is_told_everybody_goes_where_he_went(
+    rows: tuple[Route, ...], attributes: dict[str, str]
+) -> None:
+    idle = {int(each.pointer.rpartition("/")[2]) for each in idle_rows(rows)}
+    fewer = tuple(row for place, row in enumerate(rows) if place not in idle)
+    assert go(replace(FINE, routing=rows), attributes) == go(replace(FINE, routing=fewer), attributes)

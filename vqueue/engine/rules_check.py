@@ -15,6 +15,7 @@ from vqueue.domain.request import Mode
 from vqueue.domain.rules import WEEK, Condition, Intervals, NumberKind, Route, Rules
 from vqueue.domain.week import minutes_of
 from vqueue.engine.routing import OPERATORS
+from vqueue.engine.rules_reach import idle_rows
 from vqueue.engine.withholding import MOST
 
 YEAR_S = 366 * 86_400
@@ -60,7 +61,7 @@ def faults(rules: Rules, known: Known) -> tuple[Finding, ...]:
 
 def warnings(rules: Rules, known: Known) -> tuple[Finding, ...]:
     """What is allowed and seldom meant."""
-    return tuple(chain(_skills_nobody_has(rules, known), _seldom_meant(rules)))
+    return tuple(chain(_skills_nobody_has(rules, known), idle_rows(rules.routing), _seldom_meant(rules)))
 
 
 def _numbers_fit(pointer: str, value: Any) -> Iterator[Finding]:
