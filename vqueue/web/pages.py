@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -49,22 +49,6 @@ class Pages:
     bank: str
     catalogue: Catalogue = field(default_factory=Catalogue.load)
 
-    @cached_property
-    def _templates(self) -> Environment:
-        places = {
-            name: PackageLoader(f"vqueue.web{at}")
-            for name, at in (("site", ""), ("console", ".console"), ("desk", ".desk"), ("support", ".support"))
-        }
-        env = Environment(
-            loader=PrefixLoader(places),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        env.globals["static"] = static
-        return env
-
     def look(self, request: web.Request) -> Look:
         """By `?lang=`, `?theme=`, then the cookies, then what the browser prefers."""
         asked = request.query.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
@@ -83,7 +67,7 @@ class Pages:
     def fragment(self, template: str, look: Look, values: Mapping[str, Any]) -> str:
         """A template's text alone, for a part of a page."""
         own = {"look": look, "say": self.say(look), "bank": self.bank, "mark": MARK}
-        return self._templates.get_template(template).render(**own, **values)
+        return _templates().get_template(template).render(**own, **values)
 
     def page(
         self,
@@ -108,6 +92,24 @@ class Pages:
             if asked in request.query:
                 answer.set_cookie(cookie, value, max_age=_YEAR_S, path="/", samesite="Lax", secure=request.secure)
         return answer
+
+
+@cache
+def _templates() -> Environment:
+    """Nothing of a bank is in them: whatever site of this process asks first, they are compiled once."""
+    places = {
+        name: PackageLoader(f"vqueue.web{at}")
+        for name, at in (("site", ""), ("console", ".console"), ("desk", ".desk"), ("support", ".support"))
+    }
+    env = Environment(
+        loader=PrefixLoader(places),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["static"] = static
+    return env
 
 
 HATCHES = (files("vqueue.web") / "templates" / "hatches.svg").read_text("utf-8")
