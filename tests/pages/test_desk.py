@@ -1,10 +1,8 @@
 """The desk in a real browser: a call worked by keyboard alone with the server gone in the middle, and how it looks."""
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,25 +18,26 @@ from tests.pages.axe import assert_no_violations
 from tests.pages.browser import Visit, visit
 from tests.stories.bank import AGENT as TELEPHONE
 from tests.stories.bank import CUSTOMER, RULES, Bank, opened
-from tests.stories.network import NetworkProcess
-from tests.stories.scenes import SCREEN, hangs_up, legs, wish
+from tests.stories.conftest import network
+from tests.stories.network import PatientNetwork
+from tests.stories.scenes import SCREEN, legs, wish
 from tests.web.afternoon import OMER, PASSWORD, QUICK
 from tests.web.desk_scene import AGENT, CALL, desk_of
 from vqueue.domain.agent import Presence
+from vqueue.domain.ids import AgentId
 from vqueue.domain.journal import Fact
-from vqueue.domain.leg import Role
+from vqueue.domain.leg import LegState, Role
 from vqueue.domain.request import Request, State
 from vqueue.domain.rules import AgentRules
-from vqueue.ports.bank import Disposition
 from vqueue.services import requesting
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.services.setting_up import NewStaff, put_staff
 
+__all__ = ["network"]
 # The browser lives as long as the session, so whoever talks with it shares its event loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SPEED = 5.0
 PATIENT = replace(RULES, agents=AgentRules(ring_s=400, accept_s=600, wrap_up_s=3600))
 """A person at a keyboard is slower than a program that presses keys."""
 LOOKS = (("ru", 360, "dark"), ("en", 1280, "light"), ("he", 2560, "dark"))
@@ -47,14 +46,7 @@ LOOKS = (("ru", 360, "dark"), ("en", 1280, "light"), ("he", 2560, "dark"))
 # a whole call, on the real service and the telephone network
 
 
-@pytest.fixture(scope="module")
-def telephones() -> Iterator[NetworkProcess]:
-    network = NetworkProcess.launch(start=datetime(2026, 11, 24, 10, 0, tzinfo=UTC), speed=SPEED)
-    yield network
-    network.stop()
-
-
-async def hire(bank: Bank) -> None:
+async def hire(bank: Bank) -> AgentId:
     """Omer, who signs in at the desk and has a telephone beside it that he picks up."""
     who = await bank.agent("omer", TELEPHONE, ready=False, answers={"after_s": 2}, talk_s=36_000)
 
@@ -65,14 +57,21 @@ async def hire(bank: Bank) -> None:
     await house.act(named)
     omer = NewStaff(login=OMER, name="Omer Barak", role="agent", password=PASSWORD)
     await put_staff(house.database, QUICK, omer, at=house.clock.now(), chance=house.chance)
+    return who
 
 
 async def asks(bank: Bank) -> Request:
-    """Helen asks to be called back; she presses 1 when she is."""
+    """Helen asks to be called back; she presses 1 when she is. Omer has picked up his telephone for her."""
     await bank.network.person(CUSTOMER, answers={"after_s": 2}, keys=[SCREEN], talk_s=36_000)
     named = wish(bank, name=bank.house.vault.seal("Helen Ward"), topic="card_blocked")
     request: Request = await bank.house.act(partial(requesting.request_callback, wish=named, quote=None))
+    while LegState.ANSWERED not in [leg.state for leg in await legs(bank, request, Role.AGENT)]:
+        await bank.network.pause()
     return request
+
+
+async def becomes(bank: Bank, state: State) -> None:
+    await bank.until(lambda requests: requests[0].state is state, what=f"the request is {state}")
 
 
 async def sign_in(page: Page) -> None:
@@ -82,62 +81,89 @@ async def sign_in(page: Page) -> None:
     await page.wait_for_url(lambda url: urlsplit(url).path == "/desk")
 
 
-async def outcome(bank: Bank, request: Request) -> list[Disposition]:
-    return await bank.read(lambda work: work.dispositions.of_request(request.id))
-
-
 @pytest.mark.parametrize("language", ["en", "ru", "he"])
 async def test_a_call_is_worked_by_keyboard_alone_though_the_server_goes_away(
-    browser: Browser, telephones: NetworkProcess, empty_sqlite: Path, tmp_path: Path, language: str
+    browser: Browser, network: PatientNetwork, sqlite_database: str, tmp_path: Path, language: str
 ) -> None:
-    database = f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'bank.sqlite')}"
-    async with opened(telephones, database, tmp_path, rules=PATIENT) as bank:
-        await hire(bank)
-        address, port = bank.settings.public_url, bank.settings.port
-        desk = visit(browser, f"{address}/sign-in?lang={language}&next=/desk")
-        seen = await desk.__aenter__()
-        page, press = seen.page, seen.page.keyboard.press
-        await sign_in(page)
-        await expect(page.locator("#live")).to_be_visible()
-        await press("1")
-        await expect(page.locator('[data-key="presence-ready"] button')).to_have_attribute("aria-pressed", "true")
+    """The day stands still while somebody is at the keyboard, however slow the browser is."""
+    still, service = network.day.still, partial(opened, network, sqlite_database, tmp_path, rules=PATIENT)
+    async with service() as bank, AsyncExitStack() as stack:
+        omer, port = await hire(bank), bank.settings.port
+        with still():
+            address = f"{bank.settings.public_url}/sign-in?lang={language}&next=/desk"
+            seen = await stack.enter_async_context(visit(browser, address))
+            await sign_in(seen.page)
+            await comes_to_work(seen.page)
         request = await asks(bank)
-        await expect(page.locator(".call.is-offer")).to_be_visible()
-        await expect(page.locator("#urgent")).to_contain_text("Card blocked")
-        await press("a")
-        await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
-        await press("n")
-        await page.keyboard.type("Identity confirmed. ")
-        await expect(page.locator("#note-state")).not_to_be_empty()
-        await page.reload()
-        await expect(page.locator("#live")).to_be_visible()
-        await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
-        await expect(page.locator("#note")).to_have_value("Identity confirmed. ")
-    await expect(page.locator("#strip")).to_be_visible()
-    await press("n")
-    await page.keyboard.type("Unblocked.")
-    async with opened(telephones, database, tmp_path, rules=PATIENT, again=True, port=port) as bank:
-        await expect(page.locator("#strip")).to_be_hidden()
-        await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
-        (leg,) = await legs(bank, request, Role.CUSTOMER)
-        assert leg.call_sid is not None
-        await hangs_up(bank, leg.call_sid)
-        await expect(page.locator(".call.is-over .count")).to_be_visible()
-        await page.keyboard.press("Escape")
-        await page.locator("#note").blur()
-        for key in "d1":
-            await press(key)
-        await expect(page.locator('[data-digit="1"]')).to_be_checked()
-        await press("Control+Enter")
-        await expect(page.locator("#idle-head")).to_be_visible()
-        (said,) = await outcome(bank, request)
-        assert (said.code, bank.house.vault.open(said.note)) == ("solved", "Identity confirmed. Unblocked.")
-        omer = await bank.read(lambda work: work.agents.get("omer"))  # type: ignore[arg-type]
-        assert omer.presence is Presence.READY
-        after = await bank.read(lambda work: work.requests.get(request.id))
-        assert after.state is State.SERVED
-        assert [each for each in seen.complaints if "ERR_" not in each] == []
-        await desk.__aexit__(None, None, None)
+        with still():
+            await takes_the_call(seen.page)
+        await becomes(bank, State.TALKING)
+        with still():
+            await writes_while_the_page_begins_anew(seen.page)
+        staying = stack.pop_all()
+    async with staying:
+        await expect(seen.page.locator("#strip")).to_be_visible()
+        await seen.page.keyboard.press("n")
+        await seen.page.keyboard.type("Unblocked.")
+        async with service(again=True, port=port) as bank:
+            with still():
+                await ends_the_talk(seen.page)
+            await bank.until_agent(omer, lambda one: one.presence is Presence.WRAPPING, what="the talk is over")
+            with still():
+                await writes_it_up(seen.page)
+            (said,) = await bank.read(lambda work: work.dispositions.of_request(request.id))
+            assert (said.code, bank.house.vault.open(said.note)) == ("solved", "Identity confirmed. Unblocked.")
+            assert (await bank.read(lambda work: work.agents.get(omer))).presence is Presence.READY
+            assert (await bank.requests())[0].state is State.SERVED
+            assert [each for each in seen.complaints if "ERR_" not in each] == []
+
+
+async def comes_to_work(page: Page) -> None:
+    await expect(page.locator("#live")).to_be_visible()
+    await page.keyboard.press("1")
+    await expect(page.locator('[data-key="presence-ready"] button')).to_have_attribute("aria-pressed", "true")
+
+
+async def takes_the_call(page: Page) -> None:
+    await expect(page.locator(".call.is-offer")).to_be_visible()
+    await expect(page.locator("#urgent")).to_contain_text("Card blocked")
+    await page.keyboard.press("a")
+    await expect(page.locator(".call.is-calling")).to_be_visible()
+
+
+async def talks(page: Page) -> None:
+    await expect(page.locator(".call.is-talking h1")).to_contain_text("Helen Ward")
+
+
+async def writes_while_the_page_begins_anew(page: Page) -> None:
+    await talks(page)
+    await page.keyboard.press("n")
+    await page.keyboard.type("Identity confirmed. ")
+    await expect(page.locator("#note-state")).not_to_be_empty()
+    await page.reload()
+    await expect(page.locator("#live")).to_be_visible()
+    await talks(page)
+    await expect(page.locator("#note")).to_have_value("Identity confirmed. ")
+
+
+async def ends_the_talk(page: Page) -> None:
+    """The server is back; the key is pressed twice."""
+    await expect(page.locator("#strip")).to_be_hidden()
+    await talks(page)
+    await page.locator("#note").blur()
+    await page.keyboard.press("e")
+    await expect(page.locator("[data-armed]")).to_be_visible()
+    async with page.expect_response("**/end"):
+        await page.keyboard.press("e")
+
+
+async def writes_it_up(page: Page) -> None:
+    await expect(page.locator(".call.is-over .count")).to_be_visible()
+    for key in "d1":
+        await page.keyboard.press(key)
+    await expect(page.locator('[data-digit="1"]')).to_be_checked()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#idle-head")).to_be_visible()
 
 
 # how it looks and feels, on a bank that stands still

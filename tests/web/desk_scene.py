@@ -162,6 +162,7 @@ def _leg(role: Role, state: LegState) -> Leg:
         cause=Cause.TALKED if ended else None,
         horizon=minutes(60),
         rang_at=minutes(-0.1),
+        joined_at=minutes(-3.2) if state is LegState.JOINED else None,
         ended_at=minutes(-0.1) if ended else None,
     )
 

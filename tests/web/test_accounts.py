@@ -70,6 +70,7 @@ MATRIX: dict[tuple[str, str], tuple[Role, ...]] = {
     ("POST", "/desk/calls/{attempt}/decline"): ALL,
     ("POST", "/desk/calls/{attempt}/note"): ALL,
     ("POST", "/desk/calls/{attempt}/disposition"): ALL,
+    ("POST", "/desk/calls/{attempt}/end"): ALL,
     ("POST", "/desk/wrap-up"): ALL,
     ("POST", "/desk/wrap-up/longer"): ALL,
     ("GET", "/account"): ALL,

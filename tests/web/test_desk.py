@@ -19,6 +19,7 @@ from vqueue.domain.journal import Fact
 from vqueue.domain.promise import Window
 from vqueue.domain.request import State
 from vqueue.ports.bank import Disposition
+from vqueue.services import desk
 from vqueue.services.clerk import Clerk
 from vqueue.services.house import House
 from vqueue.web.desk import Wishes
@@ -118,7 +119,7 @@ async def test_nobody_works_at_anothers_call(site: Site, house: House) -> None:
                    "We promised to call by 14:00 and are late", "today, 12:11", "Visa 0926", "Abroad yes"]),
         ("calling", ["Ringing Helen Ward", "Stay on the line."]),
         ("talking", ["Helen Ward", "talking", "Two declines at the hotel terminal", "Call back at", "Save"]),
-        ("over", ["The talk is over", "A little longer", "Ready now", "Save and be ready", "7:54"]),
+        ("over", ["The talk is over", "One more minute", "Ready now", "Save and be ready", "7:54"]),
         ("late", ["You are ready", "Not written up yet", "no outcome said yet"]),
     ],
 )  # fmt: skip
@@ -239,6 +240,50 @@ async def test_passing_sends_the_place_on_and_says_why_one_is_away(site: Site, h
     assert request.state is State.WAITING
 
 
+async def test_a_talk_is_ended_once_and_only_by_who_talks(site: Site, house: House) -> None:
+    await desk_of(house, "talking")
+    csrf = await enter(site)
+    assert 'data-twice="Press again to end"' in await shown(site)
+    assert (await act(site, csrf, "calls/at_day0/end"))[0] in (404, 409)
+    assert (await act(site, csrf, f"calls/{CALL}/end"))[0] == 200
+    rows = await house.database.read(lambda work: work.journal.recent(facts=(Fact.STAFF_ACTED,)))
+    assert [(row.attempt, row.data["by"]) for row in rows if row.data["act"] == "ended_talk"] == [(CALL, "st_omer")]
+    over = replace(await house.database.read(lambda work: work.attempts.get(CALL)), closed_at=minutes(0))
+    await house.database.transact(lambda work: work.attempts.replace(over))
+    assert (await act(site, csrf, f"calls/{CALL}/end"))[0] == 200
+    again = await house.database.read(lambda work: work.journal.recent(facts=(Fact.STAFF_ACTED,)))
+    assert again == rows
+
+
+async def test_ending_hangs_up_the_customers_call_and_no_other(house: House) -> None:
+    """A line of the agent's that stands all day stays."""
+    await desk_of(house, "talking")
+
+    def ended(clerk: Clerk) -> list[str]:
+        desk._ended(clerk, AGENT, CALL, by="st_omer")
+        return [str(call) for call in clerk.hang_ups]
+
+    assert await house.act(ended) == ["CAcustomer"]
+
+
+@pytest.mark.parametrize("state", ["offer", "calling"])
+async def test_what_is_no_talk_yet_cannot_be_ended(site: Site, house: House, state: str) -> None:
+    await desk_of(house, state)
+    csrf = await enter(site)
+    assert "Press again to end" not in await shown(site)
+    assert (await act(site, csrf, f"calls/{CALL}/end"))[0] == 409
+
+
+async def test_who_asked_for_a_break_is_not_told_that_he_will_be_ready(site: Site, house: House) -> None:
+    await desk_of(house, "over")
+    csrf = await enter(site)
+    _, part = await act(site, csrf, "presence", state="away", reason="break")
+    assert [one in plain(part) for one in ("Save and finish", "Finish now", "Save and be ready")] == [True, True, False]
+    assert "No call comes before you are ready again." in plain(part)
+    await act(site, csrf, "wrap-up")
+    assert (await omer(house)).presence is Presence.AWAY
+
+
 async def test_a_note_is_kept_as_typed_and_says_nothing_of_the_outcome(site: Site, house: House) -> None:
     await desk_of(house, "talking")
     csrf = await enter(site)
@@ -295,8 +340,13 @@ async def test_a_little_longer_counts_once_however_often_it_is_pressed(site: Sit
     for _ in range(12):
         seen = (await omer(house)).wrap_until
         assert seen is not None
-        status, _ = await act(site, csrf, "wrap-up/longer", until=seen.isoformat())
-    assert status == 409
+        _, part = await act(site, csrf, "wrap-up/longer", until=seen.isoformat())
+        assert ("One more minute" in part) is (seen + 2 * desk.LONGER <= (await omer(house)).since + desk.LONGEST)
+        if "One more minute" not in part:
+            break
+    until = (await omer(house)).wrap_until
+    assert until is not None
+    assert (await act(site, csrf, "wrap-up/longer", until=until.isoformat()))[0] == 409
     assert (await act(site, csrf, "wrap-up"))[0] == 200
     assert (await omer(house)).presence is Presence.READY
 

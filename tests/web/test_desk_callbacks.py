@@ -125,7 +125,7 @@ async def test_a_free_agent_whose_last_desk_page_closed_is_away_and_reads_why(si
     assert (await omer(house)).reason == "desk_closed"
     assert (await omer(house)).presence is Presence.AWAY and await pages(house) == []
     await enter(site)
-    assert "Your desk was closed for a minute" in plain(await shown(site))
+    assert "Your desk was closed or without a connection" in plain(await shown(site))
 
 
 async def test_a_page_that_is_looked_at_stays_open(house: House) -> None:

@@ -1,4 +1,4 @@
-"""What an agent does at the bank's own desktop: takes the call he is offered, passes it, is done writing up."""
+"""What an agent does at the bank's own desktop: takes the call he is offered, passes it, ends it, is done with it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from vqueue.domain.agent import Agent, AgentMove, Presence
 from vqueue.domain.causes import Cause
-from vqueue.domain.errors import NotPossible
+from vqueue.domain.errors import NotFound, NotPossible
 from vqueue.domain.ids import AgentId, AttemptId, CallSid
 from vqueue.domain.journal import Fact
 from vqueue.domain.leg import Leg, LegState, News, Way
@@ -63,6 +63,12 @@ async def decline(house: House, agent_id: AgentId, *, by: str, attempt: AttemptI
     return found.agent
 
 
+async def end(house: House, agent_id: AgentId, *, attempt: AttemptId, by: str) -> Agent:
+    """Ends the talk: the customer's call, and by that what the agent hears of it; a line of his that stands all day
+    stays. Repeating it changes nothing. Raises NotFound; NotPossible while nobody talks."""
+    return await house.act(partial(_ended, agent_id=agent_id, attempt=attempt, by=by))
+
+
 async def wrap_up(house: House, agent_id: AgentId) -> Agent:
     """Done writing up: ready, or what was asked for meanwhile. Raises NotFound; NotPossible while he is on a call."""
     return await house.act(partial(_wrapped_up, agent_id=agent_id))
@@ -80,6 +86,11 @@ async def longer(house: House, agent_id: AgentId, *, seen: datetime, by: str) ->
     Raises NotFound; NotPossible when he is not writing up, or has been for LONGEST.
     """
     return await house.act(partial(_longer, agent_id=agent_id, seen=seen, by=by))
+
+
+def may_take_longer(agent: Agent) -> bool:
+    """Whether one more wish for time would not make it last too long."""
+    return agent.wrap_until is not None and agent.wrap_until + LONGER <= agent.since + LONGEST
 
 
 async def _in_time(house: House, deed: partial[T]) -> T:
@@ -132,6 +143,22 @@ def _declined(clerk: Clerk, agent_id: AgentId, attempt: AttemptId | None, by: st
     return _Found(clerk.work.agents.get(agent_id), heard)
 
 
+def _ended(clerk: Clerk, agent_id: AgentId, attempt: AttemptId, by: str) -> Agent:
+    agent, case = clerk.work.agents.get(agent_id), settling.load(clerk, attempt)
+    if case.attempt.agent != agent_id:
+        raise NotFound("This is no call of yours.")
+    customer = case.customer_leg
+    if customer is None or customer.joined_at is None:
+        raise NotPossible("Nobody talks yet.")
+    mine = case.agent_leg
+    own = mine.call_sid if mine is not None and mine.way is Way.POSTED else None
+    call = customer.call_sid or own
+    if case.attempt.is_open and customer.live and call is not None:
+        clerk.hang_ups.append(call)
+        clerk.note(Fact.STAFF_ACTED, request=case.request, attempt=attempt, agent=agent_id, act="ended_talk", by=by)
+    return agent
+
+
 def _wrapped_up(clerk: Clerk, agent_id: AgentId) -> Agent:
     agent = clerk.work.agents.get(agent_id)
     if agent.presence in (Presence.RESERVED, Presence.TALKING):
@@ -155,9 +182,9 @@ def _longer(clerk: Clerk, agent_id: AgentId, seen: datetime, by: str) -> Agent:
         raise NotPossible(f"The agent is {agent.presence}.")
     if agent.wrap_until != seen:
         return agent
-    until = agent.wrap_until + LONGER
-    if until > agent.since + LONGEST:
+    if not may_take_longer(agent):
         raise NotPossible("Writing up has lasted long enough.")
+    until = agent.wrap_until + LONGER
     clerk.note(Fact.STAFF_ACTED, agent=agent_id, act="longer_wrap_up", by=by, until=until.isoformat())
     clerk.topics += ["agents", f"agent:{agent_id}"]
     return clerk.work.agents.replace(replace(agent, wrap_until=until))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from vqueue.domain.agent import Presence
 from vqueue.domain.attempt import AttemptState, Shape
 from vqueue.domain.context import FieldKind
 from vqueue.domain.leg import Role
@@ -12,6 +13,7 @@ from vqueue.domain.promise import Promise
 from vqueue.domain.request import Request
 from vqueue.domain.rules import Queue
 from vqueue.domain.speech_args import Minutes, Number, Text, Window
+from vqueue.services import desk
 from vqueue.services.desk_views import Contact, Task, Workplace
 from vqueue.services.disposing import DRAFT
 from vqueue.web.console.figures import NONE, length, minute
@@ -62,6 +64,7 @@ def present_call(seen: Workplace, words: Words, wishes: Wishes, *, bank: str, mi
     kind = kind_of(task)
     if kind == "over" and agent.attempt is None and agent.wrap_until is None:
         kind = "late"
+    ready_next = agent.after is Presence.READY
     head, sub = _heads(kind, task, words)
     joined = attempt.joined_at
     ended = attempt.closed_at
@@ -69,7 +72,7 @@ def present_call(seen: Workplace, words: Words, wishes: Wishes, *, bank: str, mi
         kind=kind,
         attempt=attempt.id,
         head=head,
-        sub=sub,
+        sub=sub if kind != "over" or ready_next else words.say("desk.over_text_other"),
         person=_person(task, words),
         code=task.code,
         promise=_promise(task, seen.at, words, mirrored=mirrored),
@@ -81,6 +84,8 @@ def present_call(seen: Workplace, words: Words, wishes: Wishes, *, bank: str, mi
         joined=joined.isoformat() if joined is not None and kind == "talking" else None,
         lasted=length(ended - joined) if joined is not None and ended is not None else "",
         wrap=_wrap(seen, words) if kind == "over" else None,
+        longer=desk.may_take_longer(agent),
+        ready_next=ready_next,
         crm=wishes.crm_address(_values(seen, task)),
         note=task.note,
         outcomes=_outcomes(task, wishes, words),

@@ -125,7 +125,7 @@ def _day(day: Day, words: Words) -> DayPart:
     met = say("desk.day_of", hits=Number(kept), total=Number(settled)) if settled else NONE
     more = len(day.talks) - TALKS
     return DayPart(
-        since=say("desk.since", at=words.clock(day.since)),
+        since=say("desk.day_today"),
         figures=(
             (say("desk.day_calls"), say("console.number", count=Number(len(day.talks)))),
             (say("desk.day_handling"), _seconds(day.handling_s)),

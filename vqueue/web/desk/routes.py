@@ -150,6 +150,9 @@ class Desk:
     async def decline(self, agent: AgentId, request: web.Request, sent: Sent, by: str) -> None:
         await desk.decline(self.house, agent, by=by, attempt=_attempt(request))
 
+    async def end(self, agent: AgentId, request: web.Request, sent: Sent, by: str) -> None:
+        await desk.end(self.house, agent, attempt=_attempt(request), by=by)
+
     async def note(self, agent: AgentId, request: web.Request, sent: Sent, by: str) -> None:
         await noting.keep(self.house, _attempt(request), _note(sent), agent=agent, by=by)
 
@@ -217,6 +220,7 @@ def add_routes(
         ("/desk/presence", own.ask),
         ("/desk/calls/{attempt}/accept", own.accept),
         ("/desk/calls/{attempt}/decline", own.decline),
+        ("/desk/calls/{attempt}/end", own.end),
         ("/desk/calls/{attempt}/note", own.note),
         ("/desk/calls/{attempt}/disposition", own.dispose),
         ("/desk/wrap-up", own.wrap_up),

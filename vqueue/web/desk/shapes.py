@@ -132,6 +132,10 @@ class Card:
     joined: str | None
     lasted: str
     wrap: Countdown | None
+    longer: bool
+    """He may take another minute to write up."""
+    ready_next: bool
+    """The next call comes after this one; he has not asked to be away then."""
     crm: str
     note: str = field(repr=False)
     outcomes: tuple[Outcome, ...]

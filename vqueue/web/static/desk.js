@@ -8,6 +8,7 @@ const CIRCLE = 150.8;
 const KEYS = 'vqueue-keys';
 const STEP_MS = 250;
 const AGAIN_MS = 1500;
+const ARMED_MS = 4000;
 
 // Who closes the page while a call rings or goes on is asked first; a page that begins anew by itself is not.
 
@@ -120,8 +121,10 @@ async function settle(form, body) {
       return;
     }
     if (answer && answer.status < 500) {
-      if (answer.status === 401) reload();
-      complain((await answer.json().catch(() => null))?.words ?? main.dataset.failed);
+      if (answer.status === 401 || answer.status === 403) reload();
+      const refused = await answer.json().catch(() => null);
+      complain(refused?.words ?? main.dataset.failed);
+      if (refused?.code === 'slot_taken') renew();
       return;
     }
     complain(main.dataset.waiting);
@@ -133,22 +136,43 @@ async function settle(form, body) {
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('[data-act]')) return;
   event.preventDefault();
-  send(event.target, event.submitter);
+  if (meant(event.target)) send(event.target, event.submitter);
 });
 
-// Notes: each stroke is kept in this tab at once and on the server a moment later.
+/** What cannot be taken back is asked for twice: the first time the button says what the second one does. */
+function meant(form) {
+  if (!form.dataset.twice || form.dataset.armed) return true;
+  const words = form.querySelector('[data-words]');
+  const before = words.textContent;
+  const look = form.querySelector('button').classList;
+  form.dataset.armed = 'yes';
+  words.textContent = by('polite').textContent = form.dataset.twice;
+  look.replace('danger-line', 'danger');
+  setTimeout(() => {
+    delete form.dataset.armed;
+    words.textContent = before;
+    look.replace('danger', 'danger-line');
+  }, ARMED_MS);
+  return false;
+}
+
+// Notes: each stroke is kept in this tab at once and on the server a moment later. What another tab wrote is taken over
+// while nobody types here.
 
 const kept = (attempt) => `vqueue-note-${attempt}`;
 const forget = (attempt) => sessionStorage.removeItem(kept(attempt));
 let saving = 0;
 let known = null;
+let stored = '';
 
 const noteState = (words) => { if (by('note-state')) by('note-state').textContent = words; };
 
 function note() {
   const field = by('note');
-  if (!field || field === known) return;
+  if (!field) return;
+  if (field === known) return take(field);
   known = field;
+  stored = field.value;
   const attempt = field.form.dataset.attempt;
   const before = sessionStorage.getItem(kept(attempt));
   if (before !== null && before !== field.value) {
@@ -157,13 +181,23 @@ function note() {
   }
 }
 
+/** The server's note, where this tab has nothing of its own to keep. */
+function take(field) {
+  const told = field.form.dataset.note;
+  const typing = document.hasFocus() && document.activeElement === field;
+  if (typing || told === stored || field.value !== stored) return;
+  field.value = stored = told;
+}
+
 async function keep(field, attempt) {
   const mine = ++saving;
   sessionStorage.setItem(kept(attempt), field.value);
   await pause(600);
   while (mine === saving && field.isConnected) {
     noteState(field.dataset.saving);
-    const answer = await post(field.dataset.url, new URLSearchParams({ note: field.value }));
+    const sent = field.value;
+    const answer = await post(field.dataset.url, new URLSearchParams({ note: sent }));
+    if (answer?.ok) stored = sent;
     if (mine !== saving) return;
     if (answer?.ok || (answer && answer.status < 500)) {
       noteState(answer.ok ? field.dataset.saved : '');
@@ -180,7 +214,7 @@ document.addEventListener('input', (event) => {
   if (event.target.id === 'note') keep(event.target, event.target.form.dataset.attempt);
 });
 
-// Free times are looked for when somebody wants one.
+// Free times are looked for when somebody comes near, and again when one has been taken meanwhile.
 
 async function times() {
   const list = by('at');
@@ -192,12 +226,27 @@ async function times() {
   list.replaceChildren(...found.querySelector('select').childNodes);
 }
 
+function renew() {
+  delete by('at')?.dataset.asked;
+  times();
+}
+
 document.addEventListener('change', (event) => {
   if (event.target.matches('[name="follow_up"][value="at"]')) times();
   if (event.target.id === 'team') main.querySelector('[name="follow_up"][value="soon"]').checked = true;
   if (event.target.id === 'at') main.querySelector('[name="follow_up"][value="at"]').checked = true;
+  if (event.target.closest('#follow')) mine();
 });
-document.addEventListener('focusin', (event) => { if (event.target.id === 'at') times(); });
+
+/** Another team's callback is nobody's own. */
+function mine() {
+  const soon = main.querySelector('[name="follow_up"][value="soon"]').checked;
+  by('mine').disabled = Boolean(soon && by('team')?.selectedIndex > 0);
+}
+
+for (const near of ['focusin', 'pointerover']) {
+  document.addEventListener(near, (event) => { if (event.target.closest('#follow')) times(); });
+}
 
 // Keys. Letters mean the key in its place on the keyboard, whatever the script it writes.
 
@@ -242,6 +291,7 @@ function write(field) {
 const QUIET = new Set(['radio', 'checkbox']);
 
 document.addEventListener('keydown', (event) => {
+  if (event.repeat) return;
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return void finish(event);
   const field = event.target.closest('input, select, textarea, dialog, [contenteditable]');
   if ((field && !QUIET.has(field.type)) || !box.checked || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -260,7 +310,7 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-keys]')) by('keys').showModal();
 });
 
-new MutationObserver(note).observe(main, { childList: true, subtree: true });
+new MutationObserver(note).observe(main, { childList: true, subtree: true, attributeFilter: ['data-note'] });
 addEventListener('online', () => { by('strip').hidden = true; });
 addEventListener('offline', () => { by('strip').hidden = false; });
 setInterval(tick, STEP_MS);
