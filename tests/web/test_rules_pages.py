@@ -294,6 +294,15 @@ async def test_the_history_says_who_when_why_and_what_and_leads_back(site: Site,
     assert "too long" in plain(await shown(site, "/console/rules"))
 
 
+async def test_any_two_versions_are_compared(site: Site, house: House, csrf: str) -> None:
+    for rings in (30, 35, 40):
+        rules = replace(Rules(), callback=replace(Rules().callback, ring_s=rings))
+        await house.act(lambda clerk, new=rules: clerk.work.queues.publish("cards", new, at=clerk.at, by="st_dana"))
+    page = plain(await shown(site, f"{PATH}/history?old=2&new=4"))
+    assert "The customer's phone rings for: 30 becomes 40 s" in page
+    assert "becomes 40 s" in plain(await shown(site, f"{PATH}/history?old=x&new=77"))
+
+
 async def test_a_rehearsal_wants_a_saved_draft_and_says_so(site: Site, house: House, csrf: str) -> None:
     before = plain(await shown(site))
     assert "Save a draft first: what is saved is rehearsed." in before

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from vqueue.domain.rules import Rules
 from vqueue.domain.rules_changes import changes
-from vqueue.domain.speech_args import Number
+from vqueue.domain.speech_args import Number, Text
 from vqueue.ports.database import Work
 from vqueue.services import ruling_view
 from vqueue.services.ruling_view import Ground
@@ -44,8 +44,24 @@ async def page(
         "rows": _rows(presenter, request, ground, documents),
         "may": visitor.role in SUPERVISORS,
         "wrong": wrong,
+        "text": Text,
+        "compared": _compared(presenter, request, ground, documents),
     }
     return presenter.pages.page(request, "console/rules/history.html", values, visitor=visitor, status=status)
+
+
+def _compared(presenter: Presenter, request: web.Request, ground: Ground, documents: Sequence[Rules]) -> dict[str, Any]:
+    """Two versions side by side; at first the newest and the one before. `changes` is None where nobody asked."""
+    kept = {str(how.version): rules for how, rules in zip(ground.told.history, documents, strict=True)}
+    versions, asked = list(kept), (request.query.get("old", ""), request.query.get("new", ""))
+    told = None
+    if asked[0] in kept and asked[1] in kept:
+        speaks = presenter.speaks(request)
+        old, new = (document_of(kept[each]) for each in asked)
+        told = [speaks.change(each) for each in changes(old, new)]
+    else:
+        asked = (versions[1], versions[0]) if len(versions) > 1 else ("", "")
+    return {"versions": versions, "old": asked[0], "new": asked[1], "changes": told}
 
 
 def _rows(
