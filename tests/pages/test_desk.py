@@ -326,3 +326,40 @@ async def test_whoever_closes_the_desk_during_a_call_is_asked_first(desk: Desk, 
         if not page.is_closed():
             await page.wait_for_event("close")
         assert heard == (["beforeunload"] if asked else [])
+
+
+async def test_two_browsers_with_one_desk_keep_one_note(desk: Desk) -> None:
+    """Whoever saves in the one does not undo what was written in the other."""
+    async with desk.open() as there, desk.open() as here:
+        await there.page.locator("#note").fill("Written in the other browser")
+        await expect(here.page.locator("#note")).to_have_value("Written in the other browser")
+        await here.page.locator('[data-digit="1"]').check()
+        await here.page.keyboard.press("Control+Enter")
+        for one in (here, there):
+            await expect(one.page.locator("#outcomes .done")).to_contain_text("Solved")
+    (said,) = await desk.house.database.read(lambda work: work.dispositions.of_request("rq_00000000helenward"))  # type: ignore[arg-type]
+    assert said.note is not None and desk.house.vault.open(said.note) == "Written in the other browser"
+
+
+async def test_whoever_is_signed_out_while_typing_signs_in_again_and_finds_it(desk: Desk) -> None:
+    async with desk.open() as seen:
+        page = seen.page
+        await page.context.clear_cookies()
+        await page.locator("#note").fill("typed without a session")
+        await sign_in(page)
+        await expect(page.locator("#note")).to_have_value("typed without a session")
+        await expect(page.locator("#note-state")).to_have_text("Saved.")
+
+
+async def test_a_key_that_is_held_down_ends_nothing(desk: Desk) -> None:
+    async with desk.open() as seen:
+        page = seen.page
+        for _ in range(3):
+            await page.keyboard.down("e")
+        await expect(page.locator("[data-armed]")).to_be_visible()
+        await page.keyboard.up("e")
+        acts = await desk.house.database.read(lambda work: work.journal.recent(facts=(Fact.STAFF_ACTED,)))
+        assert "ended_talk" not in [row.data["act"] for row in acts]
+        async with page.expect_response("**/end"):
+            await page.keyboard.press("e")
+        assert seen.complaints == []
