@@ -27,8 +27,10 @@ NAUGHTY = (
     "<img src=x onerror=alert(1)> \"'`; DROP TABLE -- ${7*7} {{7*7}} \u202etxt.exe "
     "\U0001f468\u200d\U0001f469 Ω≈ç√ \ufeff%s"
 )
-NEXT_BUTTON = """() => getComputedStyle(
-  document.querySelector("vqueue-support").shadowRoot.querySelector("#next")).backgroundColor"""
+NEXT_BUTTON = """() => {
+  const seen = getComputedStyle(document.querySelector("vqueue-support").shadowRoot.querySelector("#next"));
+  return [seen.backgroundColor, seen.fontSize, seen.letterSpacing, seen.textTransform];
+}"""
 HEADS = {"en": "What can we help with?", "ru": "Чем помочь?", "he": "במה אפשר לעזור?"}
 
 
@@ -263,10 +265,13 @@ async def test_a_site_of_the_bank_embeds_the_widget_with_its_own_token_and_colou
             async with visit(browser, f"{origin}/", width=1000, height=900) as seen:
                 await expect(seen.page.locator("#topic-cards-")).to_be_visible()
                 await seen.page.locator("#topic-cards-").click()
-                assert await seen.page.evaluate(NEXT_BUTTON) == "rgb(120, 0, 80)"
+                assert await seen.page.evaluate(NEXT_BUTTON) == ["rgb(120, 0, 80)", "16px", "normal", "none"]
+                await seen.page.evaluate("document.body.append(document.createElement('vqueue-support'))")
+                await expect(seen.page.locator("#mine")).to_be_visible()
                 await seen.page.locator("#next").click()
                 await seen.page.locator("#proceed").click()
                 await expect(seen.page.locator("#times")).to_be_visible()
+                await expect(seen.page.locator("#mine")).to_be_visible()
                 assert seen.complaints == []
             (request,) = await bank.requests()
             assert (request.mode, request.channel) == (Mode.CALLBACK, "app")
@@ -297,5 +302,6 @@ def _files(us: str, token: str) -> dict[str, tuple[str, str]]:
         f'document.querySelector("vqueue-support").tokenProvider = async () => "{token}";\n'
         f'await import("{us}/support/widget.js");'
     )
-    css = "vqueue-support { --vq-accent: #780050; }"
+    css = "html { font-size: 62.5%; } * { letter-spacing: 3px; text-transform: uppercase; }"
+    css += "vqueue-support { --vq-accent: #780050; }"
     return {"/": (html, policy), "/bank.js": (script, policy), "/bank.css": (css, policy)}

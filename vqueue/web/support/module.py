@@ -17,6 +17,8 @@ ORDER = (
 """Each after those it imports."""
 SHEETS = ("frame", "controls", "place", "narrow")
 """Each may take back what one before it says."""
+LETTER = ":host { --rem: var(--vq-rem, max(1rem, 16px)); }"
+"""What everything is measured by: on a page whose root letter is small for reasons of its own, ours stays readable."""
 AREA = "support."
 _IMPORT = re.compile(r'^import .*? from "\./([a-z]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=class|function|const|async)", re.MULTILINE)
@@ -24,6 +26,7 @@ _COMMENT = re.compile(r"^ */\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(r"(--[a-z0-9-]+): ([^;]+);")
 _WIDE = re.compile(r"@media \(min-width: 2200px\) \{\s*:root \{[^}]*\}\s*\}")
 """The letters of a page on a wall: a widget keeps those of the page it stands on."""
+_REM = re.compile(r"(?<![\w.-])(-?\d*\.?\d+)rem\b")
 _ROOTS = (
     (':root:not([data-theme="light"])', ':host(:not([theme="light"]))'),
     (':root[data-theme="dark"]', ':host([theme="dark"])'),
@@ -63,7 +66,7 @@ def sheet() -> str:
         tokens = tokens.replace(root, host)
     tokens = _WIDE.sub("", tokens)
     themable = _TOKEN.sub(lambda found: f"{found[1]}: var(--vq-{found[1][2:]}, {found[2]});", tokens)
-    return _tight(themable + "".join(_file(f"{name}.css") for name in SHEETS))
+    return LETTER + _REM.sub(r"calc(\1 * var(--rem))", _tight(themable + "".join(map(_style, SHEETS))))
 
 
 def _plain(text: str | Mapping[str, str]) -> object:
@@ -76,6 +79,10 @@ def _json(value: object) -> str:
 
 def _tight(css: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+
+
+def _style(name: str) -> str:
+    return _file(f"{name}.css")
 
 
 def _source(name: str) -> str:

@@ -84,7 +84,8 @@ class Support:
     async def worker(self, _: web.Request) -> web.Response:
         """The worker with what it keeps; another version of any file is another worker."""
         shell = [widget_address(), *(static(name) for name in FILES)]
-        text = f"const SHELL = {json.dumps(shell)};\n{_worker()}"
+        icon = json.dumps(static(ICONS[0][0]))
+        text = f"const SHELL = {json.dumps(shell)};\nconst ICON = {icon};\n{_worker()}"
         headers = {"Service-Worker-Allowed": PAGE, "Cache-Control": "no-cache"}
         return web.Response(text=text, content_type="text/javascript", charset="utf-8", headers=headers)
 

@@ -1,5 +1,6 @@
 /* Keeps the page's shell for a visitor without a network, and shows what the bank pushes. Answers of the API are never kept. */
 const PAGE = "/support";
+const PATIENCE_MS = 4_000;
 const KEPT = `support ${SHELL[0]}`;
 
 self.addEventListener("install", (event) => {
@@ -24,22 +25,25 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (event.request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(event.request));
+  if (event.request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(event));
   else if (SHELL.includes(url.pathname + url.search))
     event.respondWith(caches.match(event.request).then((found) => found || fetch(event.request)));
 });
 
-/** From the network, and kept; without one, the page as it was last in this language. */
-async function page(request) {
+/** From the network, and kept; where it does not carry, or not within a few seconds, the page as it was last. */
+async function page(event) {
   const kept = await caches.open(KEPT);
-  try {
-    const answer = await fetch(request);
+  const last = await kept.match(PAGE);
+  const fresh = fetch(event.request).then(async (answer) => {
     if (answer.ok) await kept.put(PAGE, answer.clone());
     return answer;
-  } catch {
-    return (await kept.match(PAGE)) || Response.error();
-  }
+  });
+  if (!last) return fresh;
+  event.waitUntil(fresh.catch(() => null));
+  return Promise.race([fresh.catch(() => last), late().then(() => last)]);
 }
+
+const late = () => new Promise((over) => setTimeout(over, PATIENCE_MS));
 
 self.addEventListener("push", (event) => {
   let told = {};
@@ -52,6 +56,7 @@ self.addEventListener("push", (event) => {
   event.waitUntil(
     self.registration.showNotification(title || "", {
       body,
+      icon: ICON,
       lang,
       dir: "auto",
       data,

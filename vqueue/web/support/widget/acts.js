@@ -57,7 +57,8 @@ export class Acts extends Controller {
 
   /* following */
   async openPlace(id, request = null, note = null) {
-    this.go("place", { requestId: id, request, note, codes: null, feedback: {}, thanked: false });
+    const anew = this.s.requestId === id ? {} : { feedback: {}, thanked: false };
+    this.go("place", { requestId: id, request, note, codes: null, ...anew });
     this.following?.abort();
     this.following = new AbortController();
     this.signal.addEventListener("abort", () => this.following?.abort(), { once: true });

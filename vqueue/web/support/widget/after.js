@@ -93,7 +93,7 @@ function feedback(app) {
               id: `${name}-${value}`,
               checked: given[name] === value,
               onchange: () => {
-                given[name] = value;
+                app.keep({ feedback: { ...s.feedback, [name]: value } });
               },
             }),
             h("span", {}, text(value)),
@@ -139,7 +139,7 @@ function feedback(app) {
           dir: "auto",
           value: given.comment || "",
           oninput: (e) => {
-            given.comment = e.target.value;
+            app.keep({ feedback: { ...s.feedback, comment: e.target.value } });
           },
         }),
       ),

@@ -27,6 +27,7 @@ export function choice(app) {
   const back = options.find((one) => one.mode === "callback");
   const window = back?.window;
   const reasons = seen.reasons.filter((each) => w.has(`reason_${each}`));
+  const closing = { at: seen.closes_at ? w.clock(seen.closes_at, zone) : "" };
   return [
     h(
       "div",
@@ -40,7 +41,7 @@ export function choice(app) {
       ? h(
           "ul",
           { class: "why" },
-          reasons.map((each) => h("li", {}, w.say(`reason_${each}`))),
+          reasons.map((each) => h("li", {}, w.say(`reason_${each}`, closing))),
         )
       : null,
     app.problem(),
@@ -51,7 +52,11 @@ export function choice(app) {
           options.map((one) => option(app, one, zone)),
         )
       : h("p", { class: "lede" }, w.say("nothing_offered")),
-    app.foot(app.numberRow(), proceed(app), h("p", { class: "fine" }, w.say("can_change"))),
+    app.foot(
+      app.numberRow(),
+      options.length ? proceed(app) : app.button("others", w.say("ask_else"), () => app.go("topics"), "big"),
+      CHOSEN[s.mode] && h("p", { class: "fine" }, w.say("can_change")),
+    ),
   ];
 }
 

@@ -18,6 +18,8 @@ const KEPT = [
   "slot",
   "requestId",
   "after",
+  "feedback",
+  "thanked",
 ];
 
 export class Controller {
@@ -34,14 +36,15 @@ export class Controller {
   }
 
   set(changes, move = false) {
-    Object.assign(this.s, changes);
-    this.memory.set(
-      "state",
-      Object.fromEntries(
-        KEPT.filter((key) => this.s[key] !== undefined && this.s[key] !== null).map((key) => [key, this.s[key]]),
-      ),
-    );
+    this.keep(changes);
     this.show(move);
+  }
+
+  /** What is typed stays over a reload, though nothing is shown anew while it is. */
+  keep(changes) {
+    Object.assign(this.s, changes);
+    const known = KEPT.filter((key) => this.s[key] !== undefined && this.s[key] !== null);
+    this.memory.set("state", Object.fromEntries(known.map((key) => [key, this.s[key]])));
   }
 
   go(step, changes = {}) {
@@ -202,8 +205,7 @@ export class Controller {
   }
 
   answer(id, value) {
-    this.s.answers = { ...this.s.answers, [id]: value };
-    this.memory.set("state", { ...(this.memory.get("state") || {}), answers: this.s.answers });
+    this.keep({ answers: { ...this.s.answers, [id]: value } });
   }
 
   answered() {

@@ -59,7 +59,7 @@ export class VqueueSupport extends HTMLElement {
       WORDS,
       (this.getAttribute("lang") || document.documentElement.lang || navigator.language).split("-")[0],
     );
-    const memory = new Memory(`vqueue-support ${base}`, signal);
+    const memory = new Memory(`vqueue-support ${base}${this.which()}`, signal);
     if (anew && !this.provider && memory.get("whose")) memory.forget(...Memory.PERSONAL);
     this.acts = new Acts({
       base,
@@ -82,6 +82,13 @@ export class VqueueSupport extends HTMLElement {
     this.show(false);
     this.acts.start();
     this.lookForPush(signal);
+  }
+
+  /** Each of several on one page remembers its own: by its id, or as the second, third … of the page. */
+  which() {
+    const before = [...document.querySelectorAll("vqueue-support")].indexOf(this);
+    this.own ??= this.id || (before > 0 ? String(before) : "");
+    return this.own && ` ${this.own}`;
   }
 
   async lookForPush(signal) {

@@ -34,7 +34,7 @@ export function phone(app) {
           "aria-describedby": s.problem ? "problem" : false,
           "aria-invalid": s.problem ? "true" : false,
           oninput: (e) => {
-            s.phone = e.target.value;
+            app.keep({ phone: e.target.value });
           },
         }),
         h("p", { class: "hint" }, w.say("phone_hint")),
