@@ -1,9 +1,12 @@
 """The coming hours of a queue, half hour by half hour: what is expected, who will be there, what is booked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from vqueue.domain.agent import Agent
 from vqueue.domain.outlook import HALF_HOUR, HALF_HOUR_S, Outlook
+from vqueue.domain.request import Request, State
 from vqueue.domain.rules import Queue
 from vqueue.domain.slots import slot_key
 from vqueue.engine import bookable
@@ -16,6 +19,8 @@ from vqueue.services.house import House
 
 MOST_HOURS = 72
 SOON = timedelta(hours=1)
+BOOKED_MOST = 500
+"""Calls of one queue that are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,22 @@ async def everywhere(house: House, hours: int) -> tuple[Ahead, ...]:
     now, hours = house.clock.now(), min(hours, MOST_HOURS)
     found = await house.database.read(lambda work: [_look(work, queue.id, now, hours) for queue in work.queues.all()])
     return tuple(sorted((_ahead(seen, now, hours) for seen in found), key=lambda one: one.queue))
+
+
+async def bookings(
+    house: House, queue: str, *, at: datetime | None = None
+) -> tuple[Sequence[Request], Sequence[Agent]]:
+    """Who is booked in a queue, in the order of the times, at most `BOOKED_MOST`, and everybody's agents; with `at`
+    only those whose time begins in the half hour from then on."""
+
+    def read(work: Work) -> tuple[Sequence[Request], Sequence[Agent]]:
+        found = work.requests.search(queue=queue, states=(State.BOOKED,), limit=BOOKED_MOST)
+        return found, work.agents.all()
+
+    found, agents = await house.database.read(read)
+    timed = [(one.slot_start, one) for one in found if one.slot_start is not None]
+    within = [(start, one) for start, one in timed if at is None or at <= start < at + HALF_HOUR]
+    return [one for _, one in sorted(within, key=lambda item: (item[0], item[1].id))], agents
 
 
 def _ahead(seen: _Seen, now: datetime, hours: int) -> Ahead:

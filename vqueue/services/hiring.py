@@ -144,7 +144,8 @@ def _changed(clerk: Clerk, agent_id: AgentId, changes: Mapping[str, Any], versio
         merged = {**agent.skills, **fields["skills"]}
         fields["skills"] = {skill: level for skill, level in merged.items() if level is not None}
     stored = clerk.work.agents.replace(replace(agent, **fields))
-    _note(clerk, agent_id, "changed_agent", by, fields=sorted(changes))
+    was_now = {"was": dict(agent.skills), "now": dict(stored.skills)} if "skills" in changes else {}
+    _note(clerk, agent_id, "changed_agent", by, fields=sorted(changes), **was_now)
     return stored
 
 

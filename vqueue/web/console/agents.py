@@ -13,6 +13,7 @@ from vqueue.services.house import House
 from vqueue.services.signing_in import Visitor
 from vqueue.services.teaming import Member, Team, Teams
 from vqueue.web.access import READERS, Access
+from vqueue.web.console import skills
 from vqueue.web.console.board import asked_of
 from vqueue.web.console.figures import NONE, code, length, minute
 from vqueue.web.console.requests import masked
@@ -59,8 +60,10 @@ class AgentsPage:
     counted: str
     finding: str
     lacking: bool
-    states: tuple[tuple[str, str], ...]
+    states: tuple[tuple[str, str, Presence], ...]
     """How many are what."""
+    only: Presence | None
+    """Of which state alone the rows are."""
     rows: tuple[Row, ...]
     skills: tuple[str, ...]
     ready: tuple[str, ...]
@@ -68,7 +71,7 @@ class AgentsPage:
     clock: str
 
 
-def present(team: Team, words: Words) -> AgentsPage:
+def present(team: Team, words: Words, *, only: Presence | None = None) -> AgentsPage:
     skills = tuple(sorted({skill for member in team.members for skill in member.agent.skills}))
     names = {queue.id: queue.name(words.language) for queue in team.queues}
     agents = [member.agent for member in team.members]
@@ -79,7 +82,12 @@ def present(team: Team, words: Words) -> AgentsPage:
         finding=_finding(bare, words.say) if skills else "",
         lacking=bool(bare),
         states=_states(agents, words.say),
-        rows=tuple(_row(member, skills, names, words, pin=_pin(member, team)) for member in team.members),
+        only=only,
+        rows=tuple(
+            _row(member, skills, names, words, pin=_pin(member, team))
+            for member in team.members
+            if only in (None, member.agent.presence)
+        ),
         skills=skills,
         ready=tuple(
             "" if skill in bare else _of(_ready(here, skill), _able(here, skill), words.say) for skill in skills
@@ -105,9 +113,10 @@ def _finding(bare: Sequence[str], say: Say) -> str:
     return say("agents_page.nobody_can", words=Text(", ".join(bare))) if bare else say("agents_page.all_can")
 
 
-def _states(agents: Sequence[Agent], say: Say) -> tuple[tuple[str, str], ...]:
+def _states(agents: Sequence[Agent], say: Say) -> tuple[tuple[str, str, Presence], ...]:
     counts = {each: sum(agent.presence is each for agent in agents) for each in _SHOWN}
-    return tuple((say("console.number", count=Number(n)), say(f"presence.{each}")) for each, n in counts.items() if n)
+    told = ((say("console.number", count=Number(n)), say(f"presence.{each}"), each) for each, n in counts.items() if n)
+    return tuple(told)
 
 
 def _why(away: str, words: Words) -> str:
@@ -169,27 +178,42 @@ class Agents:
         object.__setattr__(self, "teams", Teams(house=self.house))
 
     async def page(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        values = await self._values(self.pages.look(request))
+        look = self.pages.look(request)
+        values = await self._values(look, _only(request))
+        values["saved"] = await self._saved(request.query.get("skills", ""), self.pages.say(look))
         return self.pages.page(request, "console/agents.html", values, visitor=visitor)
 
+    async def _saved(self, agent: str, say: Say) -> str:
+        """Whose skills were changed a moment ago, in words."""
+        agents = await self.house.database.read(lambda work: work.agents.all()) if agent else []
+        return next((say("skills_page.done", name=Text(each.name)) for each in agents if each.id == agent), "")
+
     async def events(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
-        look = self.pages.look(request)
+        look, only = self.pages.look(request), _only(request)
 
         async def draw() -> str:
             anybody = {"visitor": self.shared.anybody(visitor)}
-            return self.pages.fragment("console/_agents.html", look, await self._values(look) | anybody)
+            return self.pages.fragment("console/_agents.html", look, await self._values(look, only) | anybody)
 
-        return await self.shared.send(request, visitor, ("agents", look, visitor.role), draw, "agents", "dispatch")
+        key = ("agents", look, visitor.role, only)
+        return await self.shared.send(request, visitor, key, draw, "agents", "dispatch")
 
-    async def _values(self, look: Look) -> dict[str, object]:
+    async def _values(self, look: Look, only: Presence | None) -> dict[str, object]:
         words = Words(self.pages.say(look), look.language, self.house.line.zone, self.house.clock.now())
-        page = present(await self.teams.now(), words)
+        page = present(await self.teams.now(), words, only=only)
         return {"page": page, "clock": page.clock}
+
+
+def _only(request: web.Request) -> Presence | None:
+    """The state asked for; what is none is no filter."""
+    asked = request.query.get("state", "")
+    return Presence(asked) if asked in set(Presence) else None
 
 
 def add_routes(app: web.Application, *, house: House, pages: Pages, access: Access, streams: Streams) -> None:
     """Mounts the page and its stream."""
     shared = Shared(chance=house.chance, access=access, streams=streams)
+    skills.add_routes(app, house=house, pages=pages, access=access)
     agents = Agents(house=house, pages=pages, shared=shared)
     app.router.add_get(PATH, access.only(agents.page, *READERS))
     app.router.add_get(f"{PATH}/events", access.only(agents.events, *READERS))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -9,17 +10,19 @@ from aiohttp import web
 
 from vqueue.domain.rules import Queue
 from vqueue.domain.speech_args import Number, Text
-from vqueue.services.coming import MOST_HOURS, Ahead, Interval, coming
+from vqueue.services.coming import MOST_HOURS, Ahead, Interval, bookings, coming
 from vqueue.services.house import House
 from vqueue.services.overseeing import HOURS
 from vqueue.services.signing_in import Visitor
 from vqueue.web.access import READERS, Access
-from vqueue.web.console import ahead
+from vqueue.web.console import ahead, slot_grid
 from vqueue.web.console.ahead import Soon
 from vqueue.web.console.bars import WIDTH
 from vqueue.web.console.figures import NONE, minute, plain
+from vqueue.web.console.moments import day_of
 from vqueue.web.console.sentences import Words
 from vqueue.web.pages import Pages, Say
+from vqueue.wording.axis import short_day
 from vqueue.wording.languages import language_of
 
 
@@ -109,8 +112,8 @@ def _line(each: Interval, words: Words) -> Line:
 
 
 def _day(each: Interval, words: Words) -> str:
-    date = f"{each.start.astimezone(ZoneInfo(words.zone)):%d.%m}"
-    told = words.say("slots_page.day", day=words.day(each.start), words=Text(date))
+    day, date = words.day(each.start), each.start.astimezone(ZoneInfo(words.zone)).date()
+    told = words.say("slots_page.day", day=day, words=Text(short_day(date, words.language)))
     return told[:1].upper() + told[1:]
 
 
@@ -129,13 +132,26 @@ class Slots:
         names = sorted(((each.id, each.name(look.language)) for each in queues), key=lambda item: item[1])
         found = await coming(self.house, queue.id, MOST_HOURS) if queue is not None else ()
         name = queue.name(look.language) if queue is not None else ""
+        at = slot_grid.chosen_in(request.query.get("at", ""), found)
+        booked, agents = await bookings(self.house, queue.id, at=at) if queue is not None else ((), ())
         values = {
             "page": present(name, found, words, mirrored=look.right_to_left),
+            "grid": slot_grid.grid(found, words, queue=queue.id if queue is not None else "", chosen=at),
+            "bookings": slot_grid.bookings(booked, {agent.id: agent.name for agent in agents}, words),
+            "booked_at": _at(at, words),
             "queues": names,
             "queue": queue.id if queue is not None else "",
             "clock": minute(words.now, words.zone),
         }
         return self.pages.page(request, "console/slots.html", values, visitor=visitor)
+
+
+def _at(at: datetime | None, words: Words) -> str:
+    """Whose bookings are listed, in words; empty for everybody's."""
+    if at is None:
+        return ""
+    day = day_of(at, words)
+    return words.say("slot_grid.who_at", words=Text(", ".join(filter(None, (day, minute(at, words.zone))))))
 
 
 def _chosen(queues: Sequence[Queue], wanted: str) -> Queue | None:

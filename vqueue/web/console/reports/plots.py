@@ -75,9 +75,11 @@ class Plots:
             Line(name=self._word("second_hold_p50_s"), style="accent",
                  values=_means(rows, "second_hold_p50_s", "reached_first_time")),
         ]  # fmt: skip
-        means = [[value for value in line.values if value is not None] for line in lines]
-        told = [Text(length(timedelta(seconds=sum(each) / len(each)))) for each in means if each]
-        key = "found_speed" if all(means) else "found_held" if means[0] else "found_nothing"
+        every = [row for found in rows.values() for row in found]
+        means = [_weighted(every, "asa_s", "answered"), _weighted(every, "second_hold_p50_s", "reached_first_time")]
+        told = [Text(length(timedelta(seconds=round(each)))) for each in means if each is not None]
+        held, rung = (each is not None for each in means)
+        key = "found_speed" if held and rung else "found_held" if held else "found_nothing"
         found = self.say(f"reports_page.{key}", **dict(zip(("words", "total"), told, strict=False)))
         return self._plot("speed", found, rows, lines, kind="lines", unit=self.say("rule_value.seconds"))
 
@@ -167,10 +169,12 @@ def by_start(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return dict(sorted(found.items(), key=lambda item: datetime.fromisoformat(item[0])))
 
 
+def _weighted(rows: Sequence[Row], column: str, weight: str) -> float | None:
+    return _mean(rows, lambda row: row[column], lambda row: max(_number(row[weight]), 1))
+
+
 def _means(rows: Mapping[str, Sequence[Row]], column: str, weight: str) -> tuple[float | None, ...]:
-    return tuple(
-        _mean(found, lambda row: row[column], lambda row: max(_number(row[weight]), 1)) for found in rows.values()
-    )
+    return tuple(_weighted(found, column, weight) for found in rows.values())
 
 
 def _mean(rows: Sequence[Row], value: Callable[[Row], Cell], weight: Callable[[Row], float]) -> float | None:
