@@ -67,7 +67,10 @@ def run(check: Check) -> Result:
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    """With what a check may keep: whoever may not store its modules compiled compiles them anew in each of hundreds of
+    processes, and both test workers rewrite every test of theirs."""
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**told, "PATH": f"{BIN}{os.pathsep}{told.get('PATH', os.defpath)}"}
 
 
 def bring_packages(what: str, packages: tuple[str, ...]) -> None:
