@@ -36,6 +36,8 @@ def test_estimates_that_grow_old_together_are_one_thing_to_do() -> None:
         todo(a_bank(*(a_view(name, board=board) for name, board in old.items()), a_view("fraud"))), words()
     )
     assert [item.title for item in found] == ["Cards, Payments: no fresh estimate"]
+    many = (a_view(f"q{n}", board=a_board(f"q{n}", as_of=minutes(-5))) for n in range(20))
+    assert [item.title for item in todo_items(todo(a_bank(*many)), words())] == ["20 queues: no fresh estimate"]
     (alone,) = todo_items(todo(a_bank(a_view("cards", board=old["cards"]))), words())
     assert alone.title == "Cards: no fresh estimate"
 

@@ -41,8 +41,8 @@ async def test_the_board_says_what_is_wrong_and_what_to_do(site: Site, csrf: str
     assert "Cards will break promises from 14:34. 4 queues are fine." in page
     assert "Omer Barak could serve this queue and is away since 14:00." in page
     assert "14:20 – 15:05" in page
-    assert "4 hold, 10 virtual, 2 booked" in page
-    assert "Closed, opens tomorrow at 09:00" in page
+    assert "4 hold, 10 virtual, 0 booked" in page
+    assert "Opens tomorrow at 09:00" in page
 
 
 async def test_promises_kept_today_are_those_of_today(site: Site, csrf: str) -> None:

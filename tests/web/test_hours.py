@@ -10,6 +10,7 @@ from tests.web.afternoon import DAY_S, a_promise, a_queue, a_request, an_agent, 
 from tests.web.conftest import SignIn, Site
 from tests.web.house import NOON, ZONE, HandClock
 from tests.web.test_console import PERSON, plain
+from tests.web.test_verdict import a_view
 from tests.web.troubled import an_attempt, outlook, trouble
 from vqueue.domain.alert import Kind
 from vqueue.domain.causes import Cause
@@ -23,7 +24,8 @@ from vqueue.services.house import House
 from vqueue.services.leading import SHARD
 from vqueue.services.overseeing import Overview
 from vqueue.services.trending import POINTS, STEP, times_until, trend
-from vqueue.web.console import ahead
+from vqueue.services.views import Waiting
+from vqueue.web.console import ahead, board
 from vqueue.web.console.columns import scale
 from vqueue.web.console.sentences import Words
 from vqueue.web.console.sparks import HEIGHT, WIDTH, sparks
@@ -130,6 +132,34 @@ def test_load_beyond_staff_is_named_with_its_queue_and_time() -> None:
     assert shown.findings == ("Cards: up to 3 agents short between 15:00 and 16:00.",)
     assert [column.missing for column in shown.columns[1:5]] == ["", "−3", "−3", ""]
     assert [bool(column.over) for column in shown.columns[1:5]] == [False, True, True, False]
+
+
+def test_where_all_queues_are_short_it_is_said_once_for_all_of_them() -> None:
+    loads = {"Cards": (2, 3, 6), "Payments": (3,)}
+    queues = [
+        (
+            name,
+            Ahead(queue=name, intervals=tuple(an_interval(n, booked_load=4.5 if n in at else 0.0) for n in range(12))),
+        )
+        for name, at in loads.items()
+    ]
+    shown = ahead.present(queues, words(), mirrored=False)
+    assert shown is not None and shown.grave
+    assert shown.findings == ("All queues together: at times up to 5 agents short between 15:00 and 17:30.",)
+    calm = ("Fraud", Ahead(queue="fraud", intervals=tuple(an_interval(n) for n in range(12))))
+    some = ahead.present([*queues, calm], words(), mirrored=False)
+    assert some is not None
+    assert some.findings == (
+        "Cards: at times up to 3 agents short between 15:00 and 17:30.",
+        "Payments: up to 3 agents short between 15:30 and 16:00.",
+    )
+
+
+def test_booked_calls_of_later_hours_do_not_wait_now() -> None:
+    booked = Waiting(hold=1, virtual=4, booked=9)
+    known = a_view("cards", waiting=booked, ahead=Ahead(queue="cards", intervals=(), booked_soon=2))
+    assert board.waiting_now(known).total == 7
+    assert board.waiting_now(a_view("cards", waiting=booked)).total == 14
 
 
 def test_enough_agents_is_said_and_nothing_is_marked() -> None:

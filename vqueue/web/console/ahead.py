@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from math import ceil
 
 from vqueue.domain.outlook import HALF_HOUR
@@ -106,7 +105,7 @@ def present(queues: Sequence[tuple[str, Ahead]], words: Words, *, mirrored: bool
         return None
     halves = [_together(each) for each in zip(*(ahead.intervals for _, ahead in queues), strict=True)]
     by_agents = any(half.load is not None for half in halves)
-    findings, grave = _findings(queues, words, known=by_agents)
+    findings, grave = _findings(queues, halves, words, known=by_agents)
     levels = scale(highest([value for half in halves for value in _heights(half, by_agents=by_agents)]))
     return Soon(
         unit="agents" if by_agents else "calls",
@@ -179,36 +178,54 @@ def _x(at: float, halves: Sequence[_Half], *, mirrored: bool) -> float:
     return edge(at, len(halves), width=ROOM, mirrored=mirrored)
 
 
-def _findings(queues: Sequence[tuple[str, Ahead]], words: Words, *, known: bool) -> tuple[tuple[str, ...], bool]:
-    """(sentences, whether somebody is short)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lack:
+    """Half hours with too few agents: from the first to the last of them, and how many are missing at most."""
+
+    name: str
+    start: datetime
+    end: datetime
+    most: float
+    gaps: bool
+    """Whether there are enough now and then between."""
+
+
+def _lack(name: str, halves: Sequence[Interval | _Half]) -> _Lack | None:
+    short = [at for at, half in enumerate(halves) if half.short > 0]
+    if not short:
+        return None
+    return _Lack(
+        name=name,
+        start=halves[short[0]].start,
+        end=halves[short[-1]].start + HALF_HOUR,
+        most=max(halves[at].short for at in short),
+        gaps=len(short) <= short[-1] - short[0],
+    )
+
+
+def _finding(lack: _Lack, words: Words) -> str:
+    key = "console.soon_short_at_times" if lack.gaps else "console.soon_short"
+    window = Window(lack.start, lack.end, words.zone)
+    return words.say(key, queue=Text(lack.name), count=Number(ceil(lack.most)), window=window)
+
+
+def _findings(
+    queues: Sequence[tuple[str, Ahead]], halves: Sequence[_Half], words: Words, *, known: bool
+) -> tuple[tuple[str, ...], bool]:
+    """(sentences, whether somebody is short): one for each queue, or one for all where many are short."""
     if not known:
         reasons = dict.fromkeys(word for _, ahead in queues for one in ahead.intervals for word in one.why)
         reason = next((word for word in reasons if word not in ("weekly", "forecast")), "no_outlook")
         return (words.say("console.soon_unknown", words=Text(words.say(f"capacity_why.{reason}"))),), False
-    short = sorted(
-        (start, name, end, most) for name, ahead in queues for start, end, most in _stretches(ahead.intervals)
-    )
-    if not short:
+    lacks = [lack for name, ahead in queues if (lack := _lack(name, ahead.intervals)) is not None]
+    if not lacks:
         return (words.say("console.soon_enough", count=Number(HOURS)),), False
-    told = [
-        words.say(
-            "console.soon_short",
-            queue=Text(name),
-            count=Number(ceil(most)),
-            window=Window(start, end, words.zone),
-        )
-        for start, name, end, most in short[:MOST_FINDINGS]
-    ]
-    more = len(short) - MOST_FINDINGS
-    return (*told, *([words.say("console.soon_more", count=Number(more))] if more > 0 else [])), True
-
-
-def _stretches(intervals: Sequence[Interval]) -> Iterable[tuple[datetime, datetime, float]]:
-    """Runs of half hours with too few agents: from, to, how many are missing at most."""
-    for short, run in groupby(intervals, key=lambda one: one.short > 0):
-        each = list(run)
-        if short:
-            yield each[0].start, each[-1].end, max(one.short for one in each)
+    whole = len(lacks) == len(queues) > 1
+    if whole or len(lacks) > MOST_FINDINGS:
+        name = words.say("console.soon_all" if whole else "console.soon_many", count=Number(len(lacks)))
+        together = _lack(name, halves)
+        lacks = [together] if together is not None else lacks
+    return tuple(_finding(lack, words) for lack in sorted(lacks, key=lambda lack: (lack.start, lack.name))), True
 
 
 def _row(half: _Half, words: Words) -> SoonRow:

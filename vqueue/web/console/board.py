@@ -1,7 +1,7 @@
 """The board as it stands on the page: every figure already written, every bar already measured."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import isinf
 
@@ -9,7 +9,7 @@ from vqueue.domain.agent import Agent, Presence
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services.switching import Switch, is_on
 from vqueue.services.verdict import Severity, Worry, concerns, in_order, todo, verdict
-from vqueue.services.views import BoardView, QueueView
+from vqueue.services.views import BoardView, QueueView, Waiting
 from vqueue.web.console import ahead, sentences
 from vqueue.web.console.ahead import Soon
 from vqueue.web.console.bars import Axis, Bar, PromiseBar, axis, promise_bar, split
@@ -167,9 +167,10 @@ def figures(board: BoardView, look: Look, say: Say) -> tuple[Figure, ...]:
     """Five at most: waiting, ready, kept, answered in time, abandoned."""
     goal = max((view.coverage for view in board.queues), default=0.9)
     day, language = board.day, look.language
+    waiting = sum(waiting_now(view).total for view in board.queues)
     low = day.kept_share is not None and day.settled >= 10 and day.kept_share < goal
     return (
-        Figure(value=say("console.number", count=Number(board.waiting)), label=say("console.kpi_waiting")),
+        Figure(value=say("console.number", count=Number(waiting)), label=say("console.kpi_waiting")),
         Figure(
             value=say("console.number", count=Number(board.ready)),
             label=say("console.kpi_ready", total=Number(board.signed_in)),
@@ -188,7 +189,7 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
     found = concerns(view, scale.now)
     worst = found[0] if found else None
     grave = worst.severity if worst else Severity.FINE
-    say, waiting, day = words.say, view.waiting, view.day
+    say, waiting, day = words.say, waiting_now(view), view.day
     lacking = not view.ready and any(each.worry in _LACK for each in found)
     return QueueRow(
         id=view.queue.id,
@@ -198,7 +199,7 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
         tone=TONES[grave],
         why=sentences.why(view, worst, words),
         waiting=say("console.number", count=Number(waiting.total)),
-        waiting_words=_split_words(view, words),
+        waiting_words=_split_words(waiting, words),
         sparks=_sparks(view, words, mirrored=look.right_to_left),
         window=_window(view, scale, words),
         longest=length(scale.now - view.longest_since) if view.longest_since else "–",
@@ -214,13 +215,16 @@ def _row(view: QueueView, scale: Axis, look: Look, words: Words) -> QueueRow:
     )
 
 
-def _split_words(view: QueueView, words: Words) -> str:
-    """Who waits in which way, and how many of the booked ones come within the hour."""
+def waiting_now(view: QueueView) -> Waiting:
+    """Who waits: of booked calls those of the next hour, where the coming hours are known."""
     waiting = view.waiting
+    soon = waiting.booked if view.ahead is None else min(view.ahead.booked_soon, waiting.booked)
+    return replace(waiting, booked=soon)
+
+
+def _split_words(waiting: Waiting, words: Words) -> str:
     counts = {"hold": waiting.hold, "virtual": waiting.virtual, "booked": waiting.booked}
-    told = words.say("console.waiting_split", **{mode: Number(count) for mode, count in counts.items()})
-    soon = min(view.ahead.booked_soon, waiting.booked) if view.ahead is not None else 0
-    return f"{told} ({words.say('console.booked_soon', count=Number(soon))})" if soon else told
+    return words.say("console.waiting_split", **{mode: Number(count) for mode, count in counts.items()})
 
 
 def _sparks(view: QueueView, words: Words, *, mirrored: bool) -> Sparks | None:

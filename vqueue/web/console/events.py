@@ -92,7 +92,7 @@ def _subject(row: JournalRow, names: Names, words: Words) -> tuple[str, str | No
     if row.agent is not None:
         return names.agents.get(row.agent, row.agent), f"/console/journal?person={row.agent}"
     if row.queue is None:
-        return words.say("journal.by_service"), "/console/service"
+        return words.say("journal.service"), "/console/service"
     history = f"/console/queues/{row.queue}/rules/history" if row.fact is Fact.RULES_PUBLISHED else None
     return names.queues.get(row.queue, row.queue), history
 

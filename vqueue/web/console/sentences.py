@@ -27,6 +27,8 @@ from vqueue.web.pages import Say
 AGENTS, SERVICE = "/console/agents", "/console/service"
 _TIMED = frozenset({Worry.AT_RISK, Worry.BREAKS_SOON, Worry.STAFF_LOSS})
 """Worries whose sentence names a time."""
+MOST_NAMED = 3
+"""Queues that are named one by one in one sentence."""
 ICONS = {Severity.FINE: "fine", Severity.WATCH: "watch", Severity.ACT: "act"}
 
 
@@ -110,15 +112,21 @@ def why(view: QueueView, worst: Concern | None, words: Words) -> str:
 def todo_items(found: Sequence[Concern], words: Words) -> tuple[TodoItem, ...]:
     """One for each; estimates that grow old together have one cause, one act and so one item."""
     stale = [each for each in found if each.worry is Worry.STALE]
-    names = [words.queue(each.queue) for each in stale if each.queue is not None]
+    names = _named([words.queue(each.queue) for each in stale if each.queue is not None], words)
     shown = [each for each in found if each.worry is not Worry.STALE or each is stale[0]]
-    return tuple(_todo_item(each, words, names if each.worry is Worry.STALE else ()) for each in shown)
+    return tuple(_todo_item(each, words, names if each.worry is Worry.STALE else "") for each in shown)
 
 
-def _todo_item(concern: Concern, words: Words, queues: Sequence[str]) -> TodoItem:
-    """`queues`: the names of all it is about, where those are not just its own."""
+def _named(queues: Sequence[str], words: Words) -> str:
+    """All by name where they are few, otherwise how many."""
+    few = len(queues) <= MOST_NAMED
+    return ", ".join(queues) if few else words.say("console.so_many_queues", count=Number(len(queues)))
+
+
+def _todo_item(concern: Concern, words: Words, queues: str) -> TodoItem:
+    """`queues`: what all of those are called that it is about, where it is not just one."""
     view = concern.queue
-    about = ", ".join(queues) or (words.queue(view) if view is not None else "")
+    about = queues or (words.queue(view) if view is not None else "")
     values: dict[str, Arg] = {"queue": Text(about)} if about else {}
     values |= {"at": words.clock(concern.at)} if concern.worry in _TIMED and concern.at else {}
     values |= {"name": Text(code(concern.remedy.request))} if isinstance(concern.remedy, Next) else {}

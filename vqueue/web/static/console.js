@@ -13,6 +13,15 @@ for (const button of document.querySelectorAll('[data-print]')) {
 }
 wire({ csrf: main.dataset.csrf, dialog: by('dialog'), fault: by('fault') });
 keys(by('keys-off'));
+
+/** Says on the page itself that what stands there is old, and since when. */
+function told(stale) {
+  const old = by('old');
+  if (stale && old.hidden) old.textContent = old.dataset.say.replace('#', by('clock').textContent);
+  old.hidden = !stale;
+  main.classList.toggle('is-old', stale);
+}
+
 if (main.dataset.stream) {
-  follow(main.dataset.stream, { main, live: by('live'), words: by('live-words'), clock: by('clock') });
+  follow(main.dataset.stream, { main, live: by('live'), words: by('live-words'), clock: by('clock'), told });
 }
