@@ -112,8 +112,8 @@ async def test_nobody_works_at_anothers_call(site: Site, house: House) -> None:
     ("state", "words"),
     [
         ("idle", ["You are ready", "20 customers are waiting.", "Cards 14 longest 31 minutes"]),
-        ("away", ["You are away", "Press 1 when you are back."]),
-        ("missed", ["You were set away", "the customer kept his place"]),
+        ("away", ["You are away", "No calls come to you.", "I am back 1"]),
+        ("missed", ["You were set away", "the customer kept the place", "I am back 1"]),
         ("offer", ["Call for you: Card blocked", "Accept", "Pass", "7 minutes later than promised.",
                    "We said between 13:44 and 14:00.", "+44…377", "number confirmed", "Private, speaks English",
                    "We promised to call by 14:00 and are late", "today, 12:11", "Visa 0926", "Abroad yes"]),

@@ -22,6 +22,7 @@ REASONS = ("break", "meeting", "training")
 _MISSED = ("agent_no_answer", "agent_declined", "agent_dropped")
 _BUSY = (Presence.RESERVED, Presence.TALKING)
 _ICONS = {"ready": "dot", "break": "away", "meeting": "person", "training": "message", "offline": "offline"}
+_BACK = {Presence.AWAY: "desk.idle_back", Presence.OFFLINE: "desk.idle_begin"}
 _CALL_IS_UP = ("offer", "calling", "talking", "over")
 
 
@@ -42,6 +43,7 @@ def present(seen: Workplace, words: Words, wishes: Wishes, *, bank: str, mirrore
         state_icon=str(agent.presence),
         state_shown=busy,
         idle=idle,
+        back=words.say(_BACK[agent.presence]) if idle is not None and agent.presence in _BACK else "",
         card=card,
         queues=tuple(_queue(view, seen.at, words) for view in seen.queues),
         day=_day(seen.day, words),

@@ -204,6 +204,9 @@ class DeskPage:
     state_icon: str
     state_shown: bool
     idle: tuple[str, str, str] | None
+    """(icon, head, what will happen) where no call is to be shown."""
+    back: str
+    """What the button says by which he is ready again; empty where he need not press one."""
     card: Card | None
     queues: tuple[QueueRow, ...]
     day: DayPart
