@@ -1,4 +1,4 @@
-"""Which pictures belong to the documentation, by name: page, language, size, theme."""
+"""Which pictures belong to the documentation, by name: page, language, size, theme; and what each page is for."""
 
 KEPT = (
     "first-en-desktop-light",
@@ -26,3 +26,59 @@ KEPT = (
     "phones-he-phone-dark",
     "docs-en-desktop-light",
 )
+
+PAGES: dict[str, dict[str, tuple[str, str]]] = {
+    "Supervisor": {
+        "board": ("Board", "the sentence on top, one thing to do, where each queue's window stands, six hours to come"),
+        "requests": ("Requests", "search by masked number, state, queue, channel and agent"),
+        "request": ("One request", "every decision with its reason; what was promised against what happened"),
+        "rules": ("Rules", "a form in words, checked as it is typed, against the rules in force"),
+        "rehearsal": ("Rehearsal", "what a draft would have meant on days that were"),
+        "queues": ("Queues", "which rules are in force, who drafts"),
+        "history": ("Rules' history", "versions in words, and the way back"),
+        "switch": ("Switch", "callbacks or calls off for a while, with a reason"),
+        "slots": ("Booked times", "the load of each half hour, and what is left to book"),
+        "agents": ("Agents", "skills, presence, what each does now"),
+        "reports": ("Reports", "figures with the sentence they come to, plots, CSV, print"),
+        "promises": ("Promise ledger", "each promise and what came of it"),
+        "journal": ("Journal", "every fact in the order it happened, sealed into a chain"),
+        "service": ("Service", "whether each part works, and since when"),
+        "staff": ("Staff", "who may do what"),
+        "account": ("Account", "one's own sessions and password"),
+        "sign-in": ("Sign-in", "a password of ours, or the bank's issuer"),
+        "refused": ("Not allowed", "what is missing and who can give it"),
+        "nowhere": ("Not found", "and the way back"),
+    },
+    "Agent": {
+        "desk-call": ("Desk, in a call", "who, what about, what was promised; keys for everything"),
+        "desk-away": ("Desk, on a break", "presence with its reason, the line, one's own day"),
+        "desk-lost": ("Desk, network lost", "the call goes on, and the page says what it does not know"),
+    },
+    "Customer": {
+        "support-topics": ("Topics", "what it is about, with the wait of each"),
+        "support-questions": ("Questions", "two at the most, which the agent will see"),
+        "support-wait": ("The wait", "an honest one, and what can be chosen"),
+        "support-place": ("Place in line", "the window, the code to ring in with, change and cancel"),
+        "support-offline": ("Offline", "what was known last, and how old it is"),
+        "support-late": ("Late", "we say so, and why"),
+        "support-booked": ("Booked time", "with a calendar entry"),
+        "support-calling": ("It rings", "how to know that it is the bank"),
+        "support-talking": ("In the call", ""),
+        "support-missed": ("Missed", "the place is kept, when we ring again"),
+        "support-kept": ("Not reached", "one tap brings the place back"),
+        "support-feedback": ("Afterwards", "solved, how well, in words"),
+        "support-cancelled": ("Cancelled", "and undone"),
+        "support-closed": ("Closed", "when it opens, what can be chosen until then"),
+        "support-full": ("Full", "no promise that could not be kept"),
+        "support-nothing": ("Paused", "nothing is offered, and said so"),
+    },
+    "Sandbox and developers": {
+        "phones": ("Telephones", "several side by side, every word captioned"),
+        "people": ("People", "who answers how"),
+        "faults": ("Faults", "what the network does wrong on purpose"),
+        "ledger": ("Ledger", "everything that happened on the network"),
+        "simulated": ("A simulated week", "the page `vqueue simulate --html` writes"),
+        "docs": ("The API", "asked from the page itself"),
+    },
+}
+"""By who uses it: each page's name, and what to look at."""

@@ -1,5 +1,6 @@
 """The scenes of the customer's page: from the topics to the place in line, and what comes after it."""
 
+import asyncio
 import json
 import re
 import urllib.parse
@@ -9,11 +10,13 @@ from typing import Any
 
 from playwright.async_api import Page, Request, Route
 
-from scripts.picture_scenes import LANGUAGES, Stage
+from scripts.picture_stage import LANGUAGES, Stage
 
-GUESTS = {"en": "+447700900002", "ru": "+447700900003", "he": "+447700900002"}
+GUESTS = {"en": "+447700900002", "ru": "+447700900003", "he": "+447700900004"}
 """Numbers nobody of the crowd uses; each gives its place back at the end."""
 Document = dict[str, Any]
+WAITS = re.compile(r"/v1/(topics|queues/[^/]+/availability)")
+OFFLINE = "p.strip"
 
 
 def ahead(minutes: float, seen: Document) -> str:
@@ -59,27 +62,93 @@ SEEN_BY = {
 """What each moment shows and the one before it does not; a tab shows what it kept until it is told."""
 
 
+def closed(seen: Document) -> Document:
+    scheduled = [one for one in seen["options"] if one["mode"] in ("scheduled", "message")]
+    opens = (datetime.fromisoformat(seen["as_of"]) + timedelta(hours=13)).isoformat()
+    return {"state": "closed", "wait": None, "options": scheduled, "reasons": [], "opens_at": opens}
+
+
+def full(seen: Document) -> Document:
+    return {"state": "full", "options": [one for one in seen["options"] if one["mode"] == "hold"], "reasons": ["full"]}
+
+
+HOUSES: Mapping[str, Callable[[Document], Document]] = {
+    "closed": closed,
+    "full": full,
+    "nothing": lambda seen: {"state": "paused", "wait": None, "options": [], "reasons": ["paused_registering"]},
+}
+"""What the service would say about the wait on another day."""
+
+
 async def support(stage: Stage) -> None:
     """From the topics to the place in line, every moment after it, and the place is given back."""
-    for language in LANGUAGES:
-        async with stage.page(language) as page:
-            await page.goto(f"{stage.service}/support?lang={language}")
-            await page.locator("#topic-cards-cards").wait_for()
-            await stage.take(page, "support-topics", language)
-            await page.locator("#topic-cards-cards").click()
-            await page.locator("label.chip").first.click()
-            await stage.take(page, "support-questions", language)
-            await page.locator("#next").click()
-            await page.locator("#mode-callback").check(force=True)
-            await stage.take(page, "support-wait", language)
-            await page.locator("#proceed").click()
-            async with page.expect_request("**/events") as follows:
-                await proves(page, stage, GUESTS[language])
-                await page.locator(".codebox .code").wait_for()
-            await stage.take(page, "support-place", language)
-            followed = await follows.value
-            await moments(page, stage, language, followed)
-            await gives_back(page, followed)
+    await asyncio.gather(*(a_visit(stage, language) for language in LANGUAGES if stage.wants("support")))
+
+
+async def a_visit(stage: Stage, language: str) -> None:
+    async with stage.page(language) as page:
+        await on_another_day(page, stage, language)
+        await chooses(page, stage, language)
+        async with page.expect_request("**/events") as follows:
+            await proves(page, stage, GUESTS[language])
+            await page.locator(".codebox .code").wait_for()
+        await stage.take(page, "support-place", language)
+        if stage.wants(f"support-offline-{language}"):
+            await page.context.set_offline(True)
+            await page.locator(OFFLINE).first.wait_for()
+            await stage.take(page, "support-offline", language)
+            await page.context.set_offline(False)
+        followed = await follows.value
+        await moments(page, stage, language, followed)
+        await gives_back(page, followed)
+
+
+async def chooses(page: Page, stage: Stage, language: str) -> None:
+    """Topic, questions, and a callback."""
+    await page.goto(f"{stage.service}/support?lang={language}")
+    await page.locator("#topic-cards-cards").wait_for()
+    await stage.take(page, "support-topics", language)
+    await page.locator("#topic-cards-cards").click()
+    await page.locator("label.chip").first.click()
+    await stage.take(page, "support-questions", language)
+    await page.locator("#next").click()
+    await page.locator("#mode-callback").check(force=True)
+    await stage.take(page, "support-wait", language)
+    await page.locator("#proceed").click()
+
+
+async def on_another_day(page: Page, stage: Stage, language: str) -> None:
+    """The wait while the bank is closed, full, or offers nothing."""
+    for name, becomes in HOUSES.items():
+        if not stage.wants(f"support-{name}-{language}"):
+            continue
+        await page.route(WAITS, answering(becomes))
+        await page.goto(f"{stage.service}/support?lang={language}")
+        await page.locator("#topic-cards-cards").click()
+        await page.locator("#next").click()
+        await page.locator(".why li, .lede").first.wait_for()
+        await page.wait_for_timeout(600)
+        await stage.take(page, f"support-{name}", language)
+        await page.unroute(WAITS)
+        await page.evaluate("sessionStorage.clear()")
+
+
+def answering(becomes: Callable[[Document], Document]) -> Callable[[Route], Awaitable[None]]:
+    """The service's own answer, each wait in it changed."""
+
+    def changed(told: Any) -> Any:
+        if isinstance(told, list):
+            return [changed(one) for one in told]
+        if not isinstance(told, dict):
+            return told
+        inner = {name: changed(value) for name, value in told.items()}
+        return inner | becomes(inner) if {"options", "as_of", "reasons"} <= inner.keys() else inner
+
+    async def answers(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json=changed(await answer.json()))
+
+    return answers
 
 
 async def gives_back(page: Page, follows: Request) -> None:

@@ -1,6 +1,8 @@
 """Takes pictures of every page of the running demo, with invented people in it: a set for docs/, or all of them.
 
-.venv/bin/python -m scripts.screenshots [--to docs/pictures] [--all FOLDER] [--only board,desk]
+.venv/bin/python -m scripts.screenshots [--to docs/pictures] [--only board,desk]
+.venv/bin/python -m scripts.screenshots --all FOLDER [--sheets docs/pictures]
+.venv/bin/python -m scripts.screenshots --laid FOLDER --sheets docs/pictures    # sheets of pictures taken before
 """
 
 import argparse
@@ -16,19 +18,22 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, async_playwright
 
-from scripts.picture_scenes import SCENES as OTHERS
-from scripts.picture_scenes import Stage
+from scripts.picture_scenes import CONSOLE
 from scripts.picture_set import KEPT
+from scripts.picture_sheets import index, lay
+from scripts.picture_stage import Scene, Stage
 from scripts.picture_support import support
+from scripts.picture_telephones import TELEPHONES
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SCENES = {**OTHERS, "support": support}
-SPEED, SEED = 20, 7
-LIFE_S = 75.0
-"""Until the first picture: 25 minutes of the bank's day."""
+SCENES: dict[str, Scene] = {"phones": TELEPHONES["phones"], "support": support, **CONSOLE, **TELEPHONES}
+"""The longest ones begin first."""
+SPEED, SEED = 5, 1
+LIFE_S = 20.0
+"""Until the first picture: not two minutes of the bank's day, which has a morning behind it."""
 PATIENCE_S = 90.0
 
 
@@ -57,28 +62,43 @@ def told_by(ready: Path) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def stage(told: dict[str, Any], folder: Path, kept: frozenset[str] | None) -> AsyncIterator[Stage]:
+async def chromium() -> AsyncIterator[Browser]:
     path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
     async with async_playwright() as play:
         browser = await play.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
         )
-        yield Stage(browser=browser, told=told, folder=folder, kept=kept)
+        yield browser
         await browser.close()
 
 
+@asynccontextmanager
+async def stage(told: dict[str, Any], folder: Path, kept: frozenset[str] | None) -> AsyncIterator[Stage]:
+    async with chromium() as browser:
+        yield Stage(browser=browser, told=told, folder=folder, kept=kept)
+
+
 async def take(told: dict[str, Any], folder: Path, kept: frozenset[str] | None, only: frozenset[str]) -> list[str]:
-    """Plays every scene that is wanted; those that could not be played, with their reasons."""
-    failed = []
+    """Plays every scene that is wanted, several at a time; those that could not be played, with their reasons."""
+    failed: list[str] = []
+    began = time.monotonic()
+
+    async def played(one: Stage, name: str, scene: Scene) -> None:
+        try:
+            await scene(one)
+        except Exception as problem:
+            failed.append(f"{name}: {problem}")
+        print(f"{time.monotonic() - began:5.0f} s  {one.taken:4} pictures  {name}", file=sys.stderr, flush=True)
+
     async with stage(told, folder, kept) as one:
-        for name, scene in SCENES.items():
-            if only and name not in only:
-                continue
-            try:
-                await scene(one)
-            except Exception as problem:
-                failed.append(f"{name}: {problem}")
+        wanted = {name: scene for name, scene in SCENES.items() if not only or name in only}
+        await asyncio.gather(*(played(one, name, scene) for name, scene in wanted.items()))
     return failed
+
+
+async def lay_out(taken: Path, to: Path) -> None:
+    async with chromium() as browser:
+        await lay(browser, taken, to)
 
 
 def shrink(folder: Path) -> None:
@@ -96,7 +116,20 @@ def main() -> int:
     flags.add_argument("--all", type=Path, help="take every page in every language, size and theme, into this folder")
     flags.add_argument("--only", default="", help=f"scenes, of {','.join(SCENES)}")
     flags.add_argument("--ready", type=Path, help="the ready-file of a demo that runs already")
+    flags.add_argument("--sheets", type=Path, help="lay the looks of each page side by side, into this folder")
+    flags.add_argument("--laid", type=Path, help="for --sheets: the folder of pictures that --all has taken before")
     asked = flags.parse_args()
+    if asked.laid is None:
+        failed = pictures(asked)
+    if asked.sheets:
+        asked.sheets.mkdir(parents=True, exist_ok=True)
+        asyncio.run(lay_out(asked.laid or asked.all, asked.sheets))
+        (asked.sheets / "README.md").write_text(index(asked.sheets), encoding="utf-8")
+    return 1 if asked.laid is None and failed else 0
+
+
+def pictures(asked: argparse.Namespace) -> list[str]:
+    """What could not be taken."""
     folder: Path = asked.all or asked.to
     folder.mkdir(parents=True, exist_ok=True)
     kept = None if asked.all else frozenset(KEPT)
@@ -105,10 +138,11 @@ def main() -> int:
         told = told_by(ready)
         time.sleep(0 if asked.ready else LIFE_S)
         failed = asyncio.run(take(told, folder, kept, only))
-    shrink(folder)
+    if not asked.all:
+        shrink(folder)
     for line in failed:
         print(line, file=sys.stderr)
-    return 1 if failed else 0
+    return failed
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ VISITOR_AGENT = NewAgent(
     languages=("en", "ru", "he"),
 )
 """Kept for whoever looks at the demo: signed off until that telephone rings the bank's number and presses 1."""
-FREE_CUSTOMERS = (VISITOR_CUSTOMER, "+447700900002", "+447700900003")
+FREE_CUSTOMERS = (VISITOR_CUSTOMER, "+447700900002", "+447700900003", "+447700900004")
 """Numbers nobody of the crowd uses."""
 OPENS, TUESDAY, TEN = 8, 1, time(10, 0)
 
