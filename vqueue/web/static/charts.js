@@ -6,6 +6,7 @@
 
 const HIDE = { displayModeBar: false, responsive: true, showTips: false, doubleClick: false, scrollZoom: false };
 const SIDEWAYS = ['change', 'dots'];
+const A_DAY_MS = 8.64e7;
 const place = document.getElementById('charts');
 let loading = null;
 
@@ -31,8 +32,11 @@ function load() {
 const colours = () => {
   const own = getComputedStyle(document.documentElement);
   const of = (name) => own.getPropertyValue(`--${name}`).trim();
-  const names = ['ink', 'ink-2', 'ink-3', 'line', 'line-strong', 'accent', 'accent-soft', 'good', 'watch', 'act', 'surface',
-    'mode-hold', 'mode-virtual', 'mode-booked'];
+  const names = [
+    ...['ink', 'ink-2', 'ink-3', 'line', 'line-strong', 'surface'],
+    ...['accent', 'accent-soft', 'good', 'watch', 'act'],
+    ...['mode-hold', 'mode-virtual', 'mode-booked'],
+  ];
   return Object.fromEntries(names.map((name) => [name, of(name)]));
 };
 
@@ -48,12 +52,29 @@ const looks = (c) => ({
 });
 
 /** From `low` to `high` about each value. */
-const errors = (each, c) => each.low && { type: 'data', symmetric: false, color: c['ink-3'], thickness: 1.4, width: 4,
-  array: each.high.map((high, n) => high - each.values[n]), arrayminus: each.low.map((low, n) => each.values[n] - low) };
+const errors = (each, c) => each.low && {
+  type: 'data',
+  symmetric: false,
+  color: c['ink-3'],
+  thickness: 1.4,
+  width: 4,
+  array: each.high.map((high, n) => high - each.values[n]),
+  arrayminus: each.low.map((low, n) => each.values[n] - low),
+};
 
 const judged = (verdicts, values, c) => ({
   color: values.map((_, n) => ({ better: c.good, worse: c.act }[verdicts?.[n]] || c['ink-3'])),
   symbol: values.map((_, n) => ({ better: 'circle', worse: 'diamond' }[verdicts?.[n]] || 'circle-open')), size: 9 });
+
+/** Upright strokes from low to high, the thinner the more of them there are. */
+const spans = (told, each, color, width) => ({
+  type: 'scatter',
+  mode: 'lines',
+  hoverinfo: 'skip',
+  line: { color, width: Math.max(1.5, Math.min(5, (0.5 * width) / told.x.length)) },
+  x: told.x.flatMap((at) => [at, at, null]),
+  y: each.low.flatMap((low, n) => [low, each.high[n], null]),
+});
 
 function traces(told, c, width) {
   const look = looks(c);
@@ -62,40 +83,77 @@ function traces(told, c, width) {
     const unit = told.unit ? ` ${told.unit}` : '';
     const base = { name: each.name, x: told.x, y: each.values, customdata: each.words,
       hovertemplate: each.words ? '%{customdata}<extra></extra>' : `%{x}: %{y}${unit}<extra>${each.name}</extra>` };
-    const sideways = { ...base, type: 'scatter', mode: 'markers', x: each.values, y: told.x, orientation: 'h', cliponaxis: false, error_x: errors(each, c),
-      hovertemplate: `%{y}: %{x}${unit}<extra>${told.kind === 'change' ? '' : each.name}</extra>` };
+    const sideways = {
+      ...base,
+      type: 'scatter',
+      mode: 'markers',
+      x: each.values,
+      y: told.x,
+      orientation: 'h',
+      cliponaxis: false,
+      error_x: errors(each, c),
+      hovertemplate: `%{y}: %{x}${unit}<extra>${told.kind === 'change' ? '' : each.name}</extra>`,
+    };
     if (told.kind === 'change') return { ...sideways, marker: judged(told.verdicts, each.values, c) };
-    if (told.kind === 'dots') return { ...sideways, marker: { color: line.color, symbol, size: each.style === 'goal' ? 16 : 10, line: { width: 2, color: line.color } } };
-    if (told.kind === 'windows' && each.low) {
-      return { type: 'scatter', mode: 'lines', hoverinfo: 'skip', line: { color: line.color, width: Math.max(1.5, Math.min(5, (0.5 * width) / told.x.length)) },
-        x: told.x.flatMap((at) => [at, at, null]), y: each.low.flatMap((low, n) => [low, each.high[n], null]) };
+    if (told.kind === 'dots') {
+      const size = each.style === 'goal' ? 16 : 10;
+      return { ...sideways, marker: { color: line.color, symbol, size, line: { width: 2, color: line.color } } };
     }
-    if (told.kind === 'windows') return { ...base, type: 'scatter', mode: 'markers', marker: { color: line.color, symbol, size: each.style === 'act' ? 8 : 5.5 } };
+    if (told.kind === 'windows' && each.low) return spans(told, each, line.color, width);
+    if (told.kind === 'windows') {
+      const size = each.style === 'act' ? 8 : 5.5;
+      return { ...base, type: 'scatter', mode: 'markers', marker: { color: line.color, symbol, size } };
+    }
     if (told.kind === 'bars' && each.style !== 'dashed') {
-      return { ...base, type: 'bar', marker: { color: line.color }, text: told.x.length <= 6 ? each.values.map((value) => (value === 0 && told.stacked ? '' : value)) : undefined, textposition: told.stacked ? 'inside' : 'outside', cliponaxis: false };
+      const words = each.values.map((value) => (value === 0 && told.stacked ? '' : value));
+      return {
+        ...base,
+        type: 'bar',
+        marker: { color: line.color },
+        text: told.x.length <= 6 ? words : undefined,
+        textposition: told.stacked ? 'inside' : 'outside',
+        cliponaxis: false,
+      };
     }
-    return { ...base, type: 'scatter', mode: told.x.length < 3 ? 'lines+markers' : 'lines', line, connectgaps: false,
-      hovertemplate: told.time ? `%{y}${unit}<extra>${each.name}</extra>` : base.hovertemplate };
+    return {
+      ...base,
+      type: 'scatter',
+      mode: told.x.length < 3 ? 'lines+markers' : 'lines',
+      line,
+      connectgaps: false,
+      hovertemplate: told.time ? `%{y}${unit}<extra>${each.name}</extra>` : base.hovertemplate,
+    };
   });
 }
 
 /** Along what the values stand: names, moments or numbers. */
 function along(told, axis, width, mirrored) {
   const kind = { type: 'category', nticks: Math.max(2, Math.floor(width / 72)) };
-  if (told.time) Object.assign(kind, { type: 'date', hoverformat: '%H:%M', tickformatstops: [{ dtickrange: [null, 8.64e7 - 1], value: '%H:%M' }, { dtickrange: [8.64e7, null], value: '%a %-d %b' }] });
+  if (told.time) {
+    const within = { dtickrange: [null, A_DAY_MS - 1], value: '%H:%M' };
+    const beyond = { dtickrange: [A_DAY_MS, null], value: '%a %-d %b' };
+    Object.assign(kind, { type: 'date', hoverformat: '%H:%M', tickformatstops: [within, beyond] });
+  }
   if (told.numeric) Object.assign(kind, { type: 'linear', rangemode: 'tozero' });
-  if (told.wrap) Object.assign(kind, { tickvals: told.x, ticktext: told.x.map((each) => each.replace(/(.{6,}?) /g, '$1<br>')), nticks: undefined });
+  if (told.wrap) {
+    const ticktext = told.x.map((each) => each.replace(/(.{6,}?) /g, '$1<br>'));
+    Object.assign(kind, { tickvals: told.x, ticktext, nticks: undefined });
+  }
   return { ...axis, showgrid: false, tickangle: 0, autorange: mirrored ? 'reversed' : true, ...kind };
 }
 
 /** Lines across the chart: the goal, nought where changes are shown, and marks with their words. */
 function lines(told, c) {
   const sideways = SIDEWAYS.includes(told.kind);
-  const upright = (at, dash) => ({ type: 'line', yref: 'paper', x0: at, x1: at, y0: 0, y1: 1, line: { color: c.ink, width: 1, dash } });
-  const level = (at) => ({ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: at, y1: at, line: { color: c.ink, width: 1, dash: 'dot' } });
+  const stroke = (dash) => ({ type: 'line', line: { color: c.ink, width: 1, dash } });
+  const upright = (at, dash) => ({ ...stroke(dash), yref: 'paper', x0: at, x1: at, y0: 0, y1: 1 });
+  const level = (at) => ({ ...stroke('dot'), xref: 'paper', x0: 0, x1: 1, y0: at, y1: at });
   const goal = told.goal ?? null;
-  return [...(goal === null ? [] : [sideways ? upright(goal, 'dot') : level(goal)]), ...(told.kind === 'change' ? [upright(0)] : []),
-    ...(told.marks || []).map(([at]) => upright(at, 'dash'))];
+  return [
+    ...(goal === null ? [] : [sideways ? upright(goal, 'dot') : level(goal)]),
+    ...(told.kind === 'change' ? [upright(0)] : []),
+    ...(told.marks || []).map(([at]) => upright(at, 'dash')),
+  ];
 }
 
 const suffix = (unit) => (unit ? (unit === '%' ? '%' : ` ${unit}`) : '');
@@ -104,19 +162,51 @@ function layout(told, c, width) {
   const mirrored = document.documentElement.dir === 'rtl';
   const size = (11.5 * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16;
   const font = { family: getComputedStyle(document.body).fontFamily, size, color: c['ink-3'] };
-  const axis = { gridcolor: c.line, linecolor: c['line-strong'], zeroline: false, fixedrange: true, automargin: true, tickangle: 0, tickfont: font };
-  const value = { ...axis, rangemode: told.range ? undefined : 'tozero', range: told.range || undefined, ticksuffix: suffix(told.unit), nticks: 5 };
-  const names = { ...along(told, axis, width, mirrored), autorange: 'reversed', side: mirrored ? 'right' : 'left', nticks: undefined };
+  const axis = {
+    gridcolor: c.line,
+    linecolor: c['line-strong'],
+    zeroline: false,
+    fixedrange: true,
+    automargin: true,
+    tickangle: 0,
+    tickfont: font,
+  };
+  const ranged = { rangemode: told.range ? undefined : 'tozero', range: told.range || undefined };
+  const value = { ...axis, ...ranged, ticksuffix: suffix(told.unit), nticks: 5 };
+  const side = mirrored ? 'right' : 'left';
+  const names = { ...along(told, axis, width, mirrored), autorange: 'reversed', side, nticks: undefined };
   const change = told.kind === 'change';
   const sideways = SIDEWAYS.includes(told.kind);
+  const values = {
+    ...value,
+    rangemode: change ? undefined : value.rangemode,
+    autorange: mirrored ? 'reversed' : !told.range,
+    ticksuffix: change ? '%' : value.ticksuffix,
+  };
   return {
-    paper_bgcolor: c.surface, plot_bgcolor: c.surface, font, showlegend: false, shapes: lines(told, c), barmode: told.stacked ? 'stack' : 'group', bargap: told.numeric ? 0.08 : told.x.length < 3 ? 0.6 : 0.25,
-    margin: { l: mirrored ? 12 : 44, r: mirrored ? 44 : 12, t: 14, b: 28 }, hovermode: told.time && told.kind === 'lines' ? 'x unified' : 'closest', dragmode: false,
+    paper_bgcolor: c.surface,
+    plot_bgcolor: c.surface,
+    font,
+    showlegend: false,
+    shapes: lines(told, c),
+    barmode: told.stacked ? 'stack' : 'group',
+    bargap: told.numeric ? 0.08 : told.x.length < 3 ? 0.6 : 0.25,
+    margin: { l: mirrored ? 12 : 44, r: mirrored ? 44 : 12, t: 14, b: 28 },
+    hovermode: told.time && told.kind === 'lines' ? 'x unified' : 'closest',
+    dragmode: false,
     hoverlabel: { bgcolor: c.surface, bordercolor: c['line-strong'], font: { ...font, color: c.ink } },
-    annotations: (told.marks || []).map(([at, word], n) => ({ x: at, y: 1 - 0.1 * n, yref: 'paper', text: word, showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 4, bgcolor: c.surface, font: { ...font, color: c.ink } })),
-    xaxis: sideways ? { ...value, rangemode: change ? undefined : value.rangemode, autorange: mirrored ? 'reversed' : !told.range, ticksuffix: change ? '%' : value.ticksuffix } : along(told, axis, width, mirrored),
+    annotations: marks(told, c, font),
+    xaxis: sideways ? values : along(told, axis, width, mirrored),
     yaxis: sideways ? names : { ...value, side: mirrored ? 'right' : undefined },
   };
+}
+
+/** The words of the marks, one below the other. */
+function marks(told, c, font) {
+  const looks = { showarrow: false, xanchor: 'left', yanchor: 'top', xshift: 4, bgcolor: c.surface };
+  const place = (n) => ({ y: 1 - 0.1 * n, yref: 'paper' });
+  const ink = { ...font, color: c.ink };
+  return (told.marks || []).map(([x, text], n) => ({ x, text, ...place(n), ...looks, font: ink }));
 }
 
 /** All charts below `root` in the colours of now; `paper` fits them to their width on paper, where one is set. */
@@ -125,7 +215,8 @@ function render(plotly, root, paper = false) {
   return [...root.querySelectorAll('[data-chart]')].map(async (area) => {
     const told = JSON.parse(area.dataset.chart);
     const wide = paper ? parseFloat(getComputedStyle(area).getPropertyValue('--on-paper')) || undefined : undefined;
-    await plotly.react(area, traces(told, c, wide || area.clientWidth), { ...layout(told, c, wide || area.clientWidth), width: wide, autosize: !wide }, HIDE);
+    const width = wide || area.clientWidth;
+    await plotly.react(area, traces(told, c, width), { ...layout(told, c, width), width: wide, autosize: !wide }, HIDE);
     area.dataset.drawn = 'yes';
   });
 }
