@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -88,6 +89,13 @@ def test_the_module_says_only_words_that_are_there_in_all_languages() -> None:
     known = words(Catalogue.load())
     said = set(re.findall(r'\bsay\(\s*"([a-z_0-9]+)"', widget().text))
     assert said and [said - set(known[language.value]) for language in Language] == [set(), set(), set()]
+
+
+def test_whatever_makes_a_wait_worse_is_said_in_words() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    (told,) = re.findall(r"unless `reasons` says why: (.+?)\. ", guide)
+    said = {key.removeprefix("worse_") for key in words(Catalogue.load())["en"] if key.startswith("worse_")}
+    assert set(re.findall(r"`(\w+)`", told)) == said
 
 
 def test_every_token_of_the_design_can_be_set_by_the_site_that_embeds_it() -> None:

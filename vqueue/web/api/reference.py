@@ -26,6 +26,10 @@ _NAMED = {
 }
 
 
+_WHERE = ("queue",)
+"""Fields that are left out only where another one says the same: a command without them would be refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a body or an answer, its place written with dots."""
@@ -216,6 +220,7 @@ def _sample(document: Document, schema: Document, name: str = "", depth: int = 0
         case "object":
             fields = told.get("properties", {})
             wanted = told.get("required") or list(fields)[:1]
+            wanted = [*(each for each in _WHERE if each in fields and each not in wanted), *wanted]
             return {one: _sample(document, fields[one], one, depth + 1) for one in wanted if depth < DEEPEST}
         case "array":
             return [_sample(document, told.get("items", {}), name, depth + 1)] if depth < DEEPEST else []

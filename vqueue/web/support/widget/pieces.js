@@ -39,9 +39,8 @@ export function against(app, request, zone) {
   const [from, to] = ["from", "to"].map((end) => Date.parse(request.window[end]) - Date.parse(promised[end]));
   /* A window that has opened moves its start with the clock: that is no other promise. */
   if (from > -60_000 && Math.abs(to) < 60_000) return null;
-  const worse = request.reasons.find((each) => w.has(`worse_${each}`));
-  const how = to > 0 ? w.say(worse ? `worse_${worse}` : "worse") : to < -60_000 ? w.say("better") : "";
-  return h("p", { class: "cov" }, w.say("promised", spoken(app, promised, zone)), " ", how);
+  const how = to > 0 ? !worse(app, request) && w.say("worse") : to < -60_000 && w.say("better");
+  return h("p", { class: "cov" }, w.say("promised", spoken(app, promised, zone)), how && ` ${how}`);
 }
 
 /** From which number he is called, what he does then, and what if he misses it. */
@@ -93,14 +92,21 @@ export function codeBox(app) {
 
 export function reasons(app, request) {
   const { w } = app;
-  const said = request.reasons.filter((each) => w.has(`state_${each}`));
+  const said = request.reasons.filter((each) => w.has(`state_${each}`)).map((each) => `state_${each}`);
+  if (worse(app, request)) said.push(worse(app, request));
   return said.length
     ? h(
         "ul",
         { class: "why" },
-        said.map((each) => h("li", {}, w.say(`state_${each}`))),
+        said.map((key) => h("li", {}, w.say(key))),
       )
     : null;
+}
+
+/** Why he waits longer than he was told, or stands further back. */
+function worse({ w }, request) {
+  const why = request.reasons.find((each) => w.has(`worse_${each}`));
+  return why && `worse_${why}`;
 }
 
 export function actions(app, names) {
