@@ -109,6 +109,9 @@ async def test_keys_walk_the_rows_and_open_pages(bank: Bank) -> None:
         for key in "gr":
             await seen.page.keyboard.press(key)
         await seen.page.wait_for_url(f"{bank.address}/console/requests")
+        for key in "gj":
+            await seen.page.keyboard.press(key)
+        await seen.page.wait_for_url(f"{bank.address}/console/journal")
 
 
 async def test_a_page_without_news_says_so(bank: Bank) -> None:
@@ -118,6 +121,9 @@ async def test_a_page_without_news_says_so(bank: Bank) -> None:
         await seen.page.clock.fast_forward(8_000)
         await expect(seen.page.locator("#live")).to_have_class("nowrap live is-stale", timeout=60_000)
         await expect(seen.page.locator("#live-words")).to_contain_text("No news for")
+        await expect(seen.page.locator("#old")).to_contain_text("No news since 14:07.")
+        await seen.page.context.set_offline(False)
+        await expect(seen.page.locator("#old")).to_be_hidden(timeout=60_000)
 
 
 async def test_somebody_signed_out_elsewhere_lands_on_the_sign_in_page(bank: Bank) -> None:
