@@ -16,6 +16,8 @@ from tests.pages.support import MATTER, PHONE
 from tests.web.afternoon import minutes
 from vqueue.domain.context import FREE_TEXT
 from vqueue.domain.request import Channel, Mode, State
+from vqueue.domain.rules import WEEK, Hours
+from vqueue.domain.slots import Slots
 from vqueue.services.clerk import Clerk
 
 # The browser lives as long as the session, so whoever talks with it shares its event loop.
@@ -23,6 +25,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOOKS = [("en", "light"), ("ru", "dark"), ("he", "light")]
 ASKING = replace(EVERYTHING, skills=("cards",), context=(MATTER, FREE_TEXT))
+CLOSING = replace(
+    ASKING, hours=Hours(zone="Europe/London", week=dict.fromkeys(WEEK, (("09:00", "14:20"),))), slots=Slots(week={})
+)
+"""It is seven past two."""
 BECOMES: dict[str, dict[str, Any]] = {
     "booked": {"state": State.BOOKED, "mode": Mode.SCHEDULED, "slot_start": minutes(80), "slot_zone": "Europe/London"},
     "missed": {"state": State.WAITING, "parked": "retry", "ready": False, "not_before": minutes(9)},
@@ -65,6 +71,23 @@ async def asks(page: Page, post: Post, look: Any) -> None:
         await look(f"after {act}")
 
 
+async def keeps_it_over_the_night(page: Page, look: Any) -> None:
+    """Closing comes before the turn: the first choice is a call after the next opening."""
+    await page.locator("#anew").click()
+    await page.locator("#topic-cards-").click()
+    await page.locator("#next").click()
+    await expect(page.locator("#mode-opening")).to_be_checked()
+    await expect(page.locator("#mode-scheduled")).to_have_count(0)
+    await look("closing before the turn")
+    await page.locator("#proceed").click()
+    await expect(page.locator("#calendar")).to_be_visible()
+    await page.locator("#times").click()
+    await expect(page.locator("#stay")).to_be_visible()
+    await look("no times to choose")
+    await page.locator("#stay").click()
+    await expect(page.locator("#calendar")).to_be_visible()
+
+
 @pytest.mark.parametrize(("language", "scheme"), LOOKS, ids=[each[0] for each in LOOKS])
 async def test_no_face_has_a_fault(
     browser: Browser, empty_sqlite: Path, tmp_path: Path, language: str, scheme: str
@@ -96,6 +119,8 @@ async def test_no_face_has_a_fault(
             await seen.page.locator("#send-feedback").click()
             await expect(seen.page.locator("#anew")).to_be_visible()
             await look("thanks")
+            await bank.house.act(lambda clerk: clerk.work.queues.publish("cards", CLOSING, at=clerk.at, by="st_dana"))
+            await keeps_it_over_the_night(seen.page, look)
             wrong.extend(seen.complaints)
     assert wrong == []
 
