@@ -1,5 +1,6 @@
 """The desk in a real browser: a call worked by keyboard alone with the server gone in the middle, and how it looks."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from tests.stories.network import PatientNetwork
 from tests.stories.scenes import SCREEN, legs, wish
 from tests.web.afternoon import OMER, PASSWORD, QUICK
 from tests.web.desk_scene import AGENT, CALL, desk_of
+from tests.web.house import HandClock
 from vqueue.domain.agent import Presence
 from vqueue.domain.ids import AgentId
 from vqueue.domain.journal import Fact
@@ -326,6 +328,24 @@ async def test_whoever_closes_the_desk_during_a_call_is_asked_first(desk: Desk, 
         if not page.is_closed():
             await page.wait_for_event("close")
         assert heard == (["beforeunload"] if asked else [])
+
+
+async def test_the_clock_of_a_call_goes_on_when_the_stream_tells_after_an_act(desk: Desk) -> None:
+    """The desk has been open for ten minutes; what it is told next still carries the moment it was opened."""
+    async with desk.open() as seen:
+        page = seen.page
+        assert isinstance(desk.house.clock, HandClock)
+        desk.house.clock.move(600)
+        await page.keyboard.press("2")
+        await expect(page.locator("[data-since]")).to_have_text(re.compile("^13:"))
+
+        def away_no_more(clerk: Clerk) -> None:
+            clerk.work.agents.replace(replace(clerk.work.agents.get(AGENT), next_presence=None))
+            clerk.topics.append(f"agent:{AGENT}")
+
+        await desk.house.act(away_no_more)
+        await expect(page.locator('[data-key="presence-ready"] button')).to_have_attribute("aria-pressed", "true")
+        await expect(page.locator("[data-since]")).to_have_text(re.compile("^13:"))
 
 
 async def test_two_browsers_with_one_desk_keep_one_note(desk: Desk) -> None:

@@ -32,13 +32,15 @@ const show = follow(main.dataset.stream, {
   told: (stale) => { by('strip').hidden = !stale && navigator.onLine; },
 });
 
-// Business time, reckoned from the moment a stream began.
+// Business time, reckoned from the latest moment the server has told: when a stream began, or an act was done. A stream
+// goes on telling when it began.
 
-const time = { began: '', at: 0, since: 0 };
+const time = { at: 0, since: 0 };
 
 function now() {
   const { began, speed } = part().dataset;
-  if (began !== time.began) Object.assign(time, { began, at: Date.parse(began), since: performance.now() });
+  const at = Date.parse(began);
+  if (at > time.at) Object.assign(time, { at, since: performance.now() });
   return time.at + (performance.now() - time.since) * Number(speed);
 }
 
