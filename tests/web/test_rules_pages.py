@@ -173,7 +173,7 @@ async def test_a_form_sent_as_it_is_changes_nothing_and_one_field_changes_one_fi
     assert (status, "The draft is saved" in page) == (200, True)
     live = await house.database.read(lambda work: work.queues.get("cards"))
     assert await draft_of(house) == replace(live.rules, offer=replace(live.rules.offer, threshold_s=240))
-    assert "Offered from a wait of: 2 becomes 4 min" in plain(page)
+    assert "Offered from a wait of: 2 min becomes 4 min" in plain(page)
     assert "now: 2 min" in plain(page)
 
 
@@ -285,7 +285,7 @@ async def test_the_history_says_who_when_why_and_what_and_leads_back(site: Site,
     send = {"csrf": csrf, "draft": "1", "reason": "shorter queues", "when": "now"}
     await site.post(f"{PATH}/publish", data=send, headers=PERSON)
     page = plain(await shown(site, f"{PATH}/history"))
-    assert "Dana Levi shorter queues" in page and "Offered from a wait of: 2 becomes 4 min" in page
+    assert "Dana Levi shorter queues" in page and "Offered from a wait of: 2 min becomes 4 min" in page
     bare = await site.post(f"{PATH}/rollback", data={"csrf": csrf, "version": "1", "reason": ""}, headers=PERSON)
     assert (bare.status, "Give a reason" in await bare.text()) == (422, True)
     await site.post(f"{PATH}/rollback", data={"csrf": csrf, "version": "1", "reason": "too long"}, headers=PERSON)
@@ -299,7 +299,7 @@ async def test_any_two_versions_are_compared(site: Site, house: House, csrf: str
         rules = replace(Rules(), callback=replace(Rules().callback, ring_s=rings))
         await house.act(lambda clerk, new=rules: clerk.work.queues.publish("cards", new, at=clerk.at, by="st_dana"))
     page = plain(await shown(site, f"{PATH}/history?old=2&new=4"))
-    assert "The customer's phone rings for: 30 becomes 40 s" in page
+    assert "The customer's phone rings for: 30 s becomes 40 s" in page
     assert "becomes 40 s" in plain(await shown(site, f"{PATH}/history?old=x&new=77"))
 
 

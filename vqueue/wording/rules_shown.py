@@ -114,7 +114,7 @@ class _Says:
             return self.word("rule_value", "percent")
         if measure:
             return self.word("rule_value", measure)
-        return self.word("rule_value", "days") if name.endswith("_days") else ""
+        return self.word("rule_value", "days") if name == "slots_horizon_days" else ""
 
     def value(self, name: str, value: Any) -> str:
         match value:

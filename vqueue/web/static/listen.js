@@ -4,7 +4,7 @@ const ALPHABETS = [[/[\u0590-\u05ff]/, 'he-IL'], [/[\u0400-\u04ff]/, 'ru-RU']];
 const LANGUAGES = { en: 'en-GB', ru: 'ru-RU', he: 'he-IL' };
 
 /** The language a row is for; where it names none, the one its letters are of. */
-const tongue = (named, text) => LANGUAGES[named.trim().toLowerCase()]
+const tongue = (named, text) => LANGUAGES[named]
   || ALPHABETS.find(([letters]) => letters.test(text))?.[1] || 'en-GB';
 
 const voiceFor = (language) => speechSynthesis.getVoices()
@@ -46,7 +46,7 @@ function offer(button) {
       return;
     }
     const said = new SpeechSynthesisUtterance(text);
-    said.lang = tongue(row.querySelector('input').value, text);
+    said.lang = tongue(row.querySelector('select').value, text);
     said.voice = voiceFor(said.lang);
     if (!said.voice) {
       mute();

@@ -21,7 +21,8 @@ function read(text) {
 /** Gives every week below `root` its bars. */
 export function weeks(root) {
   for (const week of root.querySelectorAll('[data-week]')) {
-    for (const day of week.querySelectorAll('.day')) bar(week, day);
+    week.querySelector('[data-scale]').hidden = false;
+    for (const day of week.querySelectorAll('.day:not(.scale)')) bar(week, day);
   }
 }
 

@@ -18,7 +18,7 @@ from vqueue.web.console.account import moment
 from vqueue.web.console.figures import minute
 from vqueue.web.console.rules import holidays, trial
 from vqueue.web.console.rules.draft import Draft, Tried, soon, tried
-from vqueue.web.console.rules.shown import Formed, Speaks, countries, formed, holiday_countries
+from vqueue.web.console.rules.shown import Formed, Speaks, countries, formed, holiday_countries, weekdays
 from vqueue.web.console.rules.steps import agrees, steps
 from vqueue.web.pages import Pages
 from vqueue.wording.languages import voice
@@ -137,6 +137,7 @@ class Presenter:
             "agrees": agrees(visitor, ground),
             "zone": Text(zone),
             "soon": soon(self.house.clock.now(), zone),
+            "weekdays": weekdays(speaks.language),
             "countries": countries(speaks.language),
             "holiday_countries": holiday_countries(speaks.language),
             "attribute_names": [(name, _known(speaks, "rule_attribute", name)) for name in form.attributes],

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from vqueue.domain.finding import Finding
+from vqueue.domain.rules import WEEK
 from vqueue.domain.rules_changes import Change, changes
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services import ruling_view
@@ -176,7 +177,7 @@ def _anchor(name: str, anchors: set[str]) -> str:
 def _was(change: Change, speaks: Speaks) -> Note:
     told = speaks.change(change)
     old = f"{told.old} {told.unit}" if told.unit and change.old is not None else told.old
-    if change.old is None and "/routing/" in change.pointer:
+    if change.old is None and not change.pointer.startswith("/callback/"):
         return Note("was", speaks.say("rules_page.new"))
     return Note("was", speaks.say("rules_page.was", words=Text(old)))
 
@@ -224,6 +225,12 @@ def _is_day(text: str) -> bool:
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def weekdays(language: str) -> tuple[str, ...]:
+    """The days of a week in the order in which the reader counts them."""
+    first = locale(language_of(language)).first_week_day
+    return (*WEEK[first:], *WEEK[:first])
 
 
 @lru_cache(maxsize=8)
