@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -15,11 +16,14 @@ from tests.web.conftest import SignIn, Site
 from tests.web.house import NOON
 from tests.web.test_console import plain
 from vqueue.domain.ids import AgentId, QueueId, RequestId
+from vqueue.domain.report import Cell, Interval, Question, Report, ReportName
 from vqueue.domain.request import State
 from vqueue.ports.apps import Feedback
 from vqueue.services.house import House
 from vqueue.web import charts
+from vqueue.web.console.reports.plots import Plots
 from vqueue.web.console.reports.routes import saved
+from vqueue.web.console.reports.tables import Tables
 from vqueue.web.pages import Look, Pages
 from vqueue.wording import Language
 
@@ -84,12 +88,51 @@ async def test_a_report_is_of_one_channel_and_of_one_agent(site: Site, house: Ho
     assert "Nothing is recorded for these days." in plain(await shown(site, "?span=yesterday&channel=sms"))
 
 
-def test_minutes_saved_stand_with_their_interval_where_one_queue_compares() -> None:
+def test_minutes_saved_stand_with_their_interval_where_each_queue_has_one() -> None:
     say = Pages(bank="x").say(Look(Language.EN, "auto"))
     row = {"offered": 120, "hold_saved_min": 240.0, "hold_saved_low_s": 60.0, "hold_saved_high_s": 180.0}
     assert saved([row], say) == ("240", "minutes on the line saved", "120 to 360")
-    assert saved([row, row], say) == ("480", "minutes on the line saved", "")
+    assert saved([row, row], say) == ("480", "minutes on the line saved", "240 to 720")
+    assert saved([row, {**row, "hold_saved_low_s": None}], say)[2] == ""
     assert saved([{**row, "hold_saved_low_s": None}], say)[2] == "" and saved([], say)[0] == "–"
+
+
+def by_day(interval: Interval = Interval.DAY) -> Plots:
+    return Plots(Pages(bank="x").say(Look(Language.EN, "auto")), Language.EN, interval)
+
+
+def a_report(*rows: dict[str, Cell]) -> Report:
+    question = Question(name=ReportName.INTERVALS, start=NOON, end=NOON)
+    blank = {"offered": 0, "answered": 0, "abandoned": 0, "asa_s": None, "second_hold_p50_s": None}
+    full = tuple({**blank, "reached_first_time": 0, **row} for row in rows)
+    return Report(question=question, columns=tuple(full[0]), rows=full)
+
+
+def test_a_day_without_calls_stands_among_the_others() -> None:
+    report = a_report(
+        {"start": "2026-03-02T00:00:00+00:00", "offered": 3}, {"start": "2026-03-05T00:00:00+00:00", "offered": 7}
+    )
+    came, *_ = by_day().all(report, replace(report, rows=()), {}, 0.9)
+    assert [row[:2] for row in came.rows] == [("2 Mar", "3"), ("3 Mar", "0"), ("4 Mar", "0"), ("5 Mar", "7")]
+
+
+def test_an_average_of_days_weighs_them_by_their_calls() -> None:
+    busy = {"start": "2026-03-02T00:00:00+00:00", "answered": 99, "asa_s": 60.0}
+    quiet = {"start": "2026-03-03T00:00:00+00:00", "answered": 1, "asa_s": 660.0}
+    _, speed, _ = by_day().all(a_report(busy, quiet), replace(a_report(busy), rows=()), {}, 0.9)
+    assert plain(speed.found) == "Those who stayed on the line waited 1:06 min on average."
+
+
+def test_reasons_for_being_away_are_told_in_words() -> None:
+    say = Pages(bank="x").say(Look(Language.EN, "auto"))
+    tables = Tables(say, by_day(), {}, Pages(bank="x").catalogue.keys())
+    told = tables.cell("away_reasons_s", {"break": 60.0, "agent_no_answer": 5.0, "fire_drill": 9.0, "none": 1.0})
+    assert told == "Break 1:00, agent did not answer 0:05, fire drill 0:09, no reason given 0:01"
+
+
+async def test_on_paper_stands_whose_figures_these_are(site: Site, signed_in: None) -> None:
+    for path in ("", "/promises"):
+        assert "Tamarind Bank. Printed 4 Mar 2026, 14:07, by Dana Levi." in plain(await shown(site, path))
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "he"])

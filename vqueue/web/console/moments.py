@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vqueue.domain.promise import Window
+from vqueue.domain.speech_args import Text
 from vqueue.web.console.figures import edges, minute, second
 from vqueue.web.console.sentences import Words
 from vqueue.wording.axis import short_day
@@ -27,6 +28,15 @@ def dated_edges(window: Window, words: Words) -> tuple[str, str]:
     start, end = edges(window, words.zone)
     day = day_of(window.start, words)
     return (f"{day}, {start}" if day else start), end
+
+
+def named_day(at: datetime, words: Words) -> str:
+    """Today, 4 Mar; the day after tomorrow by its own name, which has its date: On Friday, 6 March."""
+    day = words.day(at)
+    told = words.say("slot_grid.day", day=day)
+    if not any(each.isdecimal() for each in told):
+        told = words.say("slots_page.day", day=day, words=Text(short_day(day.on, words.language)))
+    return told[:1].upper() + told[1:]
 
 
 def place_of(at: datetime, name: str) -> str:

@@ -1,12 +1,12 @@
 """To which times a request can be moved, as a list: the window that can be kept now, then slots by day."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from vqueue.domain.promise import Window
 from vqueue.domain.speech_args import Number, Text
 from vqueue.services.rewindowing import Times
 from vqueue.web.console.figures import edges
+from vqueue.web.console.moments import named_day
 from vqueue.web.console.sentences import Words
 
 
@@ -27,11 +27,9 @@ class Offered:
 def offered(times: Times, words: Words) -> Offered:
     days: dict[str, list[tuple[str, str]]] = {}
     for slot in times.slots:
-        day = words.day(slot.start)
-        told = words.say("slots_page.day", day=day, words=Text(f"{slot.start.astimezone(ZoneInfo(words.zone)):%d.%m}"))
         span = _span(Window(slot.start, slot.end), words)
         free = words.say("window_act.free", words=Text(span), count=Number(slot.remaining))
-        days.setdefault(told[:1].upper() + told[1:], []).append((slot.start.isoformat(), free))
+        days.setdefault(named_day(slot.start, words), []).append((slot.start.isoformat(), free))
     now = words.say("window_act.now", words=Text(_span(times.anew, words))) if times.anew is not None else ""
     stands = words.say("window_act.stands", words=Text(_span(times.promised, words))) if times.promised else ""
     return Offered(stands=stands, now=now, days=tuple((day, tuple(each)) for day, each in days.items()))

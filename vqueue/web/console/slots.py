@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -19,10 +18,9 @@ from vqueue.web.console import ahead, slot_grid
 from vqueue.web.console.ahead import Soon
 from vqueue.web.console.bars import WIDTH
 from vqueue.web.console.figures import NONE, minute, plain
-from vqueue.web.console.moments import day_of
+from vqueue.web.console.moments import day_of, named_day
 from vqueue.web.console.sentences import Words
 from vqueue.web.pages import Pages, Say
-from vqueue.wording.axis import short_day
 from vqueue.wording.languages import language_of
 
 
@@ -65,13 +63,15 @@ class SlotsPage:
 
 def present(name: str, found: Sequence[Interval], words: Words, *, mirrored: bool) -> SlotsPage:
     told = [each for each in found if each.capacity or each.booked or each.p50 is not None]
-    days = tuple(dict.fromkeys(_day(each, words) for each in told))
+    days = tuple(dict.fromkeys(named_day(each.start, words) for each in told))
     soon = Ahead(queue=name, intervals=tuple(found[: 2 * HOURS]))
     return SlotsPage(
         finding=_finding(found, words.say),
         grave=any(each.short for each in found),
         soon=ahead.present([(name, soon)] if found else [], words, mirrored=mirrored),
-        days=tuple(_whole_day(day, [each for each in told if _day(each, words) == day], words) for day in days),
+        days=tuple(
+            _whole_day(day, [each for each in told if named_day(each.start, words) == day], words) for day in days
+        ),
     )
 
 
@@ -109,12 +109,6 @@ def _line(each: Interval, words: Words) -> Line:
         short=say("slots_page.missing", count=Number(ceil(each.short))) if each.short else "",
         why=", ".join(say(f"capacity_why.{word}") for word in each.why),
     )
-
-
-def _day(each: Interval, words: Words) -> str:
-    day, date = words.day(each.start), each.start.astimezone(ZoneInfo(words.zone)).date()
-    told = words.say("slots_page.day", day=day, words=Text(short_day(date, words.language)))
-    return told[:1].upper() + told[1:]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from vqueue.web.console.moments import place_in, place_of
 from vqueue.web.console.promised import Tag, lines_of, whole_minutes
 from vqueue.web.console.reports.asking import Asked, asked
 from vqueue.web.console.reports.choices import choices
+from vqueue.web.console.reports.paper import paper
 from vqueue.web.console.reports.plots import Plots
 from vqueue.web.console.reports.tables import Tables
 from vqueue.web.console.sentences import Words
@@ -51,6 +52,7 @@ class LedgerPage:
         values = {
             "clock": minute(now, zone),
             "asked": wish,
+            "paper": paper(self.house.line.bank, now, zone, look.language, visitor),
             "days": days(wish.first, wish.last, look.language),
             "choices": known,
             "narrowed": wish.names(known),

@@ -50,13 +50,23 @@ class Plots:
 
     def all(self, intervals: Report, promises: Report, totals: Mapping[str, float], goal: float) -> list[Plot]:
         """Those that hold something."""
-        calls, kept = by_start(intervals.rows), by_start(promises.rows)
+        calls, kept = (self._without_gaps(by_start(report.rows)) for report in (intervals, promises))
         found = []
         if calls:
             found += [self.came(calls), self.speed(calls), self.callbacks(totals)]
         if kept:
             found += [self.kept(kept, goal), self.missed(kept)]
         return found
+
+    def _without_gaps(self, rows: Mapping[str, list[Row]]) -> Mapping[str, list[Row]]:
+        """Days on which nothing happened stand among the others, so that an axis does not jump over them."""
+        begun = [datetime.fromisoformat(start) for start in rows]
+        if self.interval is not Interval.DAY or not begun:
+            return rows
+        seen = {each.date() for each in begun}
+        between = (begun[0] + timedelta(days=n) for n in range((begun[-1].date() - begun[0].date()).days))
+        empty: dict[str, list[Row]] = {each.isoformat(): [] for each in between if each.date() not in seen}
+        return dict(sorted({**rows, **empty}.items(), key=lambda item: datetime.fromisoformat(item[0])))
 
     def came(self, rows: Mapping[str, Sequence[Row]]) -> Plot:
         lines = [

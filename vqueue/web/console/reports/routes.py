@@ -19,6 +19,7 @@ from vqueue.web.console.figures import minute, percent, plain
 from vqueue.web.console.reports.asking import Asked, asked
 from vqueue.web.console.reports.choices import Choices, choices
 from vqueue.web.console.reports.ledger import LedgerPage
+from vqueue.web.console.reports.paper import paper
 from vqueue.web.console.reports.plots import Plots
 from vqueue.web.console.reports.tables import Tables, lasting
 from vqueue.web.pages import Pages, Say
@@ -50,6 +51,7 @@ class ReportPages:
         values = {
             "clock": minute(self.house.clock.now(), self.house.line.zone),
             "asked": wish,
+            "paper": paper(self.house.line.bank, self.house.clock.now(), wish.zone, look.language, visitor),
             "days": days(wish.first, wish.last, look.language),
             "finding": _finding(found[ReportName.PROMISES], totals, known.goal(wish.queue), say, look.language),
             "choices": known,
@@ -152,15 +154,18 @@ def _lasting(rows: Sequence[Mapping[str, object]], column: str, weight: str) -> 
 
 
 def saved(rows: Sequence[Mapping[str, object]], say: Say) -> Kpi:
-    """Minutes on the line that callbacks saved, with the interval where one queue alone has one."""
+    """Minutes on the line that callbacks saved, with their interval where each queue has one. The ends of several
+    queues are added: it holds however their days hang together, and is wider than it need be."""
     label, known = say("reports_page.kpi_saved"), [row for row in rows if row["hold_saved_min"] is not None]
     if not known:
         return "–", label, ""
     minutes = say("console.number", count=Number(round(sum(_figure(row["hold_saved_min"]) for row in known))))
-    (low, high), offered = (known[0][f"hold_saved_{edge}_s"] for edge in ("low", "high")), _figure(known[0]["offered"])
-    if len(known) > 1 or low is None or high is None:
+    if any(row["hold_saved_low_s"] is None or row["hold_saved_high_s"] is None for row in known):
         return minutes, label, ""
-    ends = [Number(round(_figure(edge) * offered / 60)) for edge in (low, high)]
+    ends = [
+        Number(round(sum(_figure(row[f"hold_saved_{edge}_s"]) * _figure(row["offered"]) / 60 for row in known)))
+        for edge in ("low", "high")
+    ]
     return minutes, label, say("reports_page.kpi_between", count=ends[0], total=ends[1])
 
 

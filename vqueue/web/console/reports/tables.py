@@ -60,7 +60,7 @@ class Tables:
             case None:
                 return "–"
             case Mapping():
-                return ", ".join(f"{name} {lasting(amount)}" for name, amount in value.items()) or "–"
+                return ", ".join(f"{self._reason(name)} {lasting(amount)}" for name, amount in value.items()) or "–"
             case str():
                 return self._word(column, value)
             case _ if column in _SHARES or column.endswith("_share") or column.startswith("abandoned_saved"):
@@ -71,6 +71,13 @@ class Tables:
                 return self.say("console.number", count=Number(value))
             case _:
                 return plain(float(value), self.plots.language)
+
+    def _reason(self, name: str) -> str:
+        """Why somebody was away: as the desk says it, as a call ended, or the bank's own word."""
+        if name in ("", "none"):
+            return self.say("report_paper.no_reason")
+        keys = (f"desk.away_{name}", f"cause.{name}")
+        return next((self.say(key) for key in keys if key in self.knows), name.replace("_", " "))
 
     def _word(self, column: str, value: str) -> str:
         if column == "queue":
