@@ -120,8 +120,7 @@ class Hours:
     holidays: tuple[str, ...] = ()
     """Days on which it is closed."""
     days: Mapping[str, Intervals] = field(default_factory=dict)
-    """Single days with hours of their own, by ISO date: a half day, an eve, a holiday on which it is open. Empty is
-    closed. Neither the week nor the holidays count on them."""
+    """Hours of single days, by ISO date; empty is closed. Neither the week nor the holidays count on them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,9 +271,8 @@ class Rules:
     def topic_name(self, topic: str, language: str) -> str:
         """What people call it; its id in words where the rules have no name for it."""
         called = self.topic_labels.get(topic, {})
-        return (
-            called.get(language) or called.get("en") or topic.replace("_", " ").replace("-", " ").strip().capitalize()
-        )
+        plain = topic.replace("_", " ").replace("-", " ").strip().capitalize()
+        return called.get(language) or called.get("en") or plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

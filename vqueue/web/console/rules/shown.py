@@ -1,5 +1,6 @@
 """The form as the page shows it: values, what is wrong or odd beside its field, what differs from the live rules."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -93,35 +94,33 @@ def formed(
     """Everything the template needs of the form."""
     anchors = set(_anchors(values))
     found = [(_anchor(_rowed(name_of(each.pointer), values), anchors), each) for each in faults]
-    told = changes(live, document)
-    notes: dict[str, list[Note]] = {}
+    told, notes = changes(live, document), dict[str, list[Note]]()
     for name, fault in found:
         notes.setdefault(name, []).append(Note("err", _fault(fault, speaks)))
     for remark in remarks:
         name = _anchor(_rowed(name_of(remark.pointer), values), anchors)
         notes.setdefault(name, []).append(Note("warn", speaks.say(f"rule_remark.{remark.code}")))
-    moved = [(_anchor(_rowed(name_of(each.pointer), values), anchors), each) for each in told]
-    for name, change in moved:
-        if not any(note.kind == "was" for note in notes.get(name, ())):
-            notes.setdefault(name, []).append(_was(change, speaks))
+    moved = {each.pointer: _anchor(_rowed(name_of(each.pointer), values), anchors) for each in told}
+    for change in told:
+        name = moved[change.pointer]
+        if not any(note.kind == "was" for note in notes.setdefault(name, [])):
+            notes[name].append(_was(change, speaks))
     for name, text in _hints(values, speaks.language):
         notes.setdefault(name, []).append(Note("hint", text))
     return Formed(
         values=values,
         notes={name: tuple(lines) for name, lines in notes.items()},
-        tabs=tuple(
-            Tab(
-                id=section,
-                changed=sum(section_of(name) == section for name in dict.fromkeys(name for name, _ in moved)),
-                wrong=sum(section_of(name) == section for name, _ in found),
-            )
-            for section in SECTIONS
-        ),
+        tabs=_tabs(moved=set(moved.values()), wrong=[name for name, _ in found]),
         changes=tuple(speaks.change(each) for each in told),
         wrong=_places((name for name, _ in found), speaks),
         faults=len(found),
         attributes=(*ATTRIBUTES, *_questions(values)),
     )
+
+
+def _tabs(*, moved: Iterable[str], wrong: Iterable[str]) -> tuple[Tab, ...]:
+    changed, faulty = Counter(map(section_of, moved)), Counter(map(section_of, wrong))
+    return tuple(Tab(id=section, changed=changed[section], wrong=faulty[section]) for section in SECTIONS)
 
 
 def _places(names: Iterable[str], speaks: Speaks) -> tuple[Place, ...]:
