@@ -19,6 +19,7 @@ GENERATORS = (
     "scripts.compare_docs",
     "scripts.rules_table",
     "scripts.openapi",
+    "scripts.picture_index",
 )
 
 

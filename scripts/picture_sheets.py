@@ -1,10 +1,11 @@
-"""Lays the looks of each page side by side on one sheet, and writes the index of the gallery."""
+"""Lays the looks of each page side by side on one sheet."""
 
 import base64
 from pathlib import Path
 
 from playwright.async_api import Browser, Page
 
+from scripts.picture_index import sheet_of
 from scripts.picture_set import PAGES
 from scripts.picture_stage import LANGUAGES, SCHEMES, SIZES
 
@@ -13,23 +14,17 @@ SHARES = {"desktop": 2, "phone": 6}
 """How many of them stand side by side."""
 QUALITY = 62
 """Of WebP: letters stay clear, a sheet stays below 250 kB."""
-HEAD = """\
-# Pictures
-
-Every page in English, Russian and Hebrew, on a desktop and a phone, light and dark, as the demo shows it. Taken by
-`python -m scripts.screenshots --all FOLDER --sheets docs/pictures`, which writes this page too.
-"""
 
 
 async def lay(browser: Browser, taken: Path, to: Path) -> None:
-    """A sheet of every page that has pictures in `taken`, and the index; the folder is there."""
+    """A sheet of every page that has pictures in `taken`; the folder is there."""
     visitor = await browser.new_context(viewport={"width": WIDTH, "height": 800})
     page = await visitor.new_page()
     for pages in PAGES.values():
         for name in pages:
             looks = looks_of(taken, name)
             if looks:
-                _keep(to / f"sheet-{name}.webp", await sheet(page, looks))
+                _keep(to / sheet_of(name), await sheet(page, looks))
     await visitor.close()
 
 
@@ -73,17 +68,3 @@ def _shown(path: Path) -> str:
     width = (WIDTH - GAP * (beside + 1)) // beside
     data = base64.b64encode(path.read_bytes()).decode()
     return f'<img width="{width}" src="data:image/png;base64,{data}">'
-
-
-def index(folder: Path) -> str:
-    """The gallery's page: what each page is for, and its sheet where there is one."""
-    lines = [HEAD]
-    for who, pages in PAGES.items():
-        there = [(name, said) for name, said in pages.items() if (folder / f"sheet-{name}.webp").exists()]
-        if there:
-            lines.append(f"## {who}\n")
-        for name, (title, about) in there:
-            lines.append(f"### {title}\n")
-            lines.extend([f"{about[0].upper()}{about[1:]}.\n"] if about else [])
-            lines.append(f"![{title}](sheet-{name}.webp)\n")
-    return "\n".join(lines)

@@ -63,9 +63,13 @@ SEEN_BY = {
 
 
 def closed(seen: Document) -> Document:
-    scheduled = [one for one in seen["options"] if one["mode"] in ("scheduled", "message")]
-    opens = (datetime.fromisoformat(seen["as_of"]) + timedelta(hours=13)).isoformat()
-    return {"state": "closed", "wait": None, "options": scheduled, "reasons": [], "opens_at": opens}
+    """Until the next morning."""
+    tomorrow = datetime.fromisoformat(seen["as_of"]) + timedelta(days=1)
+    opens, until = (tomorrow.replace(hour=8, minute=past, second=0, microsecond=0).isoformat() for past in (0, 15))
+    slot = {"start": opens, "end": until, "remaining": 3}
+    left = [one for one in seen["options"] if one["mode"] in ("scheduled", "message")]
+    options = [one | {"next_slot": slot} if one["mode"] == "scheduled" else one for one in left]
+    return {"state": "closed", "wait": None, "options": options, "reasons": [], "opens_at": opens}
 
 
 def full(seen: Document) -> Document:
@@ -126,7 +130,7 @@ async def on_another_day(page: Page, stage: Stage, language: str) -> None:
         await page.goto(f"{stage.service}/support?lang={language}")
         await page.locator("#topic-cards-cards").click()
         await page.locator("#next").click()
-        await page.locator(".why li, .lede").first.wait_for()
+        await page.locator(".opts, #others").first.wait_for()
         await page.wait_for_timeout(600)
         await stage.take(page, f"support-{name}", language)
         await page.unroute(WAITS)

@@ -92,6 +92,7 @@ async def beside_the_board(stage: Stage, telephones: Page) -> None:
         return
     await telephones.emulate_media(color_scheme="light")
     await telephones.set_viewport_size({"width": 760, "height": 860})
+    await telephones.evaluate("document.querySelectorAll('details[open]').forEach((each) => { each.open = false; })")
     left = await telephones.screenshot()
     async with stage.beside("en", await telephones.context.storage_state()) as page:
         await page.set_viewport_size({"width": 1180, "height": 860})

@@ -20,9 +20,10 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
+from scripts.picture_index import index
 from scripts.picture_scenes import CONSOLE
 from scripts.picture_set import KEPT
-from scripts.picture_sheets import index, lay
+from scripts.picture_sheets import lay
 from scripts.picture_stage import Scene, Stage
 from scripts.picture_support import support
 from scripts.picture_telephones import TELEPHONES

@@ -23,15 +23,16 @@ _TOKEN = re.compile(r"/voice/(?:screen|status)/(?!inbound)([\w-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every request of the run and every promise made about them."""
+    """Every request that was open during the run, and every promise made about them."""
 
     requests: tuple[Request, ...]
     promises: tuple[Promise, ...]
 
 
 def places(work: Work, *, since: datetime) -> Places:
-    """What came of those who asked since then."""
-    requests = [one for one in work.requests.search(limit=MOST_REQUESTS) if one.created_at >= since]
+    """What came of those who asked since then, or were in line at that moment."""
+    asked = work.requests.search(limit=MOST_REQUESTS)
+    requests = [one for one in asked if one.closed_at is None or one.closed_at >= since]
     promises = [promise for request in requests for promise in work.promises.of_request(request.id)]
     return Places(tuple(requests), tuple(promises))
 
