@@ -91,6 +91,86 @@ async def test_what_one_says_the_other_reads(lab: Lab) -> None:
         await expect(omer.get_by_role("log")).to_contain_text("you: ⁨<b>Good</b> afternoon⁩")
 
 
+async def test_the_keys_a_prompt_offers_are_lit_until_one_is_pressed(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        miriam = await call_the_bank(seen.page)
+        lit = miriam.locator(".pad .offered")
+        await expect(lit).to_have_attribute("data-key", "2")
+        await miriam.locator('[data-key="7"]').click()
+        await expect(miriam.get_by_role("log")).to_contain_text("Key 7 it is.")
+        await expect(lit).to_have_count(0)
+
+
+OFFERS = {
+    "To be connected now press 1. To be called later press 2.": "12",
+    "Press 1 to accept, 2 to pass.": "12",
+    "Enter the number we should call, then press the hash key.": "#",
+    "If you press nothing, we keep your place.": "",
+    "Чтобы принять звонок, нажмите 1, чтобы передать дальше, нажмите 2.": "12",
+    "Введите номер и нажмите решётку.": "#",
+    "לכרטיסים, הקישו אחת. לכל נושא אחר, הקישו שלוש.": "13",
+    "לקבלת השיחה להקיש 1, להעברה הלאה להקיש 2.": "12",
+    "להקיש את המספר, ובסיום סולמית.": "#",
+    "הקישו את שמונה ספרות הקוד.": "",
+}
+
+
+async def test_the_keys_offered_are_found_in_each_language(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        found = await seen.page.evaluate(
+            """async (sentences) => {
+                 const { keysOffered } = await import('/sandbox/static/offers.js');
+                 return sentences.map((sentence) => [...keysOffered(sentence)].join(''));
+               }""",
+            list(OFFERS),
+        )
+        assert dict(zip(OFFERS, found, strict=True)) == OFFERS
+
+
+async def test_each_country_rings_in_its_own_rhythm_and_each_key_has_its_pair(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        rhythms, key = await seen.page.evaluate(
+            """async () => {
+                 const { countryOf, toneOf, tonePair } = await import('/sandbox/static/tones.js');
+                 const rhythm = (number) => {
+                   const { notes, every } = toneOf('ringback', countryOf(number));
+                   return [notes[0].pair.join('+'), notes.length, notes[0].seconds, every];
+                 };
+                 return [['+442079460100', '+12025550142', '+972505550142', '+74955550142'].map(rhythm), tonePair('5')];
+               }"""
+        )
+        assert rhythms == [["400+450", 2, 0.4, 3], ["440+480", 1, 2, 6], ["400", 1, 1, 4], ["425", 1, 1, 5]]
+        assert key == [770, 1336]
+
+
+async def test_a_phone_is_answered_and_hung_up_from_the_keyboard_wherever_the_reader_is(lab: Lab) -> None:
+    async with lab.visit(PHONES) as seen:
+        await stop_the_clock(seen.page)
+        miriam, omer = await call_the_bank(seen.page), phone(seen.page, AGENT)
+        await miriam.locator('[data-key="2"]').click()
+        await expect(seen.page).to_have_title("⁨Omer⁩: ringing")
+        await seen.page.evaluate("document.activeElement.blur()")
+        await seen.page.keyboard.press("Enter")
+        await expect(state(omer)).to_have_text("connected")
+        await seen.page.clock.run_for(1000)
+        await omer.focus()
+        await seen.page.keyboard.press("Escape")
+        await expect(state(omer)).to_have_text("free")
+
+
+async def test_what_is_said_now_and_the_buttons_are_in_sight_on_a_small_screen(lab: Lab) -> None:
+    async with lab.visit(PHONES, width=360, height=640) as seen:
+        miriam = await call_the_bank(seen.page)
+        await miriam.scroll_into_view_if_needed()
+        caption = await miriam.locator("li.now").bounding_box()
+        room = await miriam.get_by_role("log").bounding_box()
+        assert caption and room
+        assert room["y"] <= caption["y"]
+        assert caption["y"] + caption["height"] <= room["y"] + room["height"]
+        whole = await miriam.bounding_box()
+        assert whole and whole["height"] <= 640
+
+
 async def test_a_declined_ring_leaves_the_phone_free(lab: Lab) -> None:
     async with lab.visit(PHONES) as seen:
         miriam, omer = await call_the_bank(seen.page), phone(seen.page, AGENT)

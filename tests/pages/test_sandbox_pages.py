@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.pages.axe import assert_no_violations
-from tests.pages.lab import AGENT, CUSTOMER, Lab
+from tests.pages.lab import AGENT, BANK, CUSTOMER, Lab
+from vqueue.sandbox.exchange import dial_in
+from vqueue.sandbox.faults import Fault
 
 # The browser lives as long as the session, so whoever talks with it shares its event loop.
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -108,6 +110,38 @@ async def test_faults_are_put_in_force_and_ended(lab: Lab) -> None:
         await seen.page.get_by_role("button", name="End all faults").click()
         await expect(seen.page.get_by_text("no fault is set")).to_be_visible()
         assert lab.network.faults.faults == []
+
+
+async def test_a_fault_at_a_tap_strikes_and_leads_to_its_call(lab: Lab) -> None:
+    async with lab.visit("/faults") as seen:
+        await seen.page.get_by_role("button", name="send twice").click()
+        await expect(seen.page.get_by_text("Saved")).to_be_visible()
+        assert [fault.do for fault in lab.network.faults.faults] == ["double"]
+        lab.network.faults.faults = [Fault(on="fetch", do="double")]
+        call = dial_in(lab.network, telephone=CUSTOMER, shown=CUSTOMER, to=BANK)
+        await seen.page.get_by_role("link", name=f"Call \u2068{call.sid[-6:]}").click()
+        await expect(seen.page.locator("tbody tr").first).to_contain_text(call.sid[-6:])
+        await expect(seen.page.get_by_role("button", name="Show all calls")).to_be_visible()
+
+
+async def test_a_request_to_the_bank_is_read_whole_in_the_ledger(lab: Lab) -> None:
+    dial_in(lab.network, telephone=CUSTOMER, shown=CUSTOMER, to=BANK)
+    async with lab.visit("/ledger") as seen:
+        await seen.page.get_by_role("button", name="HTTP 200").click()
+        request = seen.page.get_by_role("dialog")
+        for told in ("X-Twilio-Signature", CUSTOMER, "Welcome to Tamarind Bank.", "accepted"):
+            await expect(request).to_contain_text(told)
+        await request.get_by_text("curl", exact=True).click()
+        await expect(request.locator("details pre")).to_contain_text("curl -i -X POST")
+        await assert_no_violations(seen.page)
+
+
+async def test_a_person_of_the_list_calls_the_bank(lab: Lab) -> None:
+    lab.fill()
+    async with lab.visit("/people") as seen:
+        await seen.page.get_by_role("row", name="Ada").get_by_role("button", name="call the bank").click()
+        await expect(seen.page.get_by_text("calls the bank")).to_be_visible()
+        assert [entry.event for entry in lab.ledger("+447700900302")][:1] == ["calling"]
 
 
 async def test_a_share_above_one_is_refused_under_its_row(lab: Lab) -> None:

@@ -1,6 +1,8 @@
 """What goes wrong on purpose, and that the ledger tells the truth about it."""
 
+import shlex
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
@@ -90,6 +92,29 @@ async def test_a_document_that_was_fetched_may_count_as_failed(world: World) -> 
     await world.calls_in()
     await world.bank.request("/fallback")
     assert len(world.bank.to("/voice")) == 1
+
+
+async def test_the_ledger_says_which_call_a_fault_struck(world: World) -> None:
+    await world.faults({"on": "fetch", "do": "double", "count": 1})
+    sid = await world.calls_in()
+    struck = await world.until("fault", sid)
+    assert struck.detail == {"on": "fetch", "do": "double"}
+    assert (await status_news(world, {"do": "lose", "count": 1}, 3)) == ["1", "2", "3"]
+    assert [entry.detail["call_status"] for entry in world.events("fault", on="status")] == ["initiated"]
+
+
+async def test_a_request_is_kept_whole_with_every_try(world: World) -> None:
+    world.bank.replies["/voice"] = "<Response><Say>Good morning</Say></Response>"
+    await world.faults({"on": "fetch", "do": "double", "count": 1})
+    fetched = await world.until("fetch", await world.calls_in())
+    status, told = await world.get(f"{world.url}/sandbox/exchanges/{fetched.detail['exchange']}")
+    assert (status, len(told["tries"])) == (200, 2)
+    first, asked = told["tries"][0], world.bank.to("/voice")[0]
+    assert first["headers"]["X-Twilio-Signature"] == asked.headers["X-Twilio-Signature"]
+    assert dict(parse_qsl(first["body"])) == asked.fields
+    assert (first["status"], "Good morning" in first["answer"]) == (200, True)
+    assert shlex.split(first["curl"])[-3:] == ["--data", first["body"], first["url"]]
+    assert (await world.get(f"{world.url}/sandbox/exchanges/unknown"))[0] == 404
 
 
 async def test_faults_hit_their_share(world: World) -> None:

@@ -32,6 +32,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/sandbox/calls/{sid}", call_state),
         web.get("/sandbox/ledger", ledger),
         web.get("/sandbox/events", events),
+        web.get("/sandbox/exchanges/{token}", exchanges),
         web.get("/sandbox/faults", faults),
         web.put("/sandbox/faults", put_faults),
         web.get("/sandbox/numbers", numbers),
@@ -188,6 +189,14 @@ async def events(request: web.Request) -> web.StreamResponse:
             yield entry.seq, entry.event, entry.as_json()
 
     return await stream(request, lines())
+
+
+async def exchanges(request: web.Request) -> web.Response:
+    """The tries of one request to the bank, whole; the ledger names it by `exchange`."""
+    tries = request.app[NETWORK].webhooks.exchanges.of(request.match_info["token"])
+    if not tries:
+        raise web.HTTPNotFound
+    return web.json_response({"tries": [each.as_json() for each in tries]})
 
 
 async def faults(request: web.Request) -> web.Response:

@@ -163,13 +163,21 @@ async def fetch(
 ) -> Answer:
     """Asks for a document; the ledger gets the answer's status or the error."""
     fields = [*call.fields(), *(more | source.extra).items()]
-    question = Question(source.url, source.method, fields, number=call.telephone, largest=largest)
+    question = Question(
+        source.url,
+        source.method,
+        fields,
+        number=call.telephone,
+        largest=largest,
+        struck=lambda fault: network.note("fault", call, on="fetch", do=fault.do),
+    )
+    detail = {"url": source.url, "method": source.method, "exchange": question.token}
     try:
         answer = await network.webhooks.ask(question)
     except Unanswered as failure:
-        network.note("fetch", call, url=source.url, method=source.method, error=failure.code, reason=failure.reason)
+        network.note("fetch", call, **detail, error=failure.code, reason=failure.reason)
         raise BadDocument(failure.code, failure.reason, url=source.url) from None
-    network.note("fetch", call, url=source.url, method=source.method, status=answer.status)
+    network.note("fetch", call, **detail, status=answer.status)
     return answer
 
 

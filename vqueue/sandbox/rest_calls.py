@@ -38,7 +38,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     fault = network.faults.draw("create_call", number=form.get("To"))
     deed = fault.do if fault else ""
     if fault is not None:
-        network.note("fault", None, on="create_call", do=deed, to=form.get("To"))
+        network.ledger.record("fault", to=form.get("To"), detail={"on": "create_call", "do": deed})
     _fail_before(request, fault)
     call = place(network, read_call(network, form), fault)
     if deed == "double":

@@ -5,6 +5,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from vqueue.sandbox.calls import FINAL, Call, Status, StatusHook
+from vqueue.sandbox.faults import Fault
 from vqueue.sandbox.webhooks import Question, Unanswered
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class StatusNews:
         network = self._network
         fault = network.faults.draw("status", number=call.telephone, among=("lose", "double", "reorder", "delay"))
         deed = fault.do if fault else ""
+        if fault is not None:
+            network.note("fault", call, on="status", do=deed, call_status=dict(fields).get("CallStatus"))
         if deed == "lose":
             network.note("callback", call, url=hook.url, lost=True, call_status=dict(fields).get("CallStatus"))
             return
@@ -68,8 +71,13 @@ class StatusNews:
             await self._once(call, hook, fields)
 
     async def _once(self, call: Call, hook: StatusHook, fields: list[tuple[str, str]]) -> None:
-        question = Question(hook.url, hook.method, fields, place="status", number=call.telephone)
-        detail = {"url": hook.url, "call_status": dict(fields).get("CallStatus")}
+        call_status = dict(fields).get("CallStatus")
+
+        def struck(fault: Fault) -> None:
+            self._network.note("fault", call, on="status", do=fault.do, call_status=call_status)
+
+        question = Question(hook.url, hook.method, fields, place="status", number=call.telephone, struck=struck)
+        detail = {"url": hook.url, "method": hook.method, "call_status": call_status, "exchange": question.token}
         try:
             answer = await self._network.webhooks.ask(question)
             self._network.note("callback", call, **detail, status=answer.status)

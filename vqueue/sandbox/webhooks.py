@@ -2,14 +2,15 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, quote, urldefrag, urlencode, urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
 
+from vqueue.sandbox.exchanges import Exchange, Exchanges
 from vqueue.sandbox.faults import Fault, Faults
 from vqueue.sandbox.signing import Signer
 
@@ -78,7 +79,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request to be asked, as often as the overrides allow; `place` is where faults may hit it."""
+    """One request to be asked, as often as the overrides allow; `place` is where faults may hit it, `struck` hears of
+    one that did. All tries bear the same `token`."""
 
     url: str
     method: str
@@ -86,6 +88,8 @@ class Question:
     place: str = "fetch"
     number: str | None = None
     largest: int = MAX_BODY
+    struck: Callable[[Fault], object] = lambda fault: None
+    token: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
 class Webhooks:
@@ -96,6 +100,7 @@ class Webhooks:
         self._faults = faults
         self._sign_fragment = sign_fragment
         self._session: aiohttp.ClientSession | None = None
+        self.exchanges = Exchanges()
 
     async def open(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -115,7 +120,7 @@ class Webhooks:
             raise Unanswered(INVALID_URL, "url", url, "the URL is neither http nor https")
         overrides = Overrides.read(fragment)
         deadline = asyncio.get_running_loop().time() + overrides.total_ms / 1000
-        token = str(uuid.uuid4())
+        token = question.token
         tries = overrides.retries
         while True:
             try:
@@ -135,6 +140,7 @@ class Webhooks:
         fault = self._faults.draw(question.place, number=question.number, among=FAULTS_AT[question.place])
         if fault is None:
             return await self._try(question, url, fragment, overrides, token)
+        question.struck(fault)
         return await self._suffer(fault, question, url, fragment, overrides, token)
 
     async def _suffer(
@@ -183,27 +189,31 @@ class Webhooks:
         limits = aiohttp.ClientTimeout(
             total=None, sock_connect=overrides.connect_ms / 1000, sock_read=overrides.read_ms / 1000
         )
+        exchange = self.exchanges.begin(token, method, exact, headers, body)
         try:
             target = URL(exact, encoded=True)
             async with self._session.request(
                 method, target, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
-                return await _read(response, exact, largest)
+                return await _read(response, exchange, largest)
         except (aiohttp.ServerTimeoutError, aiohttp.ConnectionTimeoutError) as error:
             kind = "ct" if isinstance(error, aiohttp.ConnectionTimeoutError) else "rt"
+            exchange.failed = "timed out"
             raise Unanswered(HTTP_FAILURE if kind == "rt" else CONNECTION_FAILURE, kind, exact, "timed out") from None
         except (aiohttp.InvalidURL, ValueError):
             raise Unanswered(INVALID_URL, "url", exact, "the URL is not valid") from None
         except (aiohttp.ClientError, OSError):
+            exchange.failed = "the connection failed"
             raise Unanswered(CONNECTION_FAILURE, "ct", exact, "the connection failed") from None
 
 
-async def _read(response: aiohttp.ClientResponse, url: str, largest: int) -> tuple[Answer, str | None]:
-    body = bytearray()
+async def _read(response: aiohttp.ClientResponse, exchange: Exchange, largest: int) -> tuple[Answer, str | None]:
+    url, body = exchange.url, bytearray()
     async for piece in response.content.iter_chunked(MAX_BODY):
         body += piece
         if len(body) > largest:
             break
+    exchange.came(response.status, bytes(body))
     kind = response.content_type if "Content-Type" in response.headers else ""
     answer = Answer(response.status, bytes(body), kind, url)
     if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:

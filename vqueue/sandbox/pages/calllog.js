@@ -28,8 +28,9 @@ export class CallLog {
     if (event.event === "ring") this.#rang.set(event.call_sid, Date.parse(event.at));
     const [words, language] = this.#words(event, number, nameOf);
     this.empty.hidden = true;
-    this.#place(event.at, make("li", {}, make("time", { datetime: event.at }, clockTime(event.at)),
-      make("span", {}, make("b", {}, say(`ev_${event.event}`)), " ", language ? make("bdi", { lang: language, dir: direction(language) }, words) : words)));
+    const told = language ? make("bdi", { lang: language, dir: direction(language) }, words) : words;
+    const time = make("time", { datetime: event.at }, clockTime(event.at));
+    this.#place(event.at, make("li", {}, time, make("span", {}, make("b", {}, say(`ev_${event.event}`)), " ", told)));
     while (this.#list.childElementCount > KEPT_ENTRIES) this.#list.lastElementChild.remove();
   }
 
@@ -54,7 +55,8 @@ export class CallLog {
       case "ring": return [say("from_who", { who, other })];
       case "answered": {
         const rang = this.#rang.get(event.call_sid);
-        return [rang ? say("after_s", { who: nameOf(event.to), n: Math.round((Date.parse(event.at) - rang) / 1000) }) : nameOf(event.to)];
+        const who = nameOf(event.to);
+        return [rang ? say("after_s", { who, n: Math.round((Date.parse(event.at) - rang) / 1000) }) : who];
       }
       case "said": return event.by === "self" ? [say("log_said", { who, text: event.text })] : [event.text ?? "", event.language];
       case "pressed": return [say("log_pressed", { digits: event.digits, who })];

@@ -1,11 +1,26 @@
 // The page of faults: what goes wrong on purpose, as a form of one row a fault.
-import { complain, icon, make } from "./elements.js";
-import { frame } from "./frame.js";
-import { ask } from "./network.js";
+import { complain, icon, isolated, make } from "./elements.js";
+import { frame, stream } from "./frame.js";
+import { ask, follow } from "./network.js";
+import { spacedNumber } from "./numbers.js";
 import { clockTime, say } from "./words.js";
 
 const PLACES = ["create_call", "status", "fetch"];
-const DEEDS = ["error_500_before", "error_500_after", "reset_before", "reset_after", "429", "delay_ring", "lose", "double", "reorder", "delay"];
+const DEEDS = [
+  "error_500_before", "error_500_after", "reset_before", "reset_after", "429",
+  "delay_ring", "lose", "double", "reorder", "delay",
+];
+/** Faults in force with one tap. */
+const READY = [
+  { on: "status", do: "lose", share: 0.2 },
+  { on: "status", do: "double", share: 1 },
+  { on: "status", do: "reorder", share: 0.3, seconds: 5 },
+  { on: "create_call", do: "error_500_after", share: 0.2 },
+  { on: "create_call", do: "429", share: 0.3, retry_after: 1 },
+  { on: "create_call", do: "delay_ring", share: 0.5, seconds: 10 },
+  { on: "fetch", do: "error_500_before", share: 0.2 },
+];
+const HITS_SHOWN = 50;
 const part = (id) => document.getElementById(id);
 const rows = [];
 let sending = false;
@@ -16,14 +31,24 @@ function field(label, control) {
   return make("div", { class: "field" }, make("label", { for: id }, label), control);
 }
 
-const choice = (values, prefix, chosen) => make("select", { class: "inp" }, values.map((value) => make("option", { value, selected: value === chosen }, say(prefix + value))));
-const number = (value, { step, max }) => make("input", { class: "inp", type: "number", min: "0", max, step, inputmode: "decimal", value: value ?? "" });
+function choice(values, prefix, chosen) {
+  const options = values.map((value) => make("option", { value, selected: value === chosen }, say(prefix + value)));
+  return make("select", { class: "inp" }, options);
+}
+
+function number(value, { step, max }) {
+  const told = { class: "inp", type: "number", min: "0", max, step, inputmode: "decimal", value: value ?? "" };
+  return make("input", told);
+}
 
 /** One fault as a row; what the form does not show (a number, a count) is kept as it came. */
 function addRow(fault) {
   const controls = {
-    on: choice(PLACES, "on_", fault.on), do: choice(DEEDS, "do_", fault.do), share: number(fault.share ?? 1, { step: "0.05", max: "1" }),
-    seconds: number(fault.seconds, { step: "any" }), retry_after: number(fault.retry_after, { step: "1" }),
+    on: choice(PLACES, "on_", fault.on),
+    do: choice(DEEDS, "do_", fault.do),
+    share: number(fault.share ?? 1, { step: "0.05", max: "1" }),
+    seconds: number(fault.seconds, { step: "any" }),
+    retry_after: number(fault.retry_after, { step: "1" }),
   };
   const error = make("p", { class: "err", role: "alert", hidden: true });
   const n = rows.length + 1;
@@ -32,7 +57,12 @@ function addRow(fault) {
     field(say("fault_on"), controls.on), field(say("fault_do"), controls.do), field(say("fault_share"), controls.share),
     field(say("fault_seconds"), controls.seconds), field(say("fault_retry"), controls.retry_after), gone, error);
   const row = { fault, controls, element, error };
-  gone.addEventListener("click", () => { rows.splice(rows.indexOf(row), 1); element.remove(); showEmpty(); part("faults-add").focus(); });
+  gone.addEventListener("click", () => {
+    rows.splice(rows.indexOf(row), 1);
+    element.remove();
+    showEmpty();
+    part("faults-add").focus();
+  });
   rows.push(row);
   part("faults-rows").append(element);
   showEmpty();
@@ -93,6 +123,28 @@ function submit(event) {
   put(faults);
 }
 
+const named = (fault) => say("fault_named", { on: say(`on_${fault.on}`), do: say(`do_${fault.do}`) });
+
+/** One tap adds the fault to those in force. */
+function readyButton(fault) {
+  const add = async () => {
+    const { faults } = await ask("GET", "/sandbox/faults").catch(() => ({ faults: [] }));
+    await put([...faults, fault]);
+  };
+  return make("button", { type: "button", class: "btn", on: { click: add } },
+    icon("plus"), `${named(fault)}, ${Math.round(fault.share * 100)} %`);
+}
+
+/** A line for each fault that struck, with the way to everything that happened in that call. */
+function hit({ at, call_sid: sid, to, detail }) {
+  part("hits-none").hidden = true;
+  const lang = new URLSearchParams(location.search).get("lang");
+  const link = sid && make("a", { href: `/ledger?call=${sid}${lang ? `&lang=${lang}` : ""}` }, say("hit_call", { call: sid.slice(-6) }));
+  part("hits").prepend(make("li", {}, make("time", { datetime: at }, clockTime(at)), make("b", {}, named(detail)),
+    detail.call_status ? isolated(detail.call_status) : null, to ? isolated(spacedNumber(to)) : null, link));
+  while (part("hits").childElementCount > HITS_SHOWN) part("hits").lastElementChild.remove();
+}
+
 async function start() {
   try {
     const answer = await ask("GET", "/sandbox/faults");
@@ -105,6 +157,8 @@ async function start() {
 }
 
 frame("faults");
+part("faults-ready").append(...READY.map(readyButton));
+follow("/sandbox/events", { hear: (entry) => { if (entry.event === "fault") hit(entry); }, ...stream });
 part("faults-add").append(icon("plus"), say("add_fault"));
 part("faults-add").addEventListener("click", () => addRow({ on: "status", do: "lose", share: 0.1 }).controls.on.focus());
 part("faults-form").addEventListener("submit", submit);

@@ -59,7 +59,8 @@ function beat(parts) {
 export function frame(page) {
   sayPage();
   document.title = `${say(page)} – vqueue sandbox`;
-  const parts = { time: make("time", { class: "clock" }), speed: make("span"), words: make("span"), strip: document.getElementById("stale") };
+  const strip = document.getElementById("stale");
+  const parts = { time: make("time", { class: "clock" }), speed: make("span"), words: make("span"), strip };
   parts.strip.replaceChildren(icon("triangle"), parts.words);
   document.getElementById("top").append(
     make("nav", { "aria-label": say("main_nav") }, make("ul", {}, PAGES.map((name) => link(name, page)))),

@@ -1,5 +1,6 @@
 // The page of the ledger: every ring and fetch as a table, newest on top, by number or event, live.
-import { complain, isolated, make } from "./elements.js";
+import { complain, icon, isolated, make } from "./elements.js";
+import { showExchange } from "./exchange.js";
 import { frame, stream } from "./frame.js";
 import { ask, follow } from "./network.js";
 import { plainNumber, spacedNumber } from "./numbers.js";
@@ -11,6 +12,8 @@ const part = (id) => document.getElementById(id);
 const body = part("ledger-table").tBodies[0];
 const entries = [];
 const events = new Set();
+/** The call whose entries alone are shown, or "". */
+let call = new URLSearchParams(location.search).get("call") ?? "";
 let paused = false;
 let drawing = false;
 
@@ -18,27 +21,60 @@ let drawing = false;
 function detail(entry) {
   const told = { ...(typeof entry.detail === "object" && entry.detail !== null ? entry.detail : { detail: entry.detail ?? entry.text }) };
   const spoken = told.text ?? told.said;
-  delete told.text;
-  delete told.said;
+  for (const name of ["text", "said", "exchange"]) delete told[name];
   const { language } = told;
   if (spoken) delete told.language;
   const rest = Object.entries(told).filter(([, value]) => value !== null && value !== undefined && value !== "");
   const words = rest.map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
-  return [spoken ? make("span", { lang: language, dir: direction(language) }, spoken) : null, spoken && words ? " · " : null, words ? make("bdi", { dir: "ltr", class: "two" }, words) : null];
+  return [
+    spoken ? make("span", { lang: language, dir: direction(language) }, spoken) : null,
+    spoken && words ? " · " : null,
+    words ? make("bdi", { dir: "ltr", class: "two" }, words) : null,
+    entry.detail?.exchange ? httpButton(entry.detail) : null,
+  ];
+}
+
+/** Opens the request itself; says already here how it ended. */
+function httpButton({ exchange, status, error }) {
+  const failed = error || status >= 400;
+  return make("button", { type: "button", class: `btn http ${failed ? "danger-line" : ""}`, on: { click: () => showExchange(exchange) } },
+    failed ? icon("triangle") : null, `HTTP ${status ?? error}`);
+}
+
+/** The end of a call's sid, which shows that call alone. */
+function callButton(sid) {
+  if (!sid) return null;
+  const label = say("only_call", { call: sid.slice(-6) });
+  return make("button", { type: "button", class: "btn bare mono", title: sid, "aria-label": label, on: { click: () => showCall(sid) } },
+    sid.slice(-6));
+}
+
+function showCall(sid) {
+  call = sid;
+  part("by-call-field").hidden = !sid;
+  part("by-call").replaceChildren(isolated(sid.slice(-6)), icon("cross"));
+  part("by-call").setAttribute("aria-label", say("all_calls"));
+  const there = new URL(location.href);
+  if (sid) there.searchParams.set("call", sid);
+  else there.searchParams.delete("call");
+  history.replaceState(null, "", there);
+  draw();
 }
 
 function row(entry) {
   const label = `ev_${entry.event}`;
-  const sid = entry.call_sid ? `${say("col_call")} ${entry.call_sid}` : null;
-  return make("tr", { class: entry.event === "ring" ? "is-ring" : null },
+  return make("tr", { class: { ring: "is-ring", fault: "is-fault", error: "is-fault" }[entry.event] },
     make("td", {}, String(entry.seq)), make("td", {}, make("time", { datetime: entry.at }, clockTime(entry.at))),
-    make("th", { scope: "row", title: sid }, knows(label) ? say(label) : entry.event),
-    make("td", { class: "nowrap" }, isolated(spacedNumber(entry.from))), make("td", { class: "nowrap" }, isolated(spacedNumber(entry.to))),
+    make("th", { scope: "row" }, knows(label) ? say(label) : entry.event),
+    make("td", {}, callButton(entry.call_sid)),
+    make("td", { class: "nowrap" }, isolated(spacedNumber(entry.from))),
+    make("td", { class: "nowrap" }, isolated(spacedNumber(entry.to))),
     make("td", { class: "wide" }, ...detail(entry)));
 }
 
 function matches(entry, number, event) {
   if (event && entry.event !== event) return false;
+  if (call && entry.call_sid !== call && entry.parent_call_sid !== call) return false;
   return !number || [entry.from, entry.to].some((end) => end && end.endsWith(number));
 }
 
@@ -88,7 +124,12 @@ async function start() {
     }
     complain(part("ledger-err"), "");
     draw();
-    follow("/sandbox/events", { hear: (entry) => { if (entry.seq > after) { after = entry.seq; add(entry); } }, since: after, ...stream });
+    const hear = (entry) => {
+      if (entry.seq <= after) return;
+      after = entry.seq;
+      add(entry);
+    };
+    follow("/sandbox/events", { hear, since: after, ...stream });
   } catch (refusal) {
     complain(part("ledger-err"), refusal.message);
     setTimeout(start, 4000);
@@ -99,10 +140,12 @@ frame("ledger");
 part("by-number").value = new URLSearchParams(location.search).get("number") ?? "";
 part("by-number").addEventListener("input", draw);
 part("by-event").addEventListener("change", draw);
+part("by-call").addEventListener("click", () => { showCall(""); part("by-number").focus(); });
 part("pause").addEventListener("click", () => {
   paused = !paused;
   part("pause").setAttribute("aria-pressed", String(paused));
   part("pause").textContent = say(paused ? "go_on" : "pause_tail");
   if (!paused) draw();
 });
+if (call) showCall(call);
 start();

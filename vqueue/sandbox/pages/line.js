@@ -22,16 +22,33 @@ export function advance(line, event, number) {
   if (event.event === "said" && event.by === "bank" && line.state === "connected") return { ...line, state: "in_call" };
   const state = NEXT[event.event];
   if (!state) return line;
-  if (BEGINS.has(event.event)) return call ? line : { state, call: { sid: event.call_sid, other: otherEnd(event, number), since: event.at } };
+  if (BEGINS.has(event.event)) {
+    return call ? line : { state, call: { sid: event.call_sid, other: otherEnd(event, number), since: event.at } };
+  }
   if (call?.sid !== event.call_sid) return line;
   return { state, call: { ...call, since: event.event === "answered" ? event.at : call.since } };
 }
 
 const TONES = new Set(["music", "ringback", "busy", "beep", "silence"]);
-const CAUSES = { busy: "busy", "no-answer": "no_answer", no_answer: "no_answer", canceled: "canceled", cancelled: "canceled", failed: "failed", rejected: "rejected", declined: "rejected" };
+const CAUSES = {
+  busy: "busy",
+  "no-answer": "no_answer",
+  no_answer: "no_answer",
+  canceled: "canceled",
+  cancelled: "canceled",
+  failed: "failed",
+  rejected: "rejected",
+  declined: "rejected",
+};
 
 /** The catalogue's key of why a call ended, or null for the usual end. */
 export const causeOf = (event) => (CAUSES[event.cause] ? `cause_${CAUSES[event.cause]}` : null);
+
+/** What a caller hears when his call was not taken: "busy", "unobtainable", or null. */
+export function refusalTone(event, before) {
+  if (event.event !== "hangup" || before.state !== "calling" || before.call?.sid !== event.call_sid) return null;
+  return { cause_busy: "busy", cause_rejected: "busy", cause_failed: "unobtainable" }[causeOf(event)] ?? null;
+}
 
 function hangupCaption(event, before, number) {
   if (before.state === "ringing" && event.cause === "busy" && event.to === number) return { key: "cap_declined", kind: "me" };
@@ -52,9 +69,11 @@ function toneCaption({ text }) {
 export function caption(event, before, { number, who }) {
   const mine = event.by === "self";
   switch (event.event) {
-    case "ring": return { key: "cap_ring", kind: "tone" };
+    case "ring": return { key: "cap_ring", values: { who }, kind: "tone" };
     case "calling": return { key: "cap_calling", values: { who }, kind: "me" };
-    case "answered": return event.to === number ? { key: "cap_you_answered", kind: "me" } : { key: "cap_answered", values: { who }, kind: "tone" };
+    case "answered":
+      return event.to === number ? { key: "cap_you_answered", kind: "me" }
+        : { key: "cap_answered", values: { who }, kind: "tone" };
     case "said":
       return mine ? { key: "cap_you_said", values: { text: event.text }, kind: "me" }
         : { text: event.text, language: event.language, kind: "said" };

@@ -62,6 +62,9 @@ async function* messages(body) {
   }
 }
 
+/** A stream that gives no sign of life for so long is dead, whatever the machine says that slept meanwhile. */
+const SILENT_MS = 45_000;
+
 /**
  * Follows a stream of events for ever, resuming after the last one heard; returns the function that stops it.
  * `hear(event)` gets each parsed message, `alive()` is called at each sign of life, `lost()` when the line breaks,
@@ -72,11 +75,21 @@ export function follow(path, { hear, alive, lost = () => {}, gone = () => {}, si
   let last = since;
   const once = async () => {
     const headers = { Accept: "text/event-stream", ...(last !== null && { "Last-Event-ID": String(last) }) };
-    const answer = await fetch(path, { headers, cache: "no-store", signal: stop.signal });
+    const dead = new AbortController();
+    let watch = 0;
+    const lives = () => {
+      clearTimeout(watch);
+      watch = setTimeout(() => dead.abort(), SILENT_MS);
+    };
+    lives();
+    const signal = AbortSignal.any([stop.signal, dead.signal]);
+    const answer = await fetch(path, { headers, cache: "no-store", signal }).finally(() => clearTimeout(watch));
     if (!answer.ok || !answer.body) throw new Refusal(`HTTP ${answer.status}`, answer.status);
     alive();
+    lives();
     for await (const message of messages(answer.body)) {
       alive();
+      lives();
       if (!message) continue;
       if (message.id) last = message.id;
       try { hear(JSON.parse(message.data)); } catch (fault) { reportError(fault); }

@@ -35,7 +35,12 @@ function mark(id, text) {
 async function submit(event) {
   event.preventDefault();
   if (sending) return;
-  const owner = { name: part("name").value.trim(), number: plainNumber(part("number").value), role: part("role").value, language: part("language").value };
+  const owner = {
+    name: part("name").value.trim(),
+    number: plainNumber(part("number").value),
+    role: part("role").value,
+    language: part("language").value,
+  };
   mark("name", owner.name ? "" : say("name_missing"));
   mark("number", !isNumber(owner.number) ? say("number_bad") : deal.taken(owner.number) ? say("number_twice") : "");
   const bad = ["name", "number"].find((id) => part(id).getAttribute("aria-invalid") === "true");

@@ -6,6 +6,15 @@ import { isNumber, plainNumber, spacedNumber } from "./numbers.js";
 import { clockTime, say } from "./words.js";
 
 const SHOWN = 200;
+/** Programs to begin with: what testers want most often. */
+const READY = [
+  ["ready_person", { answers: { after_s: [2, 6] }, keys: [{ heard: "press 1|нажмите 1|להקיש 1", press: "1" }], talk_s: [30, 90] }],
+  ["ans_busy", { answers: "busy" }],
+  ["ans_never", { answers: "never" }],
+  ["ready_declines", { answers: "declines" }],
+  ["ans_machine", { answers: { as: "machine", after_s: 8, greeting: "Please leave a message.", records_s: 20 } }],
+  ["ready_later", { answers: ["never", { after_s: 4 }], keys: [{ heard: "press 1|нажмите 1|להקיש 1", press: "1" }] }],
+];
 const EXAMPLE = { answers: { after_s: 4 }, keys: [{ heard: "press 1", press: "1" }], patience_s: 300 };
 const part = (id) => document.getElementById(id);
 const rows = part("people-table").tBodies[0];
@@ -16,7 +25,8 @@ let saving = false;
 function manner(answers) {
   if (Array.isArray(answers)) return answers.map(manner).join(", ");
   if (answers === undefined || answers === null) return "";
-  if (typeof answers === "string") return { never: say("ans_never"), busy: say("ans_busy"), machine: say("ans_machine") }[answers] ?? answers;
+  const words = { never: say("ans_never"), busy: say("ans_busy"), machine: say("ans_machine"), declines: say("ready_declines") };
+  if (typeof answers === "string") return words[answers] ?? answers;
   if (answers.error) return String(answers.error);
   const after = answers.after_s === undefined ? "" : say("ans_after", { n: [answers.after_s].flat().join("–") });
   return [answers.as === "machine" || answers.machine === true ? say("ans_machine") : answers.as, after].filter(Boolean).join(", ");
@@ -34,22 +44,50 @@ async function remove(number) {
   part("find").focus();
 }
 
+/** This person calls the bank's first number, as his program says. */
+async function letCall(number) {
+  complain(part("people-err"), "");
+  part("edit-done").replaceChildren();
+  try {
+    const { numbers } = await ask("GET", "/sandbox/numbers");
+    await ask("POST", "/sandbox/calls", { from: number, to: Object.keys(numbers)[0] });
+    part("edit-done").replaceChildren(icon("check"), say("person_calls", { number: spacedNumber(number) }));
+  } catch (refusal) {
+    complain(part("people-err"), refusal.message);
+  }
+}
+
+function button(kind, label, words, click) {
+  return make("button", { type: "button", class: `btn ${kind}`, "aria-label": label, on: { click } }, words);
+}
+
 function row({ number, program }) {
-  const gone = make("button", { type: "button", class: "btn danger-line", "aria-label": say("remove_person", { number: spacedNumber(number) }), on: { click: () => remove(number) } }, say("remove"));
-  const edit = make("button", { type: "button", class: "btn", "aria-label": say("edit", { number: spacedNumber(number) }), on: { click: () => load(number, program, true) } }, say("edit_short"));
-  return make("tr", {}, make("th", { scope: "row" }, isolated(spacedNumber(number))), cell("name", program.name ?? ""), cell("answers", manner(program.answers)),
-    cell("keys", program.keys?.length ? say("keys_n", { n: program.keys.length }) : ""), cell("patience", span(program.patience_s)), make("td", { class: "act" }, make("div", { class: "btns" }, edit, gone)));
+  const shown = { number: spacedNumber(number) };
+  const buttons = [
+    button("", say("let_call", shown), say("let_call_short"), () => letCall(number)),
+    button("", say("edit", shown), say("edit_short"), () => load(number, program, true)),
+    button("danger-line", say("remove_person", shown), say("remove"), () => remove(number)),
+  ];
+  return make("tr", {},
+    make("th", { scope: "row" }, isolated(shown.number)),
+    cell("name", program.name ?? ""),
+    cell("answers", manner(program.answers)),
+    cell("keys", program.keys?.length ? say("keys_n", { n: program.keys.length }) : ""),
+    cell("patience", span(program.patience_s)),
+    make("td", { class: "act" }, make("div", { class: "btns" }, buttons)));
 }
 
 function show() {
   const wanted = part("find").value.trim().toLowerCase();
   const digits = plainNumber(wanted);
-  const found = people.filter(({ number, program }) => !wanted || number.includes(digits) || JSON.stringify(program).toLowerCase().includes(wanted));
+  const speaksOf = (program) => JSON.stringify(program).toLowerCase().includes(wanted);
+  const found = people.filter(({ number, program }) => !wanted || number.includes(digits) || speaksOf(program));
   rows.replaceChildren(...found.slice(0, SHOWN).map(row));
   part("people-table").hidden = !found.length;
   part("people-none").hidden = found.length > 0;
   part("people-none").textContent = say(people.length ? "people_match_none" : "people_none");
-  part("people-count").textContent = people.length ? say("people_shown", { shown: Math.min(found.length, SHOWN), n: people.length }) : "";
+  const counted = { shown: Math.min(found.length, SHOWN), n: people.length };
+  part("people-count").textContent = people.length ? say("people_shown", counted) : "";
 }
 
 function load(number, program, go = false) {
@@ -98,7 +136,10 @@ async function save(event) {
   }
 }
 
-const listed = (programs) => Object.entries(programs).map(([number, program]) => ({ number, program })).sort((a, b) => (a.number < b.number ? -1 : 1));
+function listed(programs) {
+  const all = Object.entries(programs).map(([number, program]) => ({ number, program }));
+  return all.sort((a, b) => (a.number < b.number ? -1 : 1));
+}
 
 async function refresh() {
   try {
@@ -115,6 +156,8 @@ frame("people");
 part("edit").addEventListener("submit", save);
 part("edit-new").addEventListener("click", () => { load("", EXAMPLE); part("edit-number").focus(); });
 part("find").addEventListener("input", show);
+part("edit-ready").append(...READY.map(([key, program]) =>
+  button("", null, say(key), () => load(plainNumber(part("edit-number").value), program, true))));
 load("", EXAMPLE);
 refresh();
 setInterval(refresh, 5000);

@@ -2,6 +2,7 @@
 import { CallLog } from "./calllog.js";
 import { complain, icon, make } from "./elements.js";
 import { frame, now, stream } from "./frame.js";
+import { showGuide } from "./guide.js";
 import { ask, follow, phonePath, phonesFeed } from "./network.js";
 import { askForPhone } from "./newphone.js";
 import { spacedNumber } from "./numbers.js";
@@ -20,14 +21,31 @@ const voice = new Voice();
 /** Up to which event of a phone the page only catches up: what was said then is shown, not spoken. */
 const past = new Map();
 let banks = [];
+let routes = {};
+/** The phone last touched: keys typed on the page itself are meant for it. */
+let atHand = null;
 let stopFollowing = () => {};
 
-const room = { now, voice, nameOf, bankNumbers: () => banks, remove, recount };
+const room = { now, voice, nameOf, bankNumbers: () => banks, remove, recount, changed: tellTitle };
 
 /** A phone's owner, the bank (in the language asked for), or the number itself. */
 function nameOf(number, language = lang) {
   if (names.has(number)) return names.get(number);
   return banks.includes(number) ? say("the_bank", {}, spokenHere(language)) : spacedNumber(number);
+}
+
+/** A ringing telephone is told in the tab's title too: the reader may be looking at another page. */
+function tellTitle() {
+  const [first] = [...phones.values()].filter((phone) => phone.rings);
+  document.title = first ? say("title_rings", { name: first.owner.name }) : `${say("phones")} – vqueue sandbox`;
+}
+
+/** Keys typed while nothing has the focus go to the one phone that rings, or else to the phone last touched. */
+function typed(event) {
+  if (event.target !== document.body) return;
+  const ringing = [...phones.values()].filter((phone) => phone.rings);
+  const phone = ringing.length === 1 ? ringing[0] : phones.get(atHand);
+  phone?.key(event);
 }
 
 function hear(event) {
@@ -39,7 +57,8 @@ function hear(event) {
 
 function listen() {
   stopFollowing();
-  stopFollowing = phones.size ? follow(phonesFeed([...phones.keys()]), { hear, ...stream, gone: () => reopen().catch(() => {}) }) : () => {};
+  const gone = () => reopen().catch(() => {});
+  stopFollowing = phones.size ? follow(phonesFeed([...phones.keys()]), { hear, ...stream, gone }) : () => {};
   if (!phones.size) stream.alive();
 }
 
@@ -92,11 +111,14 @@ async function remove(phone) {
 function changed() {
   keep([...phones.values()].map((phone) => phone.owner));
   if (!phones.size) showEmpty();
+  showGuide(document.getElementById("guide"), [...phones.values()].map((phone) => phone.owner), routes);
+  tellTitle();
   listen();
 }
 
 function showEmpty() {
-  place.replaceChildren(make("div", { class: "card empty" }, make("p", {}, say("no_phones"), " ", say("no_phones_next"))));
+  const words = make("p", {}, say("no_phones"), " ", say("no_phones_next"));
+  place.replaceChildren(make("div", { class: "card empty" }, words));
 }
 
 function tools() {
@@ -126,6 +148,7 @@ async function knownPhones() {
 async function openAll() {
   complain(notice, "");
   const [known, { numbers }] = await Promise.all([knownPhones(), ask("GET", "/sandbox/numbers")]);
+  routes = numbers;
   banks = Object.keys(numbers);
   for (const { number: there, name } of known) if (name) names.set(there, name);
   place.replaceChildren();
@@ -149,5 +172,7 @@ async function start() {
 
 frame("phones");
 tools();
+document.addEventListener("keydown", typed);
+place.addEventListener("focusin", (event) => { atHand = event.target.closest(".set")?.dataset.number ?? atHand; });
 setInterval(() => phones.forEach((phone) => phone.tick()), 500);
 start();

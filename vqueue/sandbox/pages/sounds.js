@@ -1,14 +1,9 @@
-// The sounds of a telephone: keys (ITU-T Q.23 tone pairs), the bell, the ringing heard by a caller.
+// Plays the sounds of the telephones: keys, beeps, and the tones that go on until something happens.
+import { countryOf, toneOf, tonePair } from "./tones.js";
 
-const ROWS = [697, 770, 852, 941];
-const COLUMNS = [1209, 1336, 1477];
-const KEYS = ["123", "456", "789", "*0#"];
-
-/** The two frequencies in hertz of a key, or null for what is no key. */
-export function tonePair(key) {
-  const row = KEYS.findIndex((keys) => keys.includes(key));
-  return row < 0 || key.length !== 1 ? null : [ROWS[row], COLUMNS[KEYS[row].indexOf(key)]];
-}
+const LOUDNESS = { bell: 0.07, ringback: 0.03, busy: 0.05, unobtainable: 0.04, music: 0.012 };
+/** How often a tone that nobody hears out is repeated. */
+const TURNS = { busy: 5, unobtainable: 2 };
 
 let context = null;
 /** Browsers allow sound only after a touch or a key; until then the bell is silent. */
@@ -20,8 +15,9 @@ function wake() {
 addEventListener("pointerdown", wake, true);
 addEventListener("keydown", wake, true);
 
+/** Begins a note and returns what ends it at once. */
 function sound(pair, { from = 0, seconds, loudness }) {
-  if (!context || context.state !== "running") return;
+  if (!context || context.state !== "running") return () => {};
   const start = context.currentTime + from;
   const gain = context.createGain();
   gain.gain.setValueAtTime(0, start);
@@ -30,11 +26,12 @@ function sound(pair, { from = 0, seconds, loudness }) {
   gain.gain.linearRampToValueAtTime(0, start + seconds);
   gain.connect(context.destination);
   for (const frequency of pair) {
-    const tone = new OscillatorNode(context, { frequency });
-    tone.connect(gain);
-    tone.start(start);
-    tone.stop(start + seconds);
+    const note = new OscillatorNode(context, { frequency });
+    note.connect(gain);
+    note.start(start);
+    note.stop(start + seconds);
   }
+  return () => gain.disconnect();
 }
 
 export function playKey(key) {
@@ -44,21 +41,50 @@ export function playKey(key) {
 }
 
 export const playBeep = () => sound([1000], { seconds: 0.4, loudness: 0.06 });
-export const playBusy = () => [0, 0.75, 1.5].forEach((from) => sound([400], { from, seconds: 0.37, loudness: 0.05 }));
 
-const ringing = new Map();
-function ringOnce() {
-  const loudness = Math.max(0, ...ringing.values());
-  if (!loudness) return;
-  sound([400, 450], { seconds: 0.4, loudness });
-  sound([400, 450], { from: 0.6, seconds: 0.4, loudness });
+/** A tone that is repeated until it is stopped, or for its turns. */
+class Loop {
+  #ends = [];
+  #timer = null;
+
+  constructor(kind, country) {
+    this.kind = kind;
+    this.tone = toneOf(kind, country);
+    this.#turn(TURNS[kind] ?? Infinity);
+  }
+
+  #turn(left) {
+    if (left <= 0) return;
+    const loudness = LOUDNESS[this.kind];
+    this.#ends = this.tone.notes.map(({ pair, at, seconds }) => sound(pair, { from: at, seconds, loudness }));
+    this.#timer = setTimeout(() => this.#turn(left - 1), this.tone.every * 1000);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#ends.forEach((end) => end());
+  }
 }
-setInterval(ringOnce, 3000);
 
-/** Lets a phone ring ("bell"), hear ringing ("far") or be quiet (null); several phones share one bell. */
-export function ring(number, kind) {
-  const before = ringing.get(number);
-  if (!kind) ringing.delete(number);
-  else ringing.set(number, kind === "bell" ? 0.08 : 0.025);
-  if (kind && before === undefined) ringOnce();
+/** What each phone sounds like now, as "kind country"; phones that sound alike share one loop. */
+const wanted = new Map();
+const loops = new Map();
+
+function settle() {
+  const heard = new Set(wanted.values());
+  for (const [name, loop] of loops) {
+    if (heard.has(name)) continue;
+    loop.stop();
+    loops.delete(name);
+  }
+  for (const name of heard) if (!loops.has(name)) loops.set(name, new Loop(...name.split(" ")));
+}
+
+/** Lets a phone sound: "bell", "ringback", "busy", "unobtainable", "music", or null; `of` is the number whose country it is. */
+export function ring(number, kind, of = number) {
+  const name = kind ? `${kind} ${countryOf(of)}` : null;
+  if ((wanted.get(number) ?? null) === name) return;
+  if (name) wanted.set(number, name);
+  else wanted.delete(number);
+  settle();
 }

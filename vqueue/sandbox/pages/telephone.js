@@ -1,50 +1,84 @@
-// One telephone on the page: header, call strip or dial field, captions, keypad, what to say, mute and hook.
+// One telephone on the page: what it hears, shows and sounds like, and what its keys and buttons do.
 import { Captions } from "./captions.js";
 import { complain, icon, isolated, make } from "./elements.js";
-import { advance, caption, freeLine, isBusy, isTalking, lineOf, otherEnd } from "./line.js";
+import { buildHandset } from "./handset.js";
+import { advance, caption, freeLine, isBusy, isTalking, lineOf, otherEnd, refusalTone } from "./line.js";
 import { ask, phonePath } from "./network.js";
 import { isNumber, plainNumber, spacedNumber } from "./numbers.js";
-import { playBeep, playBusy, playKey, ring } from "./sounds.js";
-import { direction, duration, languageName, say } from "./words.js";
+import { keysOffered } from "./offers.js";
+import { playBeep, playKey, ring } from "./sounds.js";
+import { duration, say } from "./words.js";
 
-const KEYS = [["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"], ["6", "MNO"], ["7", "PQRS"], ["8", "TUV"], ["9", "WXYZ"], ["*", ""], ["0", "+"], ["#", ""]];
-const TAGS = { free: ["", "dot"], calling: ["info", "phone"], ringing: ["watch", "bell"], in_call: ["good", "phone"], connected: ["good", "pair"] };
+const TAGS = {
+  free: ["", "dot"],
+  calling: ["info", "phone"],
+  ringing: ["watch", "bell"],
+  in_call: ["good", "phone"],
+  connected: ["good", "pair"],
+};
 const HOOK = { free: ["call", "phone", "primary"], ringing: ["answer", "phone", "primary"], busy: ["hang_up", "hangup", "danger"] };
+const TITLES = { ringing: "calls_you", calling: "you_call", connected: "with_someone" };
+/** News after which the keys offered before mean nothing any more. */
+const NEW_TURN = new Set(["calling", "ring", "answered", "pressed", "bridged", "hangup"]);
 /** A second tap, or one meant for the button that stood here a moment ago, is no action of its own. */
 const ONE_ACTION_MS = 500;
 
 export class Telephone {
   #line = freeLine();
   #muted = false;
+  #music = false;
+  #refusal = null;
+  #offered = new Set();
   #restsUntil = 0;
-  #word = null;
+  #word = HOOK.free[0];
   #pressing = Promise.resolve();
 
   /** `owner` {number, name, role, language}; `room` offers nameOf(number, language), bankNumbers(), now(), voice,
-   * remove(telephone), recount(). */
+   * remove(telephone), recount(), changed(). */
   constructor(owner, room) {
-    this.#word = HOOK.free[0];
     this.owner = owner;
     this.room = room;
     this.captions = new Captions(owner);
-    this.parts = this.#build();
+    this.parts = buildHandset(owner, this.captions.element, {
+      remove: () => room.remove(this),
+      main: () => this.#mainAction(),
+      decline: () => this.#decline(),
+      mute: () => this.#mute(),
+      press: (key) => this.press(key),
+      wipe: () => this.#wipe(),
+      typed: () => this.#showContacts(),
+      speak: (event) => this.#speak(event),
+      key: (event) => this.key(event),
+    });
     this.element = this.parts.set;
     this.#show();
   }
 
   get number() { return this.owner.number; }
   get busy() { return isBusy(this.#line); }
+  get rings() { return this.#line.state === "ringing"; }
 
   /** Takes a piece of news of this number's line. */
   hear(event, { replayed = false } = {}) {
     const before = this.#line;
     this.#line = advance(before, event, this.number);
-    if (event.event === "message" || before.call?.sid === event.call_sid || this.#line.call?.sid === event.call_sid) {
-      this.captions.add(event, caption(event, before, { number: this.number, who: this.#who(event) }));
+    const mine = [before.call?.sid, this.#line.call?.sid].includes(event.call_sid);
+    if (event.event === "message" || mine) {
+      this.captions.add(event, caption(event, before, { number: this.number, who: this.#who(event) }), { replayed });
     }
+    if (mine) this.#follow(event, before, replayed);
     if (!replayed) this.#sound(event);
     if (event.event === "hangup" && !this.busy) this.room.voice.hush(this.number);
     this.#show();
+  }
+
+  /** Keeps what goes on until the next news: the keys offered, the music, the tone of a call not taken. */
+  #follow(event, before, replayed) {
+    if (NEW_TURN.has(event.event)) this.#offered = new Set();
+    if (event.event === "said" && event.by === "bank") this.#offered = new Set([...this.#offered, ...keysOffered(event.text)]);
+    if (event.event === "tone") this.#music = event.text === "music" || (this.#music && event.text.length === 1);
+    else if (event.event !== "pressed") this.#music = false;
+    this.#refusal = replayed ? null : refusalTone(event, before) && { kind: refusalTone(event, before), of: before.call.other };
   }
 
   /** Sets the line to what the sandbox's list of phones says, whatever was missed. */
@@ -55,12 +89,12 @@ export class Telephone {
 
   prefill(number) {
     if (!this.parts.dial.value) this.parts.dial.value = spacedNumber(number);
+    this.#showContacts();
   }
 
   tick() {
-    const { state, call } = this.#line;
-    if (isTalking(this.#line)) this.parts.timer.textContent = duration((this.room.now() - Date.parse(call.since)) / 1000);
-    else this.parts.timer.textContent = state === "ringing" || state === "calling" ? duration((this.room.now() - Date.parse(call.since)) / 1000) : "";
+    const { call } = this.#line;
+    this.parts.timer.textContent = call ? duration((this.room.now() - Date.parse(call.since)) / 1000) : "";
   }
 
   refuse(text) { complain(this.parts.error, text); }
@@ -71,9 +105,11 @@ export class Telephone {
 
   #sound(event) {
     if (this.#muted) return;
-    if (event.event === "said" && event.by !== "self") this.room.voice.speak(this.number, event.text, event.language || this.owner.language);
+    if (event.event === "said" && event.by !== "self") {
+      this.room.voice.speak(this.number, event.text, event.language || this.owner.language);
+    }
     if (event.event === "record" || (event.event === "tone" && event.text === "beep")) playBeep();
-    if (event.event === "hangup" && event.cause === "busy") playBusy();
+    if (event.event === "tone" && event.text.length === 1) playKey(event.text);
   }
 
   async #do(verb, body) {
@@ -85,7 +121,9 @@ export class Telephone {
       const stranger = refusal.status === 422 && verb === "dial";
       const numbers = this.room.bankNumbers().map(spacedNumber).join(", ");
       this.refuse(gone ? say("err_gone") : stranger ? say("err_stranger", { numbers }) : refusal.message);
+      if (stranger) this.#refusal = { kind: "unobtainable", of: body.to };
       if (gone) this.room.recount();
+      this.#show();
       return null;
     }
   }
@@ -100,13 +138,15 @@ export class Telephone {
 
   /** When the button turns from or into "hang up", it rests; "answer" may be tapped at once. */
   #turn(word) {
-    if (this.#word !== word && word !== "answer") this.#restsUntil = Math.max(this.#restsUntil, performance.now() + ONE_ACTION_MS);
+    const rest = performance.now() + ONE_ACTION_MS;
+    if (this.#word !== word && word !== "answer") this.#restsUntil = Math.max(this.#restsUntil, rest);
     if (word === "answer") this.#restsUntil = 0;
     this.#word = word;
   }
 
   #mainAction() {
     const { state, call } = this.#line;
+    this.#hushRefusal();
     if (state === "ringing") return this.#hook("answer", { call_sid: call.sid });
     if (state !== "free") return this.#hook("hangup", {});
     const to = plainNumber(this.parts.dial.value);
@@ -118,16 +158,27 @@ export class Telephone {
     return this.#hook("dial", { to });
   }
 
+  #decline() {
+    return this.#hook("decline", { call_sid: this.#line.call?.sid });
+  }
+
   press(key) {
+    this.#hushRefusal();
     if (!this.#muted) playKey(key);
     this.#light(key);
     if (!this.busy) {
       this.parts.dial.value += key;
+      this.#showContacts();
       return;
     }
     if (!isTalking(this.#line)) return;
     this.room.voice.hush(this.number);
     this.#pressing = this.#pressing.then(() => this.#do("press", { digits: key }));
+  }
+
+  #wipe() {
+    this.parts.dial.value = this.parts.dial.value.slice(0, -1).trimEnd();
+    this.#showContacts();
   }
 
   #light(key) {
@@ -142,6 +193,11 @@ export class Telephone {
     this.#show();
   }
 
+  #hushRefusal() {
+    this.#refusal = null;
+    this.#ring();
+  }
+
   async #speak(event) {
     event.preventDefault();
     const { words } = this.parts;
@@ -151,10 +207,18 @@ export class Telephone {
     if (!(await this.#do("say", { text }))) words.value ||= text;
   }
 
-  #onKey(event) {
+  /** The keyboard is the keypad; Enter answers, Escape declines or hangs up, M mutes. */
+  key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.target.closest("input, textarea, select")) return;
     if (this.parts.keys.has(event.key)) this.press(event.key);
+    else if (event.key === "Enter" && this.rings && !event.target.closest("button")) this.#mainAction();
+    else if (event.key === "Escape" && this.rings) this.#decline();
+    else if (event.key === "Escape" && this.busy) this.#mainAction();
+    else if (event.code === "KeyM") this.#mute();
+    else if (event.key === "Backspace" && !this.busy) this.#wipe();
+    else return;
+    event.preventDefault();
   }
 
   #show() {
@@ -168,6 +232,25 @@ export class Telephone {
     parts.idle.hidden = this.busy;
     parts.strip.hidden = !this.busy;
     if (call) this.#showCall(state, call);
+    this.#showHook(state);
+    parts.talk.hidden = !isTalking(this.#line);
+    for (const [key, button] of parts.keys) button.classList.toggle("offered", isTalking(this.#line) && this.#offered.has(key));
+    this.#ring();
+    this.tick();
+    this.room.changed?.();
+  }
+
+  #ring() {
+    const { state, call } = this.#line;
+    const going = { ringing: ["bell"], calling: ["ringback", call?.other] }[state];
+    const held = state === "in_call" && this.#music ? ["music"] : null;
+    const refused = state === "free" && this.#refusal ? [this.#refusal.kind, this.#refusal.of] : null;
+    const [kind, of] = going ?? held ?? refused ?? [null];
+    ring(this.number, this.#muted ? null : kind, of);
+  }
+
+  #showHook(state) {
+    const { parts } = this;
     const [word, sign, kind] = HOOK[state] ?? HOOK.busy;
     this.#turn(word);
     parts.main.className = `btn ${kind}`;
@@ -177,69 +260,25 @@ export class Telephone {
     parts.mute.hidden = state === "ringing";
     parts.mute.setAttribute("aria-pressed", String(this.#muted));
     parts.mute.replaceChildren(icon(this.#muted ? "silent" : "sound"), say("mute"));
-    parts.talk.hidden = !isTalking(this.#line);
-    ring(this.number, this.#muted ? null : { ringing: "bell", calling: "far" }[state] ?? null);
-    this.tick();
   }
 
   #showCall(state, call) {
     const name = this.room.nameOf(call.other);
     const number = spacedNumber(call.other);
-    const line = { ringing: "calls_you", calling: "you_call", connected: "with_someone" }[state] ?? "on_line";
-    this.parts.title.replaceChildren(say(line, { who: name }), ...(name === number ? [] : [make("small", {}, isolated(number))]));
+    this.parts.title.replaceChildren(
+      say(TITLES[state] ?? "on_line", { who: name }),
+      name === number ? "" : make("small", {}, isolated(number)),
+      state === "ringing" ? make("small", { class: "by-key" }, say("ring_keys")) : "");
   }
 
-  #build() {
-    const { owner } = this;
-    const label = say("phone_label", { role: say(owner.role), name: owner.name });
-    const parts = { keys: new Map() };
-    parts.tag = make("span", { class: "tag" });
-    const gone = make("button", { type: "button", class: "iconbtn", "aria-label": say("remove_phone", { name: owner.name }), on: { click: () => this.room.remove(this) } }, icon("cross"));
-    const header = make("header", {}, make("h2", { title: label }, say(owner.role), ", ", make("bdi", {}, owner.name)), parts.tag, gone,
-      make("span", { class: "sub" }, isolated(spacedNumber(owner.number)), " · ", languageName(owner.language)));
-    parts.error = make("p", { class: "err", role: "alert", hidden: true });
-    parts.set = make("section", { class: "set", "aria-label": label, tabindex: "-1", "data-number": owner.number, on: { keydown: (event) => this.#onKey(event) } },
-      header, this.#buildStrip(parts), this.#buildDial(parts), this.captions.element, this.#buildPad(parts), this.#buildTalk(parts), parts.error, this.#buildHook(parts));
-    return parts;
-  }
-
-  #buildStrip(parts) {
-    parts.title = make("div");
-    parts.timer = make("span", { class: "t", role: "timer", "aria-label": say("duration") });
-    parts.strip = make("div", { class: "callbar", hidden: true }, icon("phone", "i-lg"), parts.title, parts.timer);
-    return parts.strip;
-  }
-
-  #buildDial(parts) {
-    parts.dial = make("input", { class: "inp", type: "tel", inputmode: "tel", dir: "ltr", autocomplete: "off", spellcheck: "false", maxlength: "140", "aria-label": say("number_to_call") });
-    parts.dial.addEventListener("keydown", (event) => { if (event.key === "Enter") this.#mainAction(); });
-    const wipe = make("button", { type: "button", class: "btn", "aria-label": say("delete_digit"), on: { click: () => { parts.dial.value = parts.dial.value.slice(0, -1).trimEnd(); } } }, icon("back", "i-dir"));
-    parts.idle = make("div", { class: "callbar idle" }, parts.dial, wipe);
-    return parts.idle;
-  }
-
-  #buildPad(parts) {
-    const pad = make("div", { class: "pad", role: "group", "aria-label": say("keypad", { name: this.owner.name }) });
-    for (const [key, letters] of KEYS) {
-      const name = { "*": say("key_star"), "#": say("key_hash") }[key];
-      const button = make("button", { type: "button", "data-key": key, "aria-label": name ? `${key} ${name}` : null, on: { click: () => this.press(key) } }, key, " ", make("small", {}, letters));
-      parts.keys.set(key, button);
-      pad.append(button);
-    }
-    return pad;
-  }
-
-  #buildTalk(parts) {
-    const { language } = this.owner;
-    parts.words = make("input", { class: "inp", type: "text", maxlength: "500", autocomplete: "off", lang: language, dir: direction(language), placeholder: say("say_hint"), "aria-label": say("say_label") });
-    parts.talk = make("form", { class: "say", hidden: true, on: { submit: (event) => this.#speak(event) } }, parts.words, make("button", { class: "btn", type: "submit" }, say("say")));
-    return parts.talk;
-  }
-
-  #buildHook(parts) {
-    parts.mute = make("button", { type: "button", class: "btn", "aria-pressed": "false", on: { click: () => this.#mute() } });
-    parts.decline = make("button", { type: "button", class: "btn danger-line", hidden: true, on: { click: () => this.#hook("decline", { call_sid: this.#line.call?.sid }) } }, icon("hangup"), say("decline"));
-    parts.main = make("button", { type: "button", class: "btn", on: { click: () => this.#mainAction() } });
-    return make("div", { class: "hook" }, parts.mute, parts.decline, parts.main);
+  /** The bank's numbers one tap away, but the one in the field. */
+  #showContacts() {
+    const typed = plainNumber(this.parts.dial.value);
+    const others = this.room.bankNumbers().filter((number) => number !== typed);
+    this.parts.contacts.replaceChildren(...others.map((number) => {
+      const take = () => { this.parts.dial.value = spacedNumber(number); this.refuse(""); this.#showContacts(); this.parts.main.focus(); };
+      return make("button", { type: "button", class: "btn bare", on: { click: take } },
+        icon("phone"), this.room.nameOf(number), " ", isolated(spacedNumber(number)));
+    }));
   }
 }
