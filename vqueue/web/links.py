@@ -112,6 +112,7 @@ class Links:
                       for one in page.slots],
             "as_of": Clock(page.at, page.zone),
             "phone": Digits(self.house.line.number),
+            "number": self.house.line.number,
             "ended": page.shown.request.state in _ENDED,
         }  # fmt: skip
         answer = self._told(look, "site/link.html", values, status=status)
@@ -122,7 +123,8 @@ class Links:
 
     def _closed(self, request: web.Request, refusal: NotFound | RateLimited) -> web.Response:
         limited = isinstance(refusal, RateLimited)
-        values = {"limited": limited, "phone": Digits(self.house.line.number)}
+        number = self.house.line.number
+        values = {"limited": limited, "phone": Digits(number), "number": number}
         answer = self._told(self.pages.look(request), "site/link_over.html", values, status=429 if limited else 404)
         if isinstance(refusal, RateLimited):
             answer.headers["Retry-After"] = str(refusal.retry_after_s)

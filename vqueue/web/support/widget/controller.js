@@ -331,7 +331,9 @@ export class Controller {
   /** What was under way when the network went may still arrive: the browser knows better then. */
   heard(carried) {
     const online = carried && navigator.onLine;
-    if (online !== this.s.online) this.set({ online }, "live");
+    if (online === this.s.online) return;
+    const over = online && this.s.problem === "no_connection";
+    this.set(over ? { online, problem: null } : { online }, over ? false : "live");
   }
 
   faceNow() {
