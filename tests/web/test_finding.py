@@ -65,6 +65,7 @@ async def test_a_number_typed_in_full_finds_its_requests_and_leaves_a_trace(
     assert "7700900201" not in page
     (row,) = await house.database.read(lambda work: work.journal.recent(facts=(Fact.PERSONAL_DATA_READ,)))
     assert (row.data["what"], row.data["by"], row.data["number"]) == ("number_looked_for", "st_dana", "+44…201")
+    assert "requests of a telephone number looked for" in plain(await shown(site, "/console/journal"))
 
 
 async def test_a_search_that_finds_nothing_is_journalled_too(site: Site, house: House, csrf: str) -> None:
