@@ -19,16 +19,14 @@ function serviceOf(routes) {
 
 /** Puts the guide into `place` when there is a customer's and an agent's telephone to play it with. */
 export function showGuide(place, owners, routes) {
-  const customer = owners.find(({ role }) => role === "customer");
-  const agent = owners.find(({ role }) => role === "agent");
-  place.hidden = !customer || !agent;
+  place.hidden = !["customer", "agent"].every((role) => owners.some((owner) => owner.role === role));
   if (place.hidden) return;
-  const names = { customer: customer.name, agent: agent.name };
-  const steps = ["guide_1", "guide_2", "guide_3"].map((key) => make("li", {}, say(key, names)));
+  const steps = ["guide_1", "guide_2", "guide_3"].map((key) => make("li", {}, say(key)));
   const service = serviceOf(routes);
   const links = service && make("p", { class: "guide-links" }, say("guide_windows"), " ",
     PAGES.map(([path, key]) => make("a", { href: `${service}/${path}`, target: `vqueue-${path}`, rel: "noopener" }, say(key))));
   place.open = recall(CLOSED) ? recall(CLOSED) === "no" : matchMedia(WIDE).matches;
-  place.replaceChildren(make("summary", {}, say("guide_head")), make("ol", {}, steps), links ?? "");
-  place.ontoggle = () => remember(CLOSED, place.open ? "no" : "yes");
+  const told = () => remember(CLOSED, place.open ? "yes" : "no");
+  const head = make("summary", { on: { click: told } }, say("guide_head"));
+  place.replaceChildren(head, make("ol", {}, steps), links ?? "");
 }

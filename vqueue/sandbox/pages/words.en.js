@@ -203,10 +203,10 @@ export default {
   ring_keys: "Enter answers, Esc declines",
   title_rings: "{name}: ringing",
   guide_head: "Play it in two minutes",
-  guide_1: "On the agent’s telephone ({agent}) press Call, then the lit key 1: now you take calls.",
+  guide_1: "On the agent’s telephone press Call, then the lit key 1: now you take calls.",
   guide_2:
-    "On the customer’s telephone ({customer}) press Call and follow the lit keys until a " +
-    "callback is promised. Hang up: the place in line is kept.",
+    "On the customer’s telephone press Call and follow the lit keys until a callback is " +
+    "promised. Hang up: the place in line is kept.",
   guide_3:
     "The agent’s telephone rings first: Answer, then 1. Then the customer’s rings: Answer, " +
     "then 1, and both talk.",
