@@ -17,17 +17,21 @@ _LOOK = """async ([within, options]) => (await axe.run(within || document, optio
 _SCRIPT = Axe().axe_script
 
 
-async def violations(page: Page, *, colours: bool = True, within: str | None = None) -> list[Any]:
+async def violations(
+    page: Page, *, colours: bool = True, within: str | None = None, but: tuple[str, ...] = ()
+) -> list[Any]:
     """Of the page as it stands now, or of the part that matches `within`, each with its rule and element. Without
-    `colours` it takes a quarter of the time: they are worth a look in each theme, not in each language."""
+    `colours` it takes a quarter of the time: they are worth a look in each theme, not in each language. `but`: rules
+    that are left out."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(_SCRIPT)
-    rules = {} if colours else {"rules": {name: {"enabled": False} for name in _COLOURS}}
+    left_out = (*but, *(() if colours else _COLOURS))
+    rules = {"rules": {name: {"enabled": False} for name in left_out}}
     found: list[Any] = await page.evaluate(_LOOK, [within, _RULES | rules])
     return found
 
 
-async def assert_no_violations(page: Page, *, colours: bool = True, within: str | None = None) -> None:
+async def assert_no_violations(page: Page, **look: Any) -> None:
     """A failure names rule and element."""
-    found = await violations(page, colours=colours, within=within)
+    found = await violations(page, **look)
     assert not found, found
