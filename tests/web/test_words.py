@@ -113,6 +113,16 @@ def a_row(fact: Fact = Fact.REQUEST_MOVED, **changes: Any) -> JournalRow:
             "missed a call, now away",
         ),
         (
+            a_row(
+                Fact.AGENT_MOVED,
+                request=None,
+                agent="ag_omer",
+                data={"move": "wrap_up_done", "was": "wrapping", "now": "away", "reason": "meeting"},
+            ),
+            "Omer Barak",
+            "away: meeting",
+        ),
+        (
             a_row(Fact.SWITCH_TURNED, request=None, data={"switch": "dialing", "now": "off", "reason": "fire drill"}),
             "Cards",
             "nobody is called back. fire drill",

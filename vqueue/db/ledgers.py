@@ -168,8 +168,9 @@ def _looked_for(wanted: JournalFilter) -> list[ColumnElement[bool]]:
     among: list[ColumnElement[bool]] = []
     if wanted.without:
         among.append(_j.fact.not_in(wanted.without))
-    if wanted.moves:
-        among.append(_j.data["move"].as_string().in_(wanted.moves))
+    if wanted.moves or wanted.became:
+        move, now = _j.data["move"].as_string(), _j.data["now"].as_string()
+        among.append(or_(move.in_(wanted.moves), now.in_(wanted.became)))
     if wanted.queue is not None:
         among.append(_j.queue == wanted.queue)
     if wanted.person is not None:

@@ -197,7 +197,8 @@ class JournalFilter:
     """Of what staff did: beside `facts` only these."""
     without: tuple[Fact, ...] = ()
     moves: tuple[str, ...] = ()
-    """Of moves only these; rows of other facts have none."""
+    became: tuple[str, ...] = ()
+    """Of moves only these, and those into one of these states; rows of other facts have neither."""
     queue: str | None = None
     request: str | None = None
     """An id, or (where it has no underscore) the five letters by which people name it."""

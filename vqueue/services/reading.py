@@ -47,15 +47,8 @@ RARE = JournalFilter(
 RARE_FOR, RARE_MOST = timedelta(hours=8), 12
 WENT = JournalFilter(
     facts=(Fact.AGENT_MOVED,),
-    moves=(
-        AgentMove.SIGN_ON,
-        AgentMove.SIGN_OFF,
-        AgentMove.ASK_READY,
-        AgentMove.ASK_AWAY,
-        AgentMove.ASK_OFFLINE,
-        AgentMove.MISS,
-        AgentMove.LOST_PAGE,
-    ),
+    moves=(AgentMove.SIGN_ON, AgentMove.ASK_READY),
+    became=(Presence.AWAY, Presence.OFFLINE),
 )
 """Agents who come and go; what a call makes of them is none of it."""
 WENT_FOR, WENT_MOST = timedelta(minutes=30), 12

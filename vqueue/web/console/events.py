@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vqueue.domain.agent import AgentMove
+from vqueue.domain.agent import AgentMove, Presence
 from vqueue.domain.journal import Fact, JournalRow
 from vqueue.domain.request import Move, State
 from vqueue.domain.speech_args import Number, Text
@@ -19,10 +19,7 @@ CROWD = frozenset({Fact.QUEUE_ENTERED, Fact.REQUEST_MOVED, Fact.PROMISE_SETTLED}
 AWAY_REASONS = frozenset({"break", "meeting", "training"})
 _SORTS = ("joined", "connected", "served", "missed", "abandoned")
 _SILENT_MOVES = frozenset({"same", Move.RESERVE, Move.DUE, Move.ABORT, Move.CLOSE})
-_TOLD_AGENT_MOVES = frozenset(
-    {AgentMove.SIGN_ON, AgentMove.SIGN_OFF, AgentMove.ASK_READY, AgentMove.ASK_AWAY, AgentMove.ASK_OFFLINE}
-    | {AgentMove.MISS, AgentMove.LOST_PAGE}
-)
+_COME, _GONE = frozenset({AgentMove.SIGN_ON, AgentMove.ASK_READY}), frozenset({Presence.AWAY, Presence.OFFLINE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +136,14 @@ def moved(data: Mapping[str, Any], words: Words) -> str | None:
 
 def _agent(row: JournalRow, words: Words) -> str | None:
     """None for what a call makes of an agent."""
-    told = row.data.get("move") in _TOLD_AGENT_MOVES and row.data.get("was") != row.data.get("now")
-    return agent_moved(row.data, words) if told else None
+    move, was, now = (row.data.get(name) for name in ("move", "was", "now"))
+    return agent_moved(row.data, words) if was != now and (move in _COME or now in _GONE) else None
 
 
 def agent_moved(data: Mapping[str, Any], words: Words) -> str:
     """What he is now and why: "away: break"; "missed a call, now away"."""
     move, reason, now = str(data.get("move")), data.get("reason"), words.say(f"presence.{data.get('now')}")
-    if move == AgentMove.ASK_AWAY and reason in AWAY_REASONS:
+    if data.get("now") == Presence.AWAY and reason in AWAY_REASONS:
         return words.say("journal.away_for", name=Text(now), words=Text(words.say(f"journal.away_{reason}")))
     because = Text(words.say(f"agent_move.{move}"))
     if data.get("was") == data.get("now"):
