@@ -7,6 +7,7 @@ import pytest
 
 from tests.web.afternoon import a_promise, a_request, fill, minutes
 from tests.web.conftest import SignIn, Site
+from tests.web.house import HandClock
 from tests.web.test_console import PERSON, plain, shown
 from vqueue.domain.journal import Fact
 from vqueue.domain.phone import Phone
@@ -53,8 +54,9 @@ async def test_a_request_is_found_by_the_code_people_read_out(site: Site, csrf: 
 
 
 async def test_a_number_typed_in_full_finds_its_requests_and_leaves_a_trace(
-    site: Site, house: House, csrf: str
+    site: Site, house: House, csrf: str, clock: HandClock
 ) -> None:
+    clock.move(60)
     sent = {"csrf": csrf, "number": "+44 7700 900-201"}
     answer = await site.post(FIND, data=sent, headers=PERSON, allow_redirects=False)
     where = answer.headers["Location"]
@@ -65,7 +67,7 @@ async def test_a_number_typed_in_full_finds_its_requests_and_leaves_a_trace(
     assert "7700900201" not in page
     (row,) = await house.database.read(lambda work: work.journal.recent(facts=(Fact.PERSONAL_DATA_READ,)))
     assert (row.data["what"], row.data["by"], row.data["number"]) == ("number_looked_for", "st_dana", "+44…201")
-    assert "requests of a telephone number looked for" in plain(await shown(site, "/console/journal"))
+    assert "Requests of a telephone number looked for" in plain(await shown(site, "/console/journal"))
 
 
 async def test_a_search_that_finds_nothing_is_journalled_too(site: Site, house: House, csrf: str) -> None:
