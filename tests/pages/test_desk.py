@@ -307,7 +307,7 @@ async def test_typing_and_focus_stay_while_the_desk_moves(desk: Desk) -> None:
 
         def away(clerk: Clerk) -> None:
             agent = clerk.work.agents.get(AGENT)
-            clerk.work.agents.replace(replace(agent, next_presence=Presence.AWAY))
+            clerk.work.agents.replace(replace(agent, next_presence=Presence.AWAY, next_reason="break"))
             clerk.topics.append(f"agent:{AGENT}")
 
         await desk.house.act(away)

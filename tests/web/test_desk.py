@@ -217,7 +217,21 @@ async def test_a_wish_on_a_call_is_kept_for_afterwards(site: Site, house: House)
     csrf = await enter(site)
     _, part = await act(site, csrf, "presence", state="away", reason="break")
     assert (await omer(house)).next_presence is Presence.AWAY
-    assert "Break after this call" in part
+    assert "Break after this call" in part and part.count('aria-pressed="true"') == 1
+
+
+async def test_the_reason_of_a_wish_is_the_one_he_is_away_for(site: Site, house: House) -> None:
+    await desk_of(house, "over")
+    csrf = await enter(site)
+    await act(site, csrf, "presence", state="away", reason="training")
+    _, part = await act(site, csrf, "wrap-up")
+    after = await omer(house)
+    assert (after.presence, after.reason, after.next_reason) == (Presence.AWAY, "training", None)
+    assert re.search(r'value="training">\s*<button type="submit" aria-pressed="true"', part)
+    moved = await house.database.read(lambda work: work.journal.recent(facts=(Fact.AGENT_MOVED,), limit=1))
+    assert moved[0].data["reason"] == "training"
+    await act(site, csrf, "presence", state="ready")
+    assert (await omer(house)).next_reason is None
 
 
 async def test_accepting_twice_takes_one_call_and_another_call_is_not_meant(site: Site, house: House) -> None:

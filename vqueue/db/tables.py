@@ -67,6 +67,7 @@ agents = Table(
     moment("since", nullable=False),
     word("login"),
     *words("next_presence", Presence, nullable=True),
+    word("next_reason"),
     word("reason"),
     word("attempt"),
     word("standing_call"),

@@ -70,6 +70,10 @@ class AddressKind(StrEnum):
     CLIENT = "client"
 
 
+_FREED = frozenset({AgentMove.RELEASE, AgentMove.END, AgentMove.WRAP_UP_DONE})
+_RESTING = frozenset({Presence.READY, Presence.AWAY, Presence.OFFLINE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """One agent. `skills` maps a skill to a level 1-10; `next_presence` is what was asked for while busy."""
@@ -84,6 +88,8 @@ class Agent:
     since: datetime
     login: str | None = None
     next_presence: Presence | None = None
+    next_reason: str | None = None
+    """Why he asked to be that then."""
     reason: str | None = None
     attempt: AttemptId | None = None
     standing_call: CallSid | None = None
@@ -98,6 +104,7 @@ class Agent:
         """The agent after `move`; ImpossibleMove unless the table's cell leads somewhere."""
         presence = TABLE.target(self.presence, move, to)
         changed = presence is not self.presence
+        wished = self.next_reason if move in _FREED and presence is self.next_presence else None
         return replace(
             self,
             presence=presence,
@@ -105,7 +112,8 @@ class Agent:
             idle_since=at
             if changed and presence is Presence.READY
             else (self.idle_since if presence is Presence.READY else None),
-            reason=reason if changed else self.reason,
+            reason=(wished or reason) if changed else self.reason,
+            next_reason=None if changed and presence in _RESTING else self.next_reason,
         )
 
     def can(self, move: AgentMove) -> bool:

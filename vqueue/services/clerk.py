@@ -180,7 +180,7 @@ class Clerk:
             move=move,
             was=agent.presence,
             now=stored.presence,
-            reason=reason,
+            reason=reason if stored.presence is agent.presence else stored.reason,
             lasted_s=round((self.at - agent.since).total_seconds(), 3),
             was_reason=agent.reason,
             attempt=agent.attempt,

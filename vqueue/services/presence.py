@@ -37,7 +37,7 @@ def asked(clerk: Clerk, agent_id: AgentId, presence: Presence, *, reason: str, b
     agent = clerk.work.agents.get(agent_id)
     if by is not None:
         clerk.note(Fact.STAFF_ACTED, act="asked_presence", agent=agent_id, by=by, presence=presence, reason=reason)
-    return clerk.move_agent(agent, ASKS[presence], reason=reason, changes=_changes(agent, presence))
+    return clerk.move_agent(agent, ASKS[presence], reason=reason, changes=_changes(agent, presence, reason))
 
 
 def wrapped_up(clerk: Clerk, agent_id: AgentId, *, reason: str) -> Agent:
@@ -46,9 +46,11 @@ def wrapped_up(clerk: Clerk, agent_id: AgentId, *, reason: str) -> Agent:
     return clerk.move_agent(agent, AgentMove.WRAP_UP_DONE, to=agent.after, reason=reason, changes=done)
 
 
-def _changes(agent: Agent, presence: Presence) -> dict[str, Any]:
+def _changes(agent: Agent, presence: Presence, reason: str) -> dict[str, Any]:
     """Busy agents keep the wish; wrapping up ends at once for "ready" alone. A fresh start forgets missed calls."""
     busy = (Presence.RESERVED, Presence.TALKING)
     if agent.presence in busy or (agent.presence is Presence.WRAPPING and presence is not Presence.READY):
-        return {"next_presence": None if presence is Presence.READY else presence}
-    return {"next_presence": None, "wrap_until": None} | ({"misses": 0} if presence is Presence.READY else {})
+        stays = presence is Presence.READY
+        return {"next_presence": None if stays else presence, "next_reason": None if stays else reason}
+    fresh = {"misses": 0} if presence is Presence.READY else {}
+    return {"next_presence": None, "next_reason": None, "wrap_until": None, **fresh}

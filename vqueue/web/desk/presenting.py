@@ -62,6 +62,7 @@ def _spoken(card: Card | None, idle: tuple[str, str, str] | None, words: Words) 
 def _buttons(agent: Agent, words: Words, *, busy: bool) -> tuple[PresenceButton, ...]:
     """What he is, or where he is on a call: what he asked to be afterwards (ready, where he asked for nothing)."""
     stands = agent.after if busy else agent.presence
+    why = agent.next_reason if busy else agent.reason
     wanted = [
         ("ready", "", "1"),
         *(("away", reason, str(i)) for i, reason in enumerate(REASONS, 2)),
@@ -75,7 +76,7 @@ def _buttons(agent: Agent, words: Words, *, busy: bool) -> tuple[PresenceButton,
             text=words.say(f"desk.{_button(state, reason, later=busy and not (wraps and state == 'ready'))}"),
             icon=_ICONS[reason or state],
             key=key,
-            pressed=stands == state and (not reason or busy or agent.reason == reason),
+            pressed=stands == state and (not reason or why == reason),
         )
         for state, reason, key in wanted
     )
