@@ -6,6 +6,8 @@ from playwright.async_api import Page, TimeoutError
 
 from scripts.picture_stage import BOUND_MS, LANGUAGES, Scene, Stage
 
+BREAK_COMES_S = 180
+"""A talk and its wrap-up, at the demo's pace."""
 TALKS = 4
 """How often a talk is waited for: it may end between two languages."""
 
@@ -123,11 +125,16 @@ async def on_a_break(page: Page, stage: Stage) -> None:
     told = {"Authorization": f"Bearer {stage.told['api_key']}"}
     mine = f"{stage.service}/v1/agents/amara/presence"
     await page.request.put(mine, headers=told, data={"state": "away", "reason": "break"})
+    for _ in range(BREAK_COMES_S):
+        known = await (await page.request.get(mine.removesuffix("/presence"), headers=told)).json()
+        if known["presence"] == "away":
+            break
+        await page.wait_for_timeout(1000)
     for language in LANGUAGES:
         if stage.wants(f"desk-away-{language}"):
             await page.set_viewport_size({"width": 1280, "height": 840})
             await page.goto(address(stage.service, "/desk", language))
-            await page.locator("main:not(:has(.call))").wait_for(timeout=2 * BOUND_MS)
+            await settles(page)
             await stage.take(page, "desk-away", language)
     await page.request.put(mine, headers=told, data={"state": "ready", "reason": "back"})
 
