@@ -203,13 +203,13 @@ export default {
   ring_keys: "Enter answers, Esc declines",
   title_rings: "{name}: ringing",
   guide_head: "Play it in two minutes",
-  guide_1: "On the agent’s telephone press Call, then the lit key 1: now you take calls.",
-  guide_2:
+  guide_1:
     "On the customer’s telephone press Call and follow the lit keys until a callback is " +
     "promised. Hang up: the place in line is kept.",
+  guide_2: "On the agent’s telephone press Call, then the lit key 1: now you take calls.",
   guide_3:
-    "The agent’s telephone rings first: Answer, then 1. Then the customer’s rings: Answer, " +
-    "then 1, and both talk.",
+    "It rings for whoever is next in line: Answer, then 1. When your turn comes, the " +
+    "customer’s telephone rings: Answer, then 1, and both talk.",
   guide_windows: "More windows:",
   guide_board: "Supervisor’s board",
   guide_desk: "Agent’s desk",
