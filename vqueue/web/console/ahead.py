@@ -20,14 +20,23 @@ MOST_FINDINGS = 3
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One half hour: heights from the bottom, what stands above the staff, and what is missing in words."""
+    """One half hour: heights from the bottom, what stands above the staff, and what is missing in words.
+
+    Missing in one queue though all together have enough: `staffed` keeps the words clear of the line of agents.
+    """
 
     x: float
     width: float
     expected: float
     booked: float
     over: float
+    staffed: float
     missing: str
+
+    @property
+    def clear(self) -> float:
+        """What is missing is written above this."""
+        return round(min(self.top, ROOM - self.staffed), 1)
 
     @property
     def top(self) -> float:
@@ -154,7 +163,8 @@ def _columns(halves: Sequence[_Half], most: float, *, by_agents: bool, mirrored:
         expected = height((half.needed if by_agents else half.p50) or 0.0, most, ROOM)
         booked = height((half.booked_load or 0.0) if by_agents else float(half.booked), most, ROOM)
         over = height(max(0.0, load - staffed), most, ROOM) if by_agents and staffed is not None else 0.0
-        found.append(Column(x, width, expected, booked, over, f"−{ceil(half.short)}" if half.short > 0 else ""))
+        missing = f"−{ceil(half.short)}" if half.short > 0 else ""
+        found.append(Column(x, width, expected, booked, over, height(staffed or 0.0, most, ROOM), missing))
     return tuple(found)
 
 
