@@ -19,9 +19,11 @@ from vqueue.demo.records import Records, records
 from vqueue.demo.weeks import LOOKS, weeks
 from vqueue.domain.outlook import HALF_HOUR, Measured, Seen
 from vqueue.domain.past_day import PastDay
+from vqueue.domain.replay import Replayed
 from vqueue.domain.request import Mode, State
 from vqueue.engine.outlook import outlook
 from vqueue.ports.database import Database, Work
+from vqueue.services.ledger import entries
 from vqueue.services.rehearsing import recorded
 from vqueue.services.setting_up import set_up
 
@@ -125,6 +127,8 @@ async def test_its_promises_are_judged_by_the_first_ring(bank: tuple[Database, R
     called = [visit for visit in remembered.visits if visit.caller.window is not None]
     assert len(called) == len(written.promises)
     assert kept == sum(_rang_in_time(visit) for visit in called)
+    ledger = entries(written.promises, written.journal)
+    assert {each.replay.verdict for each in ledger} == {Replayed.INCOMPLETE}
 
 
 async def test_its_weeks_are_half_hours_as_the_service_counts_them_and_foresee_those_to_come(

@@ -132,7 +132,7 @@ class Records:
     def _promised(self, promise: Promise, request: Request) -> Request:
         self.promises.append(promise)
         span = {"start": promise.window.start.isoformat(), "end": promise.window.end.isoformat()}
-        rests = {"method": promise.method, "coverage": promise.coverage}
+        rests = {"method": promise.method, "coverage": promise.coverage, "quantiles_s": {}, "inputs": {}, "model": ""}
         made, settled = promise.made_at.timestamp(), promise.settled_at
         self._note(Fact.PROMISE_MADE, made, request, promise=promise.id, **span, **rests)
         if settled is not None:
