@@ -6,7 +6,17 @@ import { keys } from './keys.js';
 const by = (id) => document.getElementById(id);
 const main = by('main');
 
-document.querySelector('#top nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+/** The menu of a narrow screen shows where one is, also after the telephone was turned; the page itself stays put. */
+function reveal() {
+  const here = document.querySelector('#top nav [aria-current]');
+  if (!here) return;
+  const list = here.closest('ul');
+  const [link, room] = [here.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollLeft += (link.left + link.right - room.left - room.right) / 2;
+}
+
+reveal();
+addEventListener('resize', reveal);
 for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false;
   button.addEventListener('click', () => print());
