@@ -239,27 +239,25 @@ def _is_holiday(day: date, holidays: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=128)
 def _public_holidays(place: str, year: int) -> frozenset[date]:
     """Public holidays of a country (`IL`) or a part of it (`GB-ENG`). Raises ValueError for an unknown one."""
-    import holidays
-
-    country, _, part = place.partition("-")
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-    except NotImplementedError as error:
-        raise ValueError(f"no public holidays are known for {place!r}") from error
+    return frozenset(_calendar(place, range(year, year + 1)))
 
 
 @lru_cache(maxsize=128)
 def _named_holidays(place: str, language: str, first: int, last: int) -> tuple[tuple[date, str], ...]:
+    country = place.partition("-")[0]
+    speaks = next((each for each in _languages(country) if each.startswith(language)), None)
+    return tuple(sorted(_calendar(place, range(first, last + 1), language=speaks).items()))
+
+
+def _calendar(place: str, years: range, *, language: str | None = None) -> dict[date, str]:
+    """Holidays by day, with their names. Raises ValueError for an unknown place."""
     import holidays
 
     country, _, part = place.partition("-")
-    years = range(first, last + 1)
     try:
-        speaks = next((each for each in _languages(country) if each.startswith(language)), None)
-        found = holidays.country_holidays(country, subdiv=part or None, years=years, language=speaks)
+        return dict(holidays.country_holidays(country, subdiv=part or None, years=years, language=language).items())
     except NotImplementedError as error:
         raise ValueError(f"no public holidays are known for {place!r}") from error
-    return tuple(sorted(found.items()))
 
 
 def _languages(country: str) -> tuple[str, ...]:
